@@ -1,0 +1,109 @@
+"""What finance decided, from `recon.toml`: SLAs, fee schedule, payout calendar, write-off limits.
+
+Belongs here: reading and checking policy, and the version that every result names.
+Stays out: deployment (see `settings`) and the arithmetic that applies policy (`sql/`).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import tomllib
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+from typing import Annotated, Any
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+
+from pipelines.faults import ConfigurationFault
+
+
+def _money_is_text(value: object) -> object:
+    """Refuse TOML floats: they have lost their digits before we see them."""
+    if isinstance(value, float):
+        raise ValueError('amounts and rates are written in quotes, such as "1.0"')
+    return value
+
+
+Exact = Annotated[Decimal, BeforeValidator(_money_is_text), Field(ge=0, max_digits=38)]
+Hours = Annotated[int, Field(ge=0, le=24 * 365)]
+Days = Annotated[int, Field(ge=0, le=365)]
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
+
+
+class ServiceLevels(_Section):
+    """How old a fact may be before its absence is a break."""
+
+    gateway_hours: Hours = 24
+    orders_hours: Hours = 24
+    payout_days: Days = 3
+    refund_days: Days = 7
+
+
+class PayoutRule(_Section):
+    """Payout days are working days of this country when one is named (ISO 3166 code)."""
+
+    calendar: str | None = None
+
+
+class FeeRate(_Section):
+    """A fee in percent of the fiat amount, in force from a business date on."""
+
+    valid_from: date = Field(alias="from")
+    percent: Exact
+    tolerance: Exact = Decimal(0)
+
+
+class Policy(_Section):
+    """Every rule in force; `version` names exactly this set of values."""
+
+    sla: ServiceLevels = ServiceLevels()
+    payout: PayoutRule = PayoutRule()
+    fees: tuple[FeeRate, ...] = ()
+    write_off: dict[str, Exact] = Field(default_factory=dict)
+    orders: dict[str, dict[str, dict[str, str]]] = Field(default_factory=dict)
+    reports: dict[str, Any] = Field(default_factory=dict)
+
+    @property
+    def version(self) -> str:
+        """The first twelve hexadecimal digits of the digest of all values."""
+        return hashlib.sha256(self.as_text().encode()).hexdigest()[:12]
+
+    def as_text(self) -> str:
+        """All values as JSON text, always in the same order."""
+        return self.model_dump_json(by_alias=True)
+
+    @property
+    def status_words(self) -> dict[str, str]:
+        """Order status words of the shop mapped to ours, over all mappings."""
+        words: dict[str, str] = {}
+        for mapping in self.orders.values():
+            words.update(mapping.get("status", {}))
+        return words
+
+
+def load_policy(path: Path) -> Policy:
+    """Policy in force; the defaults when there is no file.
+
+    Raises ConfigurationFault when the file is not TOML or holds a value that cannot be.
+    """
+    try:
+        values = tomllib.loads(path.read_text(encoding="utf-8"))
+        return Policy.model_validate(values)
+    except FileNotFoundError:
+        return Policy()
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as broken:
+        raise ConfigurationFault(
+            f"{path.name} is not readable TOML: {broken}.",
+            "Compare it with recon.example.toml.",
+        ) from broken
+    except ValidationError as broken:
+        first = broken.errors()[0]
+        place = ".".join(str(part) for part in first["loc"])
+        raise ConfigurationFault(
+            f"{path.name}: {place}: {first['msg'].removeprefix('Value error, ')}.",
+            "Compare it with recon.example.toml.",
+        ) from broken

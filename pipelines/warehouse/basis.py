@@ -1,0 +1,140 @@
+"""What a judgement rests on: the as-of, the thresholds and the schedules, written as tables.
+
+Belongs here: turning settings and policy into the small tables that the queries read.
+Stays out: the judgement itself.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from functools import cache
+from zoneinfo import ZoneInfo
+
+import duckdb
+import pyarrow as pa
+
+from pipelines.currencies import minor_units
+from pipelines.partitions import business_date
+from pipelines.policy import Policy
+from pipelines.warehouse.queries import STAGES, script, tables_of
+
+RULE_RELEASE = "1"
+_NO_END = date(9999, 12, 31)
+
+
+@cache
+def rule_version() -> str:
+    """The release of the rules and the first digits of the digest of all queries that judge."""
+    digest = hashlib.sha256()
+    for stage in STAGES[1:3]:
+        for table in sorted(tables_of(stage)):
+            digest.update(script(table.replace(".", "/")).encode())
+    digest.update(script("macros").encode())
+    return f"{RULE_RELEASE}+{digest.hexdigest()[:8]}"
+
+
+def write_basis(
+    connection: duckdb.DuckDBPyConnection, policy: Policy, *, as_of: datetime, zone: ZoneInfo
+) -> None:
+    """Replace the tables a judgement rests on; amounts exact, percentages also as a factor."""
+    connection.execute(
+        """
+        create or replace table reconciled.basis as
+        select
+            $as_of::timestamptz as as_of,
+            $as_of_date::date as as_of_date,
+            $timezone as timezone,
+            $gateway_hours::bigint as gateway_hours,
+            $orders_hours::bigint as orders_hours,
+            $payout_days::bigint as payout_days,
+            $refund_days::bigint as refund_days,
+            $rule_version as rule_version,
+            $policy_version as policy_version
+        """,
+        {
+            "as_of": as_of,
+            "as_of_date": business_date(as_of - timedelta(microseconds=1), zone),
+            "timezone": zone.key,
+            "gateway_hours": policy.sla.gateway_hours,
+            "orders_hours": policy.sla.orders_hours,
+            "payout_days": policy.sla.payout_days,
+            "refund_days": policy.sla.refund_days,
+            "rule_version": rule_version(),
+            "policy_version": policy.version,
+        },
+    )
+    _replace(connection, "reconciled.fee_schedule", _fee_schedule(policy))
+    _replace(connection, "reconciled.payout_terms", _payout_terms(connection, policy))
+
+
+def write_minor_units(connection: duckdb.DuckDBPyConnection) -> None:
+    """Replace the minor units of every currency that an order or transaction names."""
+    named = connection.execute(
+        "select distinct currency from raw.orders where currency is not null "
+        "union select distinct fiat_currency from raw.transactions where fiat_currency is not null"
+    ).fetchall()
+    rows = sorted((code, minor_units(code)) for (code,) in named if minor_units(code) is not None)
+    table = pa.table(
+        {
+            "currency": pa.array([code for code, _ in rows], pa.string()),
+            "minor_units": pa.array([units for _, units in rows], pa.int32()),
+        }
+    )
+    _replace(connection, "validated.minor_units", table)
+
+
+def _fee_schedule(policy: Policy) -> pa.Table:
+    rates = sorted(policy.fees, key=lambda rate: rate.valid_from)
+    ends = [rate.valid_from for rate in rates[1:]] + [_NO_END]
+    exact = pa.decimal128(38, 18)
+    return pa.table(
+        {
+            "valid_from": pa.array([rate.valid_from for rate in rates], pa.date32()),
+            "valid_until": pa.array(ends[: len(rates)], pa.date32()),
+            "percent": pa.array([_scaled(rate.percent) for rate in rates], exact),
+            "rate": pa.array([_scaled(rate.percent / 100) for rate in rates], exact),
+            "tolerance": pa.array([_scaled(rate.tolerance) for rate in rates], exact),
+        }
+    )
+
+
+def _payout_terms(connection: duckdb.DuckDBPyConnection, policy: Policy) -> pa.Table:
+    """Calendar days from each creation date until its payout is due, where a calendar is named."""
+    dates: list[date] = []
+    if policy.payout.calendar is not None:
+        rows = connection.execute(
+            "select distinct business_date from validated.transactions order by business_date"
+        ).fetchall()
+        dates = [row[0] for row in rows]
+    days = [
+        calendar_days(day, policy.sla.payout_days, str(policy.payout.calendar)) for day in dates
+    ]
+    return pa.table(
+        {"created_date": pa.array(dates, pa.date32()), "days": pa.array(days, pa.int64())}
+    )
+
+
+def calendar_days(created: date, working_days: int, country: str) -> int:
+    """How many calendar days pass until that many working days of the country have."""
+    import holidays
+
+    closed = holidays.country_holidays(country)
+    day, passed = created, 0
+    while passed < working_days:
+        day += timedelta(days=1)
+        passed += closed.is_working_day(day)
+    return (day - created).days
+
+
+def _scaled(value: Decimal) -> Decimal:
+    return value.quantize(Decimal(1).scaleb(-18))
+
+
+def _replace(connection: duckdb.DuckDBPyConnection, table: str, rows: pa.Table) -> None:
+    connection.register("staged_rows", rows)
+    try:
+        connection.execute(f"create or replace table {table} as select * from staged_rows")
+    finally:
+        connection.unregister("staged_rows")

@@ -1,0 +1,92 @@
+"""The queries in `sql/`: a path is a table's name, and what a query reads is read off the query.
+
+Belongs here: finding, reading and ordering queries, and materialising one as its table.
+Stays out: the queries.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from functools import cache
+from graphlib import TopologicalSorter
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+SQL_FOLDER = Path(__file__).parents[2] / "sql"
+STAGES = ("raw", "validated", "reconciled", "marts", "delivered")
+
+
+@cache
+def script(name: str) -> str:
+    """The text of `sql/<name>.sql`."""
+    return (SQL_FOLDER / f"{name}.sql").read_text(encoding="utf-8")
+
+
+@cache
+def tables_of(stage: str) -> tuple[str, ...]:
+    """Names of the tables that a stage computes, `stage.table`, each after those it reads."""
+    found = sorted(
+        f"{stage}.{path.stem}" for path in (SQL_FOLDER / stage).glob("*.sql") if "." not in path.stem
+    )
+    order = TopologicalSorter({table: reads(table) & set(found) - {table} for table in found})
+    return tuple(order.static_order())
+
+
+@cache
+def claims_of(stage: str) -> tuple[str, ...]:
+    """Names of the claims of a stage, `stage.table.claim`; each is a query that returns offenders."""
+    return tuple(
+        sorted(f"{stage}.{path.stem}" for path in (SQL_FOLDER / stage).glob("*.*.sql"))
+    )
+
+
+def text_of(table: str) -> str:
+    """The query of a table or claim named `stage.name`."""
+    stage, _, name = table.partition(".")
+    return script(f"{stage}/{name}")
+
+
+@cache
+def reads(table: str) -> frozenset[str]:
+    """The tables that a query reads, `schema.table`, taken from its syntax tree."""
+    connection = duckdb.connect()
+    try:
+        row = connection.execute("select json_serialize_sql(?)", [text_of(table)]).fetchone()
+    finally:
+        connection.close()
+    tree = json.loads(row[0]) if row else {"error": True}
+    if tree["error"]:
+        raise ValueError(f"{table} is not one select statement: {tree.get('error_message')}")
+    return frozenset(_base_tables(tree))
+
+
+def _base_tables(node: Any) -> Iterable[str]:  # noqa: ANN401 - a JSON tree of any shape
+    if isinstance(node, dict):
+        if node.get("type") == "BASE_TABLE" and node.get("schema_name"):
+            yield f"{node['schema_name']}.{node['table_name']}"
+        for child in node.values():
+            yield from _base_tables(child)
+    elif isinstance(node, list):
+        for child in node:
+            yield from _base_tables(child)
+
+
+def materialise(connection: duckdb.DuckDBPyConnection, table: str) -> int:
+    """Compute a table from its query, replacing what it held; the number of its rows."""
+    connection.execute(f"create or replace table {table} as {text_of(table)}")
+    row = connection.execute(f"select count(*) from {table}").fetchone()
+    return int(row[0]) if row else 0
+
+
+def build_stage(connection: duckdb.DuckDBPyConnection, stage: str) -> dict[str, int]:
+    """Compute every table of a stage in order; rows by table."""
+    return {table: materialise(connection, table) for table in tables_of(stage)}
+
+
+def offenders(connection: duckdb.DuckDBPyConnection, claim: str, *, at_most: int = 20) -> list[str]:
+    """The first rows that break a claim, as text; empty when it holds."""
+    rows = connection.execute(f"select * from ({text_of(claim)}) limit {at_most:d}").fetchall()
+    return [str(row) for row in rows]

@@ -1,0 +1,130 @@
+"""Opening the working database: one writer at a time, short connections, the same settings always.
+
+Belongs here: the writer lock, connection settings, free-space preflight.
+Stays out: any query about the domain.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import shutil
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import duckdb
+
+from pipelines.faults import ChainBroken, DiskFull, StoreBusy
+from pipelines.settings import Places
+from pipelines.warehouse.queries import script
+
+LOCK_WAIT_SECONDS = 600.0
+LOCK_POLL_SECONDS = 0.2
+FREE_BYTES_MINIMUM = 256 * 1024 * 1024
+STORAGE_VERSION = "v1.5.0"
+"""Readers of DuckDB 1.5 can open what we write."""
+
+
+def private_folder(path: Path) -> Path:
+    """Create a folder that only its owner can enter, and its parents."""
+    path.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return path
+
+
+def lay_out(places: Places) -> None:
+    """Create the data directory; files made afterwards are readable by their owner only."""
+    os.umask(0o077)
+    for folder in (
+        places.root,
+        places.landing,
+        places.orders_inbox,
+        places.orders_archive,
+        places.published.parent,
+        places.reports,
+        places.outbox,
+        places.actions,
+        places.control,
+        places.dagster_home,
+    ):
+        private_folder(folder)
+
+
+@contextmanager
+def writer_lock(places: Places, *, wait_seconds: float = LOCK_WAIT_SECONDS) -> Iterator[None]:
+    """Hold the one writer lock; the operating system releases it when the process dies.
+
+    Raises StoreBusy when another process keeps it for longer than `wait_seconds`.
+    """
+    private_folder(places.control)
+    with (places.control / "writer.lock").open("a") as handle:
+        deadline = time.monotonic() + wait_seconds
+        while True:
+            try:
+                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                break
+            except BlockingIOError:
+                if time.monotonic() > deadline:
+                    raise StoreBusy(
+                        "Another run has been writing to the warehouse for "
+                        f"{wait_seconds:.0f} seconds.",
+                        "Wait for it to end, then start this run again.",
+                    ) from None
+                time.sleep(LOCK_POLL_SECONDS)
+        yield
+
+
+def require_free_space(places: Places) -> None:
+    """Refuse to begin when the disk is nearly full: a torn write costs more than a late report."""
+    free = shutil.disk_usage(places.root).free
+    if free < FREE_BYTES_MINIMUM:
+        raise DiskFull(
+            f"Only {free // 2**20} MB are free where the data directory lies.",
+            f"Free at least {FREE_BYTES_MINIMUM // 2**20} MB, then start the run again.",
+        )
+
+
+def connect(path: Path, *, read_only: bool = False) -> duckdb.DuckDBPyConnection:
+    """Open a database file with the settings every query relies on."""
+    try:
+        connection = duckdb.connect(
+            str(path),
+            read_only=read_only,
+            config={"storage_compatibility_version": STORAGE_VERSION} if not read_only else {},
+        )
+    except duckdb.IOException as broken:
+        raise ChainBroken(
+            f"{path.name} cannot be opened as a database: {str(broken).splitlines()[0]}.",
+            "Restore the data directory from the last backup.",
+        ) from broken
+    connection.execute("set TimeZone = 'UTC'")
+    connection.execute(script("macros"))
+    return connection
+
+
+@contextmanager
+def open_warehouse(places: Places) -> Iterator[duckdb.DuckDBPyConnection]:
+    """The working database under the writer lock; checkpointed and closed afterwards."""
+    lay_out(places)
+    require_free_space(places)
+    with writer_lock(places):
+        connection = connect(places.warehouse)
+        try:
+            connection.execute(script("schema"))
+            yield connection
+            connection.execute("checkpoint")
+        finally:
+            connection.close()
+
+
+@contextmanager
+def transaction(connection: duckdb.DuckDBPyConnection) -> Iterator[None]:
+    """All of the statements inside, or none of them."""
+    connection.execute("begin")
+    try:
+        yield
+    except BaseException:
+        connection.execute("rollback")
+        raise
+    connection.execute("commit")

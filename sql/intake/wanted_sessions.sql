@@ -1,0 +1,26 @@
+-- One row per checkout session to read by id: named by an order or a transaction and not known to be over.
+with
+named as (
+    select unnest(session_ids) as session_id, placed_at::timestamptz as named_at from raw.orders
+    union all
+    select checkout_session_id, created_at::timestamptz from raw.transactions
+),
+
+held as (
+    select session_id, arg_max(status, arrival) as status
+    from raw.checkout_sessions
+    group by session_id
+),
+
+over as (
+    select session_id from held where status in ('COMPLETED', 'FAILED', 'EXPIRED', 'CANCELLED')
+)
+
+select distinct named.session_id
+from named
+where
+    named.session_id is not null
+    and named.named_at < $as_of::timestamptz
+    and named.named_at >= $as_of::timestamptz - to_days(90)
+    and named.session_id not in (select session_id from over)
+order by named.session_id

@@ -1,0 +1,65 @@
+-- Macros of every connection: exact products, the one rounding rule, and amounts as people write them.
+-- The engine multiplies decimals up to 38 digits in all, so a product of two wide decimals is taken
+-- apart into four narrow ones. Cutting the sum at 14 digits cannot move a rounding to at most 4 digits.
+
+create or replace temp macro coins_upper(coins) as (abs(coins) - abs(coins) % 0.00000001)::decimal(20, 8);
+create or replace temp macro coins_lower(coins) as (abs(coins) % 0.00000001)::decimal(18, 18);
+create or replace temp macro rate_upper(rate) as (rate - rate % 0.000001)::decimal(18, 6);
+create or replace temp macro rate_lower(rate) as (rate % 0.000001)::decimal(18, 18);
+
+create or replace temp macro small_parts(coins, rate) as (
+    (coins_lower(coins) * rate_upper(rate))::decimal(38, 26)
+    + (coins_upper(coins) * rate_lower(rate))::decimal(38, 26)
+    + ((coins_lower(coins) * rate_lower(rate)) - (coins_lower(coins) * rate_lower(rate)) % 0.00000000000000000000000001)::decimal(38, 26)
+);
+
+-- Fiat value of an amount of coins, sign kept; coins and rate below 10^12, rate not negative.
+create or replace temp macro fiat_value(coins, rate) as (
+    (
+        (coins_upper(coins) * rate_upper(rate))
+        + (small_parts(coins, rate) - small_parts(coins, rate) % 0.00000000000001)::decimal(38, 14)
+    )::decimal(38, 18)
+    * (case when coins < 0 then -1 else 1 end)::decimal(1, 0)
+)::decimal(38, 18);
+
+-- Rounding happens here and nowhere else: half away from zero, to the currency's minor unit.
+create or replace temp macro round_to_minor_units(amount, minor_units) as (
+    case coalesce(minor_units, 2)
+        when 0 then round(amount, 0)::decimal(38, 18)
+        when 1 then round(amount, 1)::decimal(38, 18)
+        when 2 then round(amount, 2)::decimal(38, 18)
+        when 3 then round(amount, 3)::decimal(38, 18)
+        else round(amount, 4)::decimal(38, 18)
+    end
+);
+
+-- Coins without needless zeros: 750.12.
+create or replace temp macro coins_text(amount) as (
+    rtrim(rtrim(amount::decimal(38, 18)::varchar, '0'), '.')
+);
+
+-- Fiat with its minor units, more digits only where there are more: 41200.00.
+create or replace temp macro money_text(amount, minor_units) as (
+    case
+        when amount is null then 'nothing'
+        when round_to_minor_units(amount, minor_units) <> amount then coins_text(amount)
+        when coalesce(minor_units, 2) = 0 then amount::decimal(38, 0)::varchar
+        when minor_units = 1 then amount::decimal(38, 1)::varchar
+        when coalesce(minor_units, 2) = 2 then amount::decimal(38, 2)::varchar
+        when minor_units = 3 then amount::decimal(38, 3)::varchar
+        else amount::decimal(38, 4)::varchar
+    end
+);
+
+create or replace temp macro instant_text(instant) as strftime(timezone('UTC', instant), '%Y-%m-%dT%H:%M:%SZ');
+
+create or replace temp macro age_band(days) as (
+    case
+        when days <= 1 then '0–1'
+        when days <= 7 then '2–7'
+        when days <= 30 then '8–30'
+        when days <= 60 then '31–60'
+        when days <= 90 then '61–90'
+        else 'over 90'
+    end
+);

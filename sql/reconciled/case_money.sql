@@ -1,0 +1,43 @@
+-- One row per case and currency: what its orders expect and what its completed transactions brought.
+with
+members as (
+    select * from reconciled.members
+),
+
+orders as (
+    select * from reconciled.order_facts
+),
+
+transactions as (
+    select * from reconciled.transaction_facts
+),
+
+amounts as (
+    select
+        members.case_id,
+        orders.currency,
+        case when orders.expects_money then orders.amount else 0 end as expected,
+        0::decimal(38, 18) as received
+    from members
+    inner join orders on members.id = orders.order_id
+    where members.kind = 'order'
+
+    union all
+
+    select
+        members.case_id,
+        transactions.fiat_currency,
+        0::decimal(38, 18),
+        case when transactions.is_completed then transactions.fiat_amount else 0 end
+    from members
+    inner join transactions on members.id = transactions.transaction_id
+    where members.kind = 'transaction'
+)
+
+select
+    case_id,
+    currency,
+    sum(expected)::decimal(38, 18) as expected,
+    sum(received)::decimal(38, 18) as received
+from amounts
+group by case_id, currency

@@ -1,0 +1,125 @@
+-- One row per fault of the sources or of the proof: a refused row, a silent source, money unaccounted for.
+with
+basis as (
+    select * from reconciled.basis
+),
+
+catalogue as (
+    select * from reconciled.break_codes
+),
+
+quarantine as (
+    select * from validated.quarantine
+),
+
+files as (
+    select * from ops.files
+),
+
+mended_orders as (
+    select
+        quarantine.source_digest,
+        quarantine.source_row
+    from quarantine
+    inner join files on quarantine.source_digest = files.file_digest and files.state = 'accepted'
+    inner join validated.orders_history as orders on quarantine.key = orders.order_id
+    where
+        quarantine.stream = 'orders'
+        and (orders.exported_date, orders.arrival) > (files.exported_date, files.arrival)
+),
+
+mended_transactions as (
+    select distinct quarantine.source_row
+    from quarantine
+    inner join raw.transactions as received on quarantine.key = received.transaction_id
+    where
+        quarantine.stream = 'transactions'
+        and received.arrival > quarantine.source_row
+        and received.arrival not in (
+            select source_row from validated.quarantine where stream = 'transactions'
+        )
+),
+
+awaited as (
+    select place, min(transaction_id) as transaction_id
+    from reconciled.awaited_payments
+    group by place
+),
+
+refused_rows as (
+    select
+        'row:' || quarantine.stream || ':' || left(quarantine.source_digest, 12) || ':'
+        || quarantine.source_row as case_id,
+        'VALIDATION_FAILED' as code,
+        awaited.transaction_id,
+        '' as currency,
+        quarantine.source || ' line ' || quarantine.source_row || ' is in quarantine: '
+        || quarantine.reason as detail,
+        coalesce(files.exported_date, timezone(basis.timezone, quarantine.seen_at)::date - 1)
+            as business_date
+    from quarantine
+    cross join basis
+    left join files on quarantine.source_digest = files.file_digest and files.state = 'accepted'
+    left join awaited on quarantine.source || ' line ' || quarantine.source_row = awaited.place
+    anti join mended_orders
+        on
+            quarantine.stream = 'orders'
+            and quarantine.source_digest = mended_orders.source_digest
+            and quarantine.source_row = mended_orders.source_row
+    anti join mended_transactions
+        on
+            quarantine.stream = 'transactions'
+            and quarantine.source_row = mended_transactions.source_row
+),
+
+silent_sources as (
+    select
+        'source:orders:' || business_date as case_id,
+        'STALE_SOURCE' as code,
+        null as transaction_id,
+        '' as currency,
+        payments || ' completed payments are dated ' || business_date
+        || ' and not one order row is; 1 is expected at least.' as detail,
+        business_date
+    from reconciled.stale_dates
+),
+
+residuals as (
+    select
+        'residual:' || business_date || ':' || currency as case_id,
+        'UNEXPLAINED_RESIDUAL' as code,
+        null as transaction_id,
+        currency,
+        currency || ' ' || money_text(amount, 2) || ' in ' || rows
+        || ' rows is explained by neither a code nor a status; 0 is required.' as detail,
+        business_date
+    from reconciled.proof_of_money
+    where line = 'unexplained_residual' and (amount <> 0 or rows <> 0)
+),
+
+together as (
+    select * from refused_rows
+    union all
+    select * from silent_sources
+    union all
+    select * from residuals
+)
+
+select
+    together.case_id,
+    together.code,
+    together.transaction_id,
+    together.currency,
+    together.detail,
+    to_json({
+        'rule_version': basis.rule_version,
+        'policy_version': basis.policy_version,
+        'as_of': instant_text(basis.as_of),
+        'transaction_id': together.transaction_id,
+        'impacts': map {together.code: '0'}
+    })::varchar as evidence,
+    together.business_date,
+    catalogue.severity
+from together
+inner join catalogue on together.code = catalogue.code
+cross join basis

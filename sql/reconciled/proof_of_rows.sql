@@ -1,0 +1,104 @@
+-- One row per stream, file and match status: proof line 1, rows in against rows accounted for.
+with
+basis as (
+    select * from reconciled.basis
+),
+
+files as (
+    select * from ops.files where state = 'accepted'
+),
+
+quarantine as (
+    select * from validated.quarantine
+),
+
+received as (
+    select 'transactions' as source, count(*) as rows from raw.transactions
+    union all
+    select 'checkout_sessions', count(*) from raw.checkout_sessions
+    union all
+    select 'orders:' || name || ':' || left(file_digest, 12), rows_received from files
+),
+
+refused as (
+    select stream as source, count(*) as rows from quarantine where stream <> 'orders' group by stream
+    union all
+    select 'orders:' || source || ':' || left(source_digest, 12), count(*)
+    from quarantine
+    where stream = 'orders'
+    group by source, source_digest
+),
+
+accepted as (
+    select 'transactions' as source, count(*) as rows from validated.transactions_history
+    union all
+    select 'checkout_sessions', sum(version) from validated.checkout_sessions
+    union all
+    select 'orders:' || source_file || ':' || left(source_file_digest, 12), count(*)
+    from validated.orders_history
+    group by source_file, source_file_digest
+),
+
+repeated as (
+    select 'orders:' || name || ':' || left(file_digest, 12) as source, rows_repeated as rows
+    from files
+    where rows_repeated > 0
+),
+
+streams as (
+    select 'rows_received' as line, source, rows from received
+    union all
+    select 'rows_accepted', source, coalesce(rows, 0) from accepted
+    union all
+    select 'rows_repeated', source, rows from repeated
+    union all
+    select 'rows_quarantined', source, rows from refused
+),
+
+sides as (
+    select
+        members.own_date as business_date,
+        orders.currency,
+        'orders' as side,
+        statuses.match_status,
+        case when orders.expects_money then orders.amount else 0 end as amount
+    from reconciled.members as members
+    inner join reconciled.order_facts as orders on members.id = orders.order_id
+    inner join reconciled.case_statuses as statuses on members.case_id = statuses.case_id
+    where members.kind = 'order'
+
+    union all
+
+    select
+        members.own_date,
+        transactions.fiat_currency,
+        'transactions',
+        statuses.match_status,
+        case when transactions.is_completed then transactions.fiat_amount else 0 end
+    from reconciled.members as members
+    inner join reconciled.transaction_facts as transactions on members.id = transactions.transaction_id
+    inner join reconciled.case_statuses as statuses on members.case_id = statuses.case_id
+    where members.kind = 'transaction'
+)
+
+select
+    basis.as_of_date as business_date,
+    '' as currency,
+    streams.line,
+    streams.source as code,
+    0::decimal(38, 18) as amount,
+    streams.rows::bigint as rows
+from streams
+cross join basis
+
+union all
+
+select
+    business_date,
+    currency,
+    side || '_by_status',
+    match_status,
+    sum(amount)::decimal(38, 18),
+    count(*)
+from sides
+group by business_date, currency, side, match_status

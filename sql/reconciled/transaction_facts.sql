@@ -1,0 +1,119 @@
+-- One row per transaction dated before the as-of, with what follows from it, its session and its past.
+-- Short and excess are judged by multiplication: E(1 - t/100) > A is E * (100 - t) > A * 100.
+with
+transactions as (
+    select * from validated.transactions
+),
+
+versions as (
+    select * from validated.transactions_history
+),
+
+sessions as (
+    select * from validated.checkout_sessions
+),
+
+payout_terms as (
+    select * from reconciled.payout_terms
+),
+
+basis as (
+    select * from reconciled.basis
+),
+
+unpaid_after_expiry as (
+    select transaction_id, min(version) as version
+    from versions
+    where
+        crypto_received = 0
+        and (updated_at >= expires_at or recorded_from >= expires_at)
+    group by transaction_id
+),
+
+late as (
+    select distinct versions.transaction_id
+    from versions
+    inner join unpaid_after_expiry as unpaid on versions.transaction_id = unpaid.transaction_id
+    where versions.version > unpaid.version and versions.crypto_received > 0
+),
+
+measured as (
+    select
+        transactions.*,
+        coalesce(transactions.crypto_received, 0) as received,
+        transactions.crypto_expected as wanted,
+        coalesce(transactions.tolerance_percent, sessions.tolerance_percent, 0)::decimal(8, 5)
+            as tolerance,
+        sessions.crypto_currency as named_coin,
+        sessions.network as named_network,
+        transactions.status in ('FAILED', 'CANCELLED', 'EXPIRED') as is_without_success,
+        transactions.status in ('COMPLETED', 'REFUNDED', 'FAILED', 'CANCELLED', 'EXPIRED')
+            as is_closed,
+        transactions.status = 'COMPLETED' as is_completed,
+        transactions.status = 'REFUNDED' as is_refunded,
+        transactions.invoice_id is not null
+        or transactions.payment_link_id is not null
+        or coalesce(transactions.type, '') = 'SUBSCRIPTION' as is_behind_document
+    from transactions
+    left join sessions on transactions.checkout_session_id = sessions.session_id
+    cross join basis
+    where transactions.created_at < basis.as_of
+),
+
+weighed as (
+    select
+        *,
+        received::decimal(30, 18) * 100::decimal(3, 0)
+            < wanted::decimal(30, 18) * (100 - tolerance)::decimal(8, 5) as is_below,
+        received::decimal(30, 18) * 100::decimal(3, 0)
+            > wanted::decimal(30, 18) * (100 + tolerance)::decimal(8, 5) as is_above
+    from measured
+)
+
+select
+    weighed.transaction_id,
+    weighed.reference,
+    weighed.external_id,
+    weighed.description,
+    weighed.checkout_session_id,
+    weighed.customer_email_digest,
+    weighed.deposit_tx_hash,
+    weighed.status,
+    weighed.payout_status,
+    weighed.fiat_amount,
+    weighed.fiat_currency,
+    weighed.fee_amount,
+    coalesce(weighed.exchange_rate, 0) as exchange_rate,
+    weighed.crypto_currency,
+    weighed.network,
+    weighed.named_coin,
+    weighed.named_network,
+    weighed.wanted,
+    weighed.received,
+    weighed.tolerance,
+    weighed.refund_tx_hash,
+    weighed.created_at,
+    weighed.expires_at,
+    weighed.business_date,
+    weighed.is_closed,
+    weighed.is_without_success,
+    weighed.is_completed,
+    weighed.is_refunded,
+    weighed.is_behind_document,
+    coalesce(weighed.is_below, false) as is_below,
+    coalesce(weighed.is_above, false) as is_above,
+    coalesce(weighed.received <> weighed.wanted and not weighed.is_below and not weighed.is_above, false)
+        as is_inexact_but_accepted,
+    late.transaction_id is not null as is_late,
+    coalesce(payout_terms.days, basis.payout_days) as payout_days,
+    weighed.created_at + to_hours(basis.gateway_hours) < basis.as_of as is_past_gateway_sla,
+    weighed.created_at + to_hours(basis.orders_hours) < basis.as_of as is_past_orders_sla,
+    weighed.created_at + to_hours(24 * coalesce(payout_terms.days, basis.payout_days))
+        < basis.as_of as is_past_payout_sla,
+    coalesce(weighed.expires_at + to_hours(basis.gateway_hours) < basis.as_of, false)
+        as is_past_expiry_sla,
+    weighed.created_at + to_hours(24 * basis.refund_days) < basis.as_of as is_past_refund_sla
+from weighed
+left join late on weighed.transaction_id = late.transaction_id
+left join payout_terms on weighed.business_date = payout_terms.created_date
+cross join basis

@@ -1,0 +1,191 @@
+"""Runs the engine's queries over an oracle world: rows in as the gateway and the shop send them."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import duckdb
+import pyarrow as pa
+from oracle.world import World
+
+from pipelines.policy import FeeRate, Policy, ServiceLevels
+from pipelines.warehouse.basis import write_basis
+from pipelines.warehouse.queries import build_stage, script
+
+_EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
+
+
+def judge(world: World) -> duckdb.DuckDBPyConnection:
+    """A database in memory with every reconciled table of the world computed."""
+    connection = duckdb.connect()
+    connection.execute("set TimeZone = 'UTC'")
+    connection.execute(script("macros"))
+    connection.execute(script("schema"))
+    _insert(connection, "raw.orders", _orders(world))
+    _insert(connection, "ops.files", [_file()])
+    _insert(connection, "raw.transactions", _transactions(world))
+    _insert(connection, "raw.checkout_sessions", _sessions(world))
+    _insert(connection, "validated.quarantine", _quarantine(world))
+    _insert(connection, "ops.actions", _actions(world))
+    _insert(connection, "ops.pulls", _pulls(world))
+    _insert(
+        connection,
+        "validated.minor_units",
+        [{"currency": code, "minor_units": units} for code, units in world.minor_units.items()],
+    )
+    write_basis(connection, _policy(world), as_of=world.as_of, zone=ZoneInfo(world.timezone))
+    build_stage(connection, "validated")
+    build_stage(connection, "reconciled")
+    return connection
+
+
+def _policy(world: World) -> Policy:
+    terms = world.policy
+    return Policy(
+        sla=ServiceLevels(
+            gateway_hours=terms.gateway_hours,
+            orders_hours=terms.orders_hours,
+            payout_days=terms.payout_days,
+            refund_days=terms.refund_days,
+        ),
+        fees=tuple(
+            FeeRate(valid_from=fee.from_date, percent=fee.percent, tolerance=fee.tolerance)
+            for fee in terms.fees
+        ),
+    )
+
+
+def _text(value: Any) -> str | None:
+    if value is None:
+        return None
+    if isinstance(value, Decimal):
+        return format(value, "f")
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).isoformat()
+    return str(value)
+
+
+def _email(value: str | None) -> str | None:
+    return (value or "").strip().casefold() or None
+
+
+def _blank(value: str | None) -> str | None:
+    return value if value and value.strip() else None
+
+
+def _orders(world: World) -> list[dict[str, Any]]:
+    return [
+        {
+            "file_digest": "f0",
+            "source_row": number,
+            "recorded_from": _EPOCH,
+            "order_id": order.order_id,
+            "status": order.status,
+            "amount": _text(order.amount),
+            "currency": order.currency,
+            "placed_at": _text(order.placed_at),
+            "paid_at": _text(order.paid_at),
+            "session_ids": list(order.session_ids),
+            "transaction_ref": _blank(order.transaction_ref),
+            "customer_email_digest": _email(order.customer_email),
+        }
+        for number, order in enumerate(world.orders, start=2)
+    ]
+
+
+def _file() -> dict[str, Any]:
+    return {
+        "file_digest": "f0", "name": "orders.csv", "layout": "generic", "state": "accepted",
+        "reason": None, "exported_date": _EPOCH.date(), "arrival": 1, "rows_received": 0,
+        "rows_accepted": 0, "rows_repeated": 0, "rows_quarantined": 0, "recorded_from": _EPOCH,
+        "run_id": "r", "seen_at": _EPOCH,
+    }  # fmt: skip
+
+
+def _transactions(world: World) -> list[dict[str, Any]]:
+    rows, arrival = [], 0
+    for versions in world.transactions.values():
+        for version in versions:
+            arrival += 1
+            row = {
+                name: _text(getattr(version, name))
+                for name in (
+                    "transaction_id", "type", "description", "exchange_rate", "deposit_tx_hash",
+                    "status", "payout_status", "fiat_amount", "fiat_currency", "crypto_expected",
+                    "crypto_received", "crypto_currency", "network", "fee_amount",
+                    "tolerance_percent", "refund_amount", "refund_tx_hash", "created_at",
+                    "updated_at", "expires_at", "reference", "external_id",
+                    "checkout_session_id", "invoice_id", "payment_link_id",
+                )
+            }  # fmt: skip
+            row |= {
+                "arrival": arrival, "content_digest": str(arrival), "run_id": "r", "source": "s",
+                "recorded_from": version.recorded_from,
+                "customer_email_digest": _email(version.customer_email),
+            }  # fmt: skip
+            rows.append(row)
+    return rows
+
+
+def _sessions(world: World) -> list[dict[str, Any]]:
+    return [
+        {
+            "arrival": number, "content_digest": str(number), "recorded_from": _EPOCH,
+            "run_id": "r", "source": "s", "session_id": session.session_id, "status": "COMPLETED",
+            "crypto_currency": session.crypto_currency, "network": session.network,
+            "tolerance_percent": _text(session.tolerance_percent),
+            "created_at": _text(_EPOCH),
+        }
+        for number, session in enumerate(world.sessions, start=1)
+    ]  # fmt: skip
+
+
+def _quarantine(world: World) -> list[dict[str, Any]]:
+    return [
+        {
+            "stream": "orders", "source": "orders.csv", "source_digest": "f0",
+            "source_row": 10_000 + number, "key": None, "reason": "planted",
+            "known_ids": list(row.known_ids), "seen_at": _EPOCH,
+        }
+        for number, row in enumerate(world.quarantined)
+    ]  # fmt: skip
+
+
+def _actions(world: World) -> list[dict[str, Any]]:
+    return [
+        {
+            "action_no": number, "verb": decision.action, "order_id": decision.order_id,
+            "transaction_id": decision.transaction_id, "reason": "planted", "decided_by": "test",
+            "decided_at": _EPOCH, "effective_at": _EPOCH,
+        }
+        for number, decision in enumerate(world.decisions)
+    ]  # fmt: skip
+
+
+def _pulls(world: World) -> list[dict[str, Any]]:
+    return [
+        {
+            "run_id": "r", "stream": "transactions", "window_from": window.start,
+            "window_to": window.end, "as_of": world.as_of, "pages": 1, "rows_received": 0,
+            "distinct_ids": 0, "rows_new": 0, "rows_changed": 0, "complete": window.complete,
+            "reason": "", "digest": "", "is_closed": True, "started_at": _EPOCH,
+            "finished_at": _EPOCH,
+        }
+        for window in world.windows
+    ]  # fmt: skip
+
+
+def _insert(
+    connection: duckdb.DuckDBPyConnection, table: str, rows: list[dict[str, Any]]
+) -> None:
+    if not rows:
+        return
+    names = list(dict.fromkeys(name for row in rows for name in row))
+    connection.register(
+        "staged", pa.table({name: [row.get(name) for row in rows] for name in names})
+    )
+    connection.execute(f"insert into {table} by name select * from staged")
+    connection.unregister("staged")

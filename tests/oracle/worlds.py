@@ -1,0 +1,89 @@
+"""Random worlds: the same seed plants the same book, with a policy and pulls around it.
+
+What can be planted is told elsewhere; the makers of single rows are handed on from here, so that
+a test needs one import.
+"""
+
+from collections.abc import Sequence
+from datetime import UTC, date, datetime, time, timedelta
+from decimal import Decimal
+from random import Random
+from zoneinfo import ZoneInfo
+
+from oracle.makers import make_order, make_transaction, make_world
+from oracle.plantings import PLANTINGS
+from oracle.sketch import MICROSECOND, Sketch
+from oracle.world import FeeSchedule, Policy, Window, World
+
+__all__ = ["make_order", "make_transaction", "make_world", "random_world"]
+
+FEWEST_ORDERS = 5
+MOST_ORDERS = 25
+ZONES = ("Africa/Lagos", "Africa/Cairo", "America/Sao_Paulo")
+
+
+def random_world(seed: int, *, zones: Sequence[str] = ZONES) -> World:
+    """5 to 25 orders and what belongs to them, in no order, closed at a local midnight."""
+    rng = Random(seed)
+    timezone = rng.choice(list(zones))
+    zone = ZoneInfo(timezone)
+    closed = date(2026, 3, 1) + timedelta(days=rng.randint(1, 200))
+    as_of = datetime.combine(closed, time(0), zone).astimezone(UTC)
+    sketch = Sketch(rng, zone=zone, as_of=as_of, policy=random_policy(rng, closed=closed))
+    wanted = rng.randint(FEWEST_ORDERS, MOST_ORDERS - 3)
+    while len(sketch.orders) < wanted:
+        rng.choice(PLANTINGS)(sketch)
+    orders = list(sketch.orders.values())
+    transactions = list(sketch.transactions.items())
+    rng.shuffle(orders)
+    rng.shuffle(transactions)
+    return World(
+        as_of=as_of,
+        timezone=timezone,
+        orders=tuple(orders),
+        transactions={each: tuple(versions) for each, versions in transactions},
+        sessions=tuple(sketch.sessions.values()),
+        quarantined=tuple(sketch.quarantined),
+        decisions=tuple(sketch.decisions),
+        windows=random_windows(sketch),
+        policy=sketch.policy,
+    )
+
+
+def random_policy(rng: Random, *, closed: date) -> Policy:
+    early = FeeSchedule(
+        from_date=closed - timedelta(days=25), percent=Decimal("1.0"), tolerance=Decimal("0.01")
+    )
+    recent = FeeSchedule(
+        from_date=closed - timedelta(days=4), percent=Decimal("1.25"), tolerance=Decimal("0.05")
+    )
+    return Policy(
+        gateway_hours=rng.choice((24, 24, 24, 12, 36)),
+        orders_hours=rng.choice((24, 24, 24, 12, 36)),
+        payout_days=rng.choice((3, 3, 2)),
+        fees=rng.choice(((), (early,), (early, recent))),
+    )
+
+
+def random_windows(sketch: Sketch) -> tuple[Window, ...]:
+    """One pull of everything, days of which one is incomplete, or a pull that begins too late."""
+    rng, as_of = sketch.rng, sketch.as_of
+    shape = rng.choice(("whole", "whole", "days", "days", "edge"))
+    if shape == "whole":
+        return (Window(start=as_of - timedelta(days=60), end=as_of),)
+    if shape == "edge":
+        placed_at = rng.choice([order.placed_at for order in sketch.orders.values()])
+        start = placed_at - timedelta(hours=1) + rng.choice((timedelta(), MICROSECOND))
+        return (Window(start=start, end=as_of),)
+    bad = rng.randint(1, 6)
+    days = [
+        Window(
+            start=as_of - timedelta(days=ago, hours=rng.randint(0, 2)),
+            end=as_of - timedelta(days=ago - 1),
+            complete=ago != bad,
+        )
+        for ago in range(60, 0, -1)
+    ]
+    if rng.random() < 0.3:
+        days.append(Window(start=as_of - timedelta(days=bad), end=as_of - timedelta(days=bad - 1)))
+    return tuple(days)
