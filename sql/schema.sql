@@ -229,3 +229,8 @@ create table if not exists delivered.reports (
     digest varchar not null,
     figures varchar not null
 );
+
+create table if not exists ops.checked (
+    stream varchar not null,
+    arrival bigint not null
+);

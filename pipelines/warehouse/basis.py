@@ -66,7 +66,7 @@ def write_basis(
         },
     )
     _replace(connection, "reconciled.fee_schedule", _fee_schedule(policy))
-    _replace(connection, "reconciled.payout_terms", _payout_terms(connection, policy))
+    _replace(connection, "reconciled.payout_terms", _payout_terms(connection, policy, zone))
 
 
 def write_minor_units(connection: duckdb.DuckDBPyConnection) -> None:
@@ -100,14 +100,18 @@ def _fee_schedule(policy: Policy) -> pa.Table:
     )
 
 
-def _payout_terms(connection: duckdb.DuckDBPyConnection, policy: Policy) -> pa.Table:
+def _payout_terms(
+    connection: duckdb.DuckDBPyConnection, policy: Policy, zone: ZoneInfo
+) -> pa.Table:
     """Calendar days from each creation date until its payout is due, where a calendar is named."""
     dates: list[date] = []
     if policy.payout.calendar is not None:
         rows = connection.execute(
-            "select distinct business_date from validated.transactions order by business_date"
+            "select distinct timezone(?, try_cast(created_at as timestamptz))::date as created_date "
+            "from raw.transactions where try_cast(created_at as timestamptz) is not null",
+            [zone.key],
         ).fetchall()
-        dates = [row[0] for row in rows]
+        dates = sorted(row[0] for row in rows)
     days = [
         calendar_days(day, policy.sla.payout_days, str(policy.payout.calendar)) for day in dates
     ]

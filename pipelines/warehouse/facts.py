@@ -18,7 +18,7 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 
-from pipelines.warehouse.queries import script
+from pipelines.warehouse.queries import first_row, script
 
 STREAM_KEYS = {"transactions": "transaction_id", "checkout_sessions": "session_id"}
 _BOOKKEEPING = {"arrival", "content_digest", "recorded_from", "run_id"}
@@ -119,5 +119,5 @@ def _columns(connection: duckdb.DuckDBPyConnection, stream: str) -> list[str]:
 
 
 def _count(connection: duckdb.DuckDBPyConnection, stream: str) -> int:
-    row = connection.execute(f"select count(*) from raw.{stream}").fetchone()
+    row = first_row(connection, f"select count(*) from raw.{stream}")
     return int(row[0]) if row else 0

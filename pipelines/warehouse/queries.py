@@ -54,7 +54,7 @@ def reads(table: str) -> frozenset[str]:
     """The tables that a query reads, `schema.table`, taken from its syntax tree."""
     connection = duckdb.connect()
     try:
-        row = connection.execute("select json_serialize_sql(?)", [text_of(table)]).fetchone()
+        row = first_row(connection, "select json_serialize_sql(?)", [text_of(table)])
     finally:
         connection.close()
     tree = json.loads(row[0]) if row else {"error": True}
@@ -77,7 +77,7 @@ def _base_tables(node: Any) -> Iterable[str]:  # noqa: ANN401 - a JSON tree of a
 def materialise(connection: duckdb.DuckDBPyConnection, table: str) -> int:
     """Compute a table from its query, replacing what it held; the number of its rows."""
     connection.execute(f"create or replace table {table} as {text_of(table)}")
-    row = connection.execute(f"select count(*) from {table}").fetchone()
+    row = first_row(connection, f"select count(*) from {table}")
     return int(row[0]) if row else 0
 
 
@@ -90,3 +90,11 @@ def offenders(connection: duckdb.DuckDBPyConnection, claim: str, *, at_most: int
     """The first rows that break a claim, as text; empty when it holds."""
     rows = connection.execute(f"select * from ({text_of(claim)}) limit {at_most:d}").fetchall()
     return [str(row) for row in rows]
+
+
+def first_row(
+    connection: duckdb.DuckDBPyConnection, query: str, parameters: object = None
+) -> tuple[Any, ...] | None:
+    """The first row of a small result, read to its end: an unread result blocks the connection."""
+    rows = connection.execute(query, parameters).fetchall()
+    return tuple(rows[0]) if rows else None

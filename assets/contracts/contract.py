@@ -1,0 +1,105 @@
+"""A pandera schema over text columns, with reasons a person can read and an alarm that is tested.
+
+Belongs here: running a schema eagerly over collected frames, in chunks.
+Stays out: the rules of a stream.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+import pandera.errors
+import pandera.polars as pa
+import polars as pl
+
+from pipelines.faults import ClaimBroken
+
+CHUNK_ROWS = 100_000
+_SHOWN = 40
+
+AMOUNT = r"^\d{1,20}(\.\d{1,18})?$"
+COINS = r"^\d{1,12}(\.\d{1,18})?$"
+PERCENT = r"^(100(\.0{1,5})?|\d{1,2}(\.\d{1,5})?)$"
+INSTANT = (
+    r"^20\d\d-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])[T ]"
+    r"([01]\d|2[0-3]):[0-5]\d(:[0-5]\d(\.\d{1,9})?)?(Z|[+-]\d\d:?\d\d)$"
+)
+CURRENCY = r"^[A-Z]{3}$"
+COIN = r"^[A-Z0-9._-]{1,32}$"
+NAME = r"^[^\x00-\x1f\x7f]{1,200}$"
+WORD = r"^[A-Z0-9_ -]{1,64}$"
+
+
+def text(pattern: str, *, meaning: str, required: bool = False) -> pa.Column:
+    """A text column whose values match a pattern; `meaning` completes "must be …"."""
+    return pa.Column(
+        pl.String,
+        pa.Check.str_matches(pattern, error=meaning),
+        nullable=not required,
+    )
+
+
+@dataclass(frozen=True)
+class StreamContract:
+    """The schema of one stream, the real instants among its columns, and a row it must refuse."""
+
+    stream: str
+    schema: pa.DataFrameSchema
+    known_bad: Mapping[str, object]
+    instants: tuple[str, ...] = ()
+
+    def refusals(self, rows: pl.DataFrame) -> dict[int, str]:
+        """Reasons by row position; the first fault of a row is named, further ones counted."""
+        found: dict[int, list[str]] = {}
+        for start in range(0, rows.height, CHUNK_ROWS):
+            chunk = rows.slice(start, CHUNK_ROWS)
+            for place, fault in (*self._schema_faults(chunk), *self._calendar_faults(chunk)):
+                found.setdefault(start + place, []).append(fault)
+        return {
+            place: faults[0] + (f" (and {len(faults) - 1} more)" if len(faults) > 1 else "")
+            for place, faults in sorted(found.items())
+        }
+
+    def require_alert(self) -> None:
+        """Feed the known-bad row; a contract that lets it pass checks nothing at all."""
+        columns = self.schema.columns
+        bad = pl.DataFrame(
+            {name: [self.known_bad.get(name)] for name in columns},
+            schema=dict.fromkeys(columns, pl.String),
+        )
+        if not self.refusals(bad):
+            raise ClaimBroken(
+                f"The contract of {self.stream} lets a known-bad row pass.",
+                "Do not publish; report this with the versions of pandera and polars.",
+            )
+
+    def _schema_faults(self, chunk: pl.DataFrame) -> Iterator[tuple[int, str]]:
+        judged = chunk.select(list(self.schema.columns))
+        try:
+            self.schema.validate(judged, lazy=True)
+        except pandera.errors.SchemaErrors as broken:
+            for case in broken.failure_cases.iter_rows(named=True):
+                place = case["index"]
+                if place is None:
+                    raise ClaimBroken(
+                        f"The {self.stream} cannot be checked: {case['check']}.",
+                        "Report this with the landing of the night.",
+                    ) from None
+                column = str(case["column"])
+                yield int(place), _sentence(column, judged[column][int(place)], case["check"])
+
+    def _calendar_faults(self, chunk: pl.DataFrame) -> Iterator[tuple[int, str]]:
+        """Instants that look right and are not, such as 30 February."""
+        for column in self.instants:
+            values = chunk[column]
+            parsed = values.str.slice(0, 10).str.to_date("%Y-%m-%d", strict=False)
+            for place in (values.is_not_null() & parsed.is_null()).arg_true().to_list():
+                yield place, _sentence(column, values[place], "a date of the calendar")
+
+
+def _sentence(column: str, value: object, check: object) -> str:
+    if value is None:
+        return f"{column} is missing."
+    shown = ascii(str(value)[:_SHOWN])
+    return f"{column} is {shown} and must be {check}."

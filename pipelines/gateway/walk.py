@@ -1,0 +1,308 @@
+"""Reads a window of a list to its provable end, or single rows by their ids.
+
+Written once for every endpoint. Nothing about paging, filters, order or totals is trusted: a
+walk goes on until a page is empty or only repeats, cuts to the window itself, and is repeated
+with another page size when its own evidence does not suffice. What is still not shown complete
+is reported as such and never raised: a gap of ours is a fact about the window.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from typing import NamedTuple
+from urllib.parse import quote
+
+from pipelines.faults import AnswerUnusable, GatewayRefused
+from pipelines.gateway import envelopes
+from pipelines.gateway.answers import Params
+from pipelines.gateway.certificate import Certificate, Ledger, Pass, Version, Window
+from pipelines.gateway.client import Fetched, GatewayClient
+from pipelines.gateway.endpoints import Endpoint
+from pipelines.gateway.envelopes import Item, Listing
+from pipelines.gateway.records import Row
+from pipelines.gateway.strict_json import unusable
+
+PAGE_SIZE = 100
+PASSES_MOST = 3
+STALE_PAGES_MOST = 3
+ID_LENGTH_MOST = 256
+# Asked for on either side of the window: a gateway that reads an instant as a date, or in its
+# own time zone, would otherwise leave out rows and count them out of its total as well.
+MARGIN = timedelta(days=1)
+
+__all__ = ["ByIds", "Certificate", "Walk", "Window", "read_by_ids", "walk_window"]
+
+
+@dataclass(frozen=True, slots=True)
+class Walk:
+    """Every version of every row of a window, in the order fetched, and the certificate.
+
+    `rows` is empty when the rows were handed to `take` page by page.
+    """
+
+    rows: Sequence[Row]
+    certificate: Certificate
+
+
+def walk_window(
+    client: GatewayClient,
+    endpoint: Endpoint,
+    window: Window,
+    *,
+    page_size: int = PAGE_SIZE,
+    margin: timedelta = MARGIN,
+    take: Callable[[list[Row]], None] | None = None,
+) -> Walk:
+    """Walk a window until it is shown complete, at most three times.
+
+    Raises the client's faults, and AnswerUnusable when a list does not end within the page cap.
+    """
+    if endpoint.list_path is None:
+        raise ValueError(f"the gateway has no list of {endpoint.stream}")
+    rows: list[Row] = []
+    walker = _Walker(client, endpoint, window, margin, take or rows.extend)
+    passes: list[Pass] = []
+    verdict = _Verdict(False, "")
+    size = page_size
+    while not verdict.complete and len(passes) < PASSES_MOST:
+        passes.append(walker.walk_once(size))
+        verdict = _judge(passes, total_of_nothing=walker.total_of_nothing)
+        size = _other_size(passes[-1])
+    return Walk(rows, walker.certify(passes, verdict))
+
+
+class ByIds:
+    """Rows read one by one; `missing` fills with the ids that the gateway does not know."""
+
+    def __init__(self, client: GatewayClient, endpoint: Endpoint, ids: Iterable[str]) -> None:
+        self.missing: list[str] = []
+        self._client = client
+        self._endpoint = endpoint
+        self._ids = ids
+
+    def __iter__(self) -> Iterator[Row]:
+        for name in dict.fromkeys(self._ids):
+            row = _read_one(self._client, self._endpoint, name)
+            if row is None:
+                self.missing.append(name)
+            else:
+                yield row
+
+
+def read_by_ids(client: GatewayClient, endpoint: Endpoint, ids: Iterable[str]) -> ByIds:
+    """The rows of these ids, each asked once, lazily, in the order given."""
+    return ByIds(client, endpoint, ids)
+
+
+class _Verdict(NamedTuple):
+    complete: bool
+    reason: str
+
+
+@dataclass(slots=True)
+class _Walker:
+    """The passes over one window; what is remembered between them is in the ledger."""
+
+    client: GatewayClient
+    endpoint: Endpoint
+    window: Window
+    margin: timedelta
+    take: Callable[[list[Row]], None]
+    ledger: Ledger = field(init=False)
+    rows_enriched: int = 0
+    _nothing_was_asked: bool = False
+    _total_of_nothing: int | None = None
+
+    def __post_init__(self) -> None:
+        self.ledger = Ledger(self.window, self.endpoint.key)
+
+    def walk_once(self, size: int) -> Pass:
+        """From page one to the end of the list."""
+        current = Pass(asked_size=size)
+        former: list[str | None] = []
+        stale = 0
+        while not current.ended_by:
+            if current.pages >= self.client.limits.pages:
+                raise unusable(f"the list of {self.endpoint.stream} does not end")
+            page = self._page(current)
+            if page is None or not page.content.items:
+                current.ended_by = "empty"
+                _note_total(page, current)
+                break
+            listed, has_new = self._accept(page, current)
+            stale = 0 if has_new else stale + 1
+            if stale and (listed == former or stale >= STALE_PAGES_MOST or _is_counted(current)):
+                current.ended_by = "repeat"
+            former = listed
+        return current
+
+    def total_of_nothing(self) -> int | None:
+        """What the gateway declares for a window that nothing can lie in, asked once."""
+        if not self._nothing_was_asked:
+            self._nothing_was_asked = True
+            nothing = Window(datetime(1990, 1, 1, tzinfo=UTC), datetime(1990, 1, 2, tzinfo=UTC))
+            try:
+                page = self._ask(_list_params(nothing, page=1, size=1))
+                self._total_of_nothing = page.content.declared_total
+            except GatewayRefused:
+                self._total_of_nothing = None
+        return self._total_of_nothing
+
+    def certify(self, passes: list[Pass], verdict: _Verdict) -> Certificate:
+        """The certificate over all passes."""
+        ledger = self.ledger
+        return Certificate(
+            stream=self.endpoint.stream,
+            window=self.window,
+            passes=len(passes),
+            pages=sum(each.pages for each in passes),
+            rows_received=ledger.rows_received,
+            rows_outside=ledger.rows_outside,
+            rows_repeated=ledger.rows_repeated,
+            rows_enriched=self.rows_enriched,
+            distinct_ids=ledger.distinct_ids(),
+            declared_total=passes[-1].declared_total,
+            complete=verdict.complete,
+            reason=verdict.reason,
+            digest=ledger.digest(),
+            sums=ledger.sums(),
+        )
+
+    def _page(self, current: Pass) -> Fetched[Listing] | None:
+        """The next page; None when the gateway says, after the declared end, there is none."""
+        asked = Window(self.window.start - self.margin, self.window.end + self.margin)
+        current.pages += 1
+        params = _list_params(asked, page=current.pages, size=current.asked_size)
+        if current.pages > 1 and _is_counted(current):
+            return self.client.find(str(self.endpoint.list_path), params, shape=self._listing)
+        return self._ask(params)
+
+    def _ask(self, params: Params) -> Fetched[Listing]:
+        return self.client.fetch(str(self.endpoint.list_path), params, shape=self._listing)
+
+    def _listing(self, payload: object) -> Listing:
+        return envelopes.listing(payload, self.endpoint.list_keys)
+
+    def _accept(self, page: Fetched[Listing], current: Pass) -> tuple[list[str | None], bool]:
+        """Hand on what is new; returns the page's ids, and whether the pass had not seen one."""
+        items = page.content.items
+        stamp = page.received_at.astimezone(UTC).isoformat()
+        rows = self.endpoint.table.rows(items, ref=page.ref, fetched_at=stamp)
+        known, repeats = len(current.seen), current.repeats
+        fresh: list[Row] = []
+        for row in rows:
+            version = self.ledger.take(row, current)
+            if version is not None:
+                fresh.append(self._settled(version, row))
+        has_new = len(current.seen) > known
+        if not has_new:
+            # A page that only repeats is told by how the list ends, not as rows that shifted.
+            current.repeats = repeats
+        current.distinct_pages += has_new
+        current.first_page = current.first_page or len(items)
+        current.longest_page = max(current.longest_page, len(items))
+        _note_total(page, current)
+        if fresh:
+            self.take(fresh)
+        return [row[self.endpoint.key] for row in rows], has_new
+
+    def _settled(self, version: Version, row: Row) -> Row:
+        """The row, or what a read by its id says where the list's row is short."""
+        if row["is_short"] and row[self.endpoint.key]:
+            whole = _read_one(self.client, self.endpoint, str(row[self.endpoint.key]))
+            if whole is not None:
+                self.rows_enriched += 1
+                row = whole
+        self.ledger.settle(version, row)
+        return row
+
+
+def _read_one(client: GatewayClient, endpoint: Endpoint, name: str) -> Row | None:
+    segment = _path_segment(name)
+    if segment is None:
+        return None
+    path = endpoint.detail_path.replace("{id}", segment)
+    found = client.find(path, shape=partial(_named, endpoint=endpoint, name=name))
+    if found is None:
+        return None
+    stamp = found.received_at.astimezone(UTC).isoformat()
+    return endpoint.table.row(found.content, source=f"{found.ref}#1", fetched_at=stamp)
+
+
+def _named(payload: object, *, endpoint: Endpoint, name: str) -> Item:
+    """The object in a detail answer, which must be the one that was asked for."""
+    item = envelopes.single(payload, endpoint.object_keys)
+    if endpoint.table.row(item, source="", fetched_at="")[endpoint.key] != name:
+        raise AnswerUnusable(
+            "The gateway's answer is unusable: it is about another id than was asked for.",
+            "Nothing was stored from it; see it in the landing.",
+        )
+    return item
+
+
+def _path_segment(name: str) -> str | None:
+    """The id as one part of a path; None for what no path can carry, so no gateway can know."""
+    if name.strip(".") == "" or len(name) > ID_LENGTH_MOST:
+        return None
+    try:
+        return quote(name, safe="")
+    except UnicodeEncodeError:
+        return None
+
+
+def _list_params(window: Window, *, page: int, size: int) -> Params:
+    return (
+        ("page", str(page)),
+        ("limit", str(size)),
+        ("startDate", _stamp(window.start)),
+        ("endDate", _stamp(window.end)),
+        ("sortBy", "createdAt"),
+        ("sortOrder", "asc"),
+    )
+
+
+def _stamp(moment: datetime) -> str:
+    return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def _note_total(page: Fetched[Listing] | None, current: Pass) -> None:
+    if page is not None and page.content.declared_total is not None:
+        current.totals.append(page.content.declared_total)
+
+
+def _is_counted(current: Pass) -> bool:
+    """Whether as many rows were seen as the gateway declared."""
+    total = current.declared_total
+    return total is not None and len(current.seen) >= total
+
+
+def _judge(passes: list[Pass], *, total_of_nothing: Callable[[], int | None]) -> _Verdict:
+    last = passes[-1]
+    total, seen = last.declared_total, len(last.seen)
+    if last.agrees_with_total:
+        return _Verdict(True, f"all {seen} rows that the gateway declares")
+    if len(passes) < 2:
+        return _Verdict(False, "one walk is not enough")
+    if passes[-2].inside != last.inside:
+        return _Verdict(False, f"{len(passes)} walks saw different rows")
+    if not (passes[-2].turned_pages and last.turned_pages):
+        return _Verdict(False, "the gateway ignores page numbers and declares no matching total")
+    # A total that is the same for a window without rows does not count what was asked for.
+    if total is not None and total > seen and total_of_nothing() != total:
+        return _Verdict(False, f"the gateway declares {total} rows and lists {seen}")
+    return _Verdict(True, "two walks agree")
+
+
+def _other_size(former: Pass) -> int:
+    """Another page size, so that a fault at the edges of pages cannot fall twice alike.
+
+    After a list that only repeats its first page: half of it, to see whether size and page
+    number are honoured at all. After a capped list: below the cap.
+    """
+    longest = former.longest_page or former.asked_size
+    if former.distinct_pages == 1 and former.ended_by == "repeat":
+        return max(1, longest // 2)
+    return max(1, min(former.asked_size, longest) * 7 // 10)

@@ -1,0 +1,158 @@
+"""Publishing and delivering: the snapshot in place, the report rendered from it, the mail sent.
+
+Belongs here: the order of the last effects of a night, and the mail of a failed one.
+Stays out: how a page or a mail looks (`reports`).
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from pipelines.faults import ConfigurationFault, ReconFault
+from pipelines.night.frame import Frame
+from pipelines.settings import Settings
+from pipelines.warehouse import closing, publication
+from pipelines.warehouse.closing import reasons_for_red
+from pipelines.warehouse.queries import first_row
+from pipelines.warehouse.store import connect, transaction
+from reports.files import write_report
+from reports.mail import compose_daily, compose_failure, delivery_key
+from reports.outbox import Delivery, Outbox
+from reports.smtp import SmtpSettings
+
+
+@dataclass(frozen=True)
+class Published:
+    """The verdict of a run, and the digest of the snapshot that carries it."""
+
+    outcome: str
+    reasons: tuple[str, ...]
+    snapshot_digest: str
+    path: Path
+
+
+@dataclass(frozen=True)
+class Delivered:
+    """The report's files and what became of its mail."""
+
+    files: tuple[Path, ...]
+    delivery: Delivery
+    figures: Mapping[str, Any]
+
+
+def publish(frame: Frame) -> Published:
+    """Write the snapshot, close the run, and put the snapshot in place."""
+    with frame.store() as store:
+        reasons = reasons_for_red(store.connection, store.run)
+        outcome = "red" if reasons else "green"
+        digest = publication.digest_of(publication.control_totals(store.connection))
+        with transaction(store.connection):
+            closing.finish(
+                store.connection,
+                store.run.run_id,
+                outcome=outcome,
+                reasons=reasons,
+                snapshot_digest=digest,
+            )
+        fresh = publication.publish(store.connection, frame.places, digest=digest)
+        store.chain.commit(
+            store.connection, "closing", lambda: closing.close(store.connection, store.run)
+        )
+        publication.replace(fresh, frame.places)
+    frame.tell(f"published: verdict {outcome}, snapshot {digest[:12]}")
+    return Published(outcome, tuple(reasons), digest, frame.places.published)
+
+
+def deliver(frame: Frame) -> Delivered:
+    """Render the reports of the run's as-of from the published snapshot and mail them."""
+    figures = published_figures(frame.settings, "daily", None)
+    files = write_report(frame.places.root, figures)
+    message = compose_daily(
+        figures, sender=frame.settings.recon_mail_from, recipients=list(frame.settings.recipients)
+    )
+    delivery = Outbox(frame.places.outbox).deliver(
+        message, key=delivery_key(message), smtp=smtp_settings(frame.settings)
+    )
+    frame.tell(f"mail: {message['Subject']} ({delivery.state})")
+    return Delivered(tuple(files), delivery, figures)
+
+
+def published_figures(settings: Settings, name: str, day: date | None) -> Any:
+    """The stored figures of a report; of the latest as-of when no date is given.
+
+    Raises ConfigurationFault when nothing is published or no such report is stored.
+    """
+    path = settings.places.published
+    if not path.exists():
+        raise ConfigurationFault(
+            "Nothing is published yet.", "Run `recon nightly` or `recon demo` first."
+        )
+    connection = connect(path, read_only=True)
+    try:
+        row = first_row(
+            connection,
+            "select figures from delivered.reports where name = ? and "
+            "(?::date is null or business_date = ?) order by business_date desc limit 1",
+            [name, day, day],
+        )
+    finally:
+        connection.close()
+    if row is None:
+        raise ConfigurationFault(
+            f"No report {name} is stored for {day}.",
+            "Ask for a date that was closed, see `recon sql \"select name, business_date from "
+            'delivered.reports"`.',
+        )
+    return json.loads(row[0])
+
+
+def smtp_settings(settings: Settings) -> SmtpSettings | None:
+    """Where mail goes; None keeps it in the outbox folder."""
+    if settings.recon_smtp_url is None:
+        return None
+    password = settings.recon_smtp_password
+    return SmtpSettings.parse(
+        settings.recon_smtp_url, password.get_secret_value() if password else None
+    )
+
+
+def deliver_failure(
+    settings: Settings, *, run_id: str, business_date: str, failed: str, remedy: str
+) -> Delivery:
+    """Mail that a night failed; the same run is mailed once however often this is called."""
+    message = compose_failure(
+        business_date=business_date,
+        failed=failed,
+        not_sent=[f"the daily report of {business_date}"],
+        remedy=remedy,
+        sender=settings.recon_mail_from,
+        recipients=list(settings.recipients),
+        run_id=run_id,
+    )
+    return Outbox(settings.places.outbox).deliver(
+        message, key=delivery_key(message), smtp=smtp_settings(settings)
+    )
+
+
+def fail(frame: Frame, fault: ReconFault) -> None:
+    """Write the failed outcome if the store can be opened at all, and mail it."""
+    try:
+        with frame.store() as store, transaction(store.connection):
+            closing.finish(
+                store.connection, frame.run_id, outcome="failed", reasons=[fault.sentence]
+            )
+    except ReconFault as also:
+        frame.tell(f"the failure could not be written down: {also.sentence}")
+    delivery = deliver_failure(
+        frame.settings,
+        run_id=frame.run_id,
+        business_date=frame.dates.last.isoformat(),
+        failed=fault.sentence,
+        remedy=fault.remedy,
+    )
+    frame.tell(f"failure mail: {delivery.state}")

@@ -1,0 +1,138 @@
+"""What every step of a night knows: the settings, the policy, the run, and the open store.
+
+Belongs here: composing the plain objects a step works with.
+Stays out: the steps.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+import duckdb
+
+from pipelines.faults import ConfigurationFault
+from pipelines.gateway.client import GatewaySettings
+from pipelines.landing import Landing
+from pipelines.partitions import DateRange, require_closable
+from pipelines.policy import Policy, load_policy
+from pipelines.settings import Places, Settings
+from pipelines.warehouse import closing
+from pipelines.warehouse.basis import rule_version, write_basis
+from pipelines.warehouse.chain import Chain
+from pipelines.warehouse.closing import Run
+from pipelines.warehouse.facts import EmailDigests
+from pipelines.warehouse.queries import build_stage, first_row
+from pipelines.warehouse.store import open_warehouse, private_folder
+
+
+def _silent(_: str) -> None:
+    """Tell nobody."""
+
+
+@dataclass(frozen=True)
+class Frame:
+    """The settings, policy and range of one run; `tell` receives one line a step."""
+
+    settings: Settings
+    policy: Policy
+    run_id: str
+    kind: str
+    dates: DateRange
+    tell: Callable[[str], None] = field(default=_silent, compare=False)
+
+    @property
+    def places(self) -> Places:
+        """The paths of this deployment."""
+        return self.settings.places
+
+    @property
+    def landing(self) -> Landing:
+        """Where the gateway's answers are kept."""
+        return Landing(self.places.landing)
+
+    @property
+    def gateway(self) -> GatewaySettings:
+        """The gateway and the key; a missing key is a configuration fault."""
+        key = self.settings.kuvarpay_api_key
+        if key is None:
+            raise ConfigurationFault(
+                "KUVARPAY_API_KEY is not set, so nothing can be pulled.",
+                "Set it in the environment or in .env, or try `recon demo`.",
+            )
+        return GatewaySettings(
+            base_url=self.settings.kuvarpay_base_url,
+            api_key=key.get_secret_value(),
+            business_id=self.settings.kuvarpay_business_id,
+            auth_style=self.settings.kuvarpay_auth_style,
+        )
+
+    @contextmanager
+    def store(self) -> Iterator[Store]:
+        """The warehouse under the writer lock, its control chain checked."""
+        with open_warehouse(self.places) as connection:
+            chain = Chain(self.places.control)
+            chain.check(connection)
+            yield Store(connection, chain, self._run(connection))
+
+    def digests(self) -> EmailDigests:
+        """The keyed digests of this store."""
+        return EmailDigests(private_folder(self.places.control) / "email.key")
+
+    def _run(self, connection: duckdb.DuckDBPyConnection) -> Run:
+        row = first_row(
+            connection, "select as_of, started_at from ops.runs where run_id = ?", [self.run_id]
+        )
+        as_of, started_at = row or (
+            closing.as_of_for(connection, self.dates, self.settings.zone),
+            datetime.now(UTC),
+        )
+        return Run(self.run_id, self.kind, self.dates, as_of, started_at)
+
+
+@dataclass(frozen=True)
+class Store:
+    """The open warehouse of one step."""
+
+    connection: duckdb.DuckDBPyConnection
+    chain: Chain
+    run: Run
+
+
+def frame(
+    settings: Settings,
+    *,
+    run_id: str,
+    kind: str,
+    dates: DateRange,
+    tell: Callable[[str], None] = _silent,
+    now: datetime | None = None,
+) -> Frame:
+    """Compose a run, refusing dates that cannot be closed yet.
+
+    `now` is the real clock unless a test says otherwise; the gateway's clock is never asked.
+    """
+    require_closable(
+        dates,
+        settings.zone,
+        now=now or datetime.now(UTC),
+        earliest=settings.recon_first_date,
+    )
+    return Frame(settings, load_policy(settings.recon_config), run_id, kind, dates, tell)
+
+
+def begin(frame: Frame) -> Run:
+    """Open the store, refuse another gateway's, and write that the run has begun."""
+    gateway = frame.gateway
+    with frame.store() as store:
+        frame.landing.sweep()
+        closing.require_same_gateway(store.connection, gateway.base_url, gateway.business_id)
+        closing.begin(store.connection, store.run, frame.policy.version, rule_version())
+        # The pull asks the validated tables what is unsettled; on the first night they are empty.
+        write_basis(
+            store.connection, frame.policy, as_of=store.run.as_of, zone=frame.settings.zone
+        )
+        build_stage(store.connection, "validated")
+        return store.run

@@ -1,0 +1,86 @@
+"""Judging: the reconciled tables, the marts and the figures, and whether the claims hold.
+
+Belongs here: the order of the stages and what stops a night.
+Stays out: every rule (they are queries in `sql`).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from pipelines.faults import ClaimBroken
+from pipelines.night.frame import Frame
+from pipelines.warehouse.basis import write_basis
+from pipelines.warehouse.closing import reasons_for_red
+from pipelines.warehouse.figures import store_daily
+from pipelines.warehouse.queries import build_stage, claims_of, offenders
+
+JUDGED_STAGES = ("validated", "reconciled", "marts")
+
+
+@dataclass(frozen=True)
+class Claim:
+    """A claim by name and the first rows that break it."""
+
+    name: str
+    offenders: tuple[str, ...]
+
+
+def reconcile(frame: Frame) -> dict[str, int]:
+    """Compute every reconciled table at the run's as-of; rows by table."""
+    with frame.store() as store:
+        write_basis(
+            store.connection, frame.policy, as_of=store.run.as_of, zone=frame.settings.zone
+        )
+        rows = build_stage(store.connection, "reconciled")
+    frame.tell(
+        f"reconciled: {rows['reconciled.matches']} matches, "
+        f"{rows['reconciled.judged_breaks']} cases that need an explanation"
+    )
+    return rows
+
+
+def build_marts(frame: Frame) -> dict[str, int]:
+    """Compute the tables finance asks about; rows by table."""
+    with frame.store() as store:
+        return build_stage(store.connection, "marts")
+
+
+def check_claims(frame: Frame) -> list[Claim]:
+    """Ask every claim of the judged stages for offenders."""
+    with frame.store() as store:
+        return [
+            Claim(name, tuple(offenders(store.connection, name)))
+            for stage in JUDGED_STAGES
+            for name in claims_of(stage)
+        ]
+
+
+def require_claims(claims: list[Claim]) -> None:
+    """Stop the night when a structural claim has offenders: nothing is published then."""
+    broken = [claim for claim in claims if claim.offenders]
+    if broken:
+        first = broken[0]
+        raise ClaimBroken(
+            f"The claim {first.name} does not hold, first for {first.offenders[0]}"
+            + (f", and {len(broken) - 1} more claims do not either." if broken[1:] else "."),
+            "Nothing was published; look at the claim's query in sql/ and at the rows it names.",
+        )
+
+
+def find_reasons(frame: Frame) -> list[str]:
+    """Every control that does not hold, one sentence each; empty on a green night."""
+    with frame.store() as store:
+        return reasons_for_red(store.connection, store.run)
+
+
+def draw_up(frame: Frame) -> dict[str, int]:
+    """Compute the figures of the reports and store them as what will be delivered."""
+    with frame.store() as store:
+        rows = build_stage(store.connection, "delivered")
+        store_daily(
+            store.connection,
+            frame.policy,
+            reasons=reasons_for_red(store.connection, store.run),
+        )
+    return rows

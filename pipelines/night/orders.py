@@ -1,0 +1,160 @@
+"""Taking order exports in: the inbox is looked at once, every file becomes rows or a refusal.
+
+Belongs here: the order of effects (archive first, then rows and `ops.files` in one commit).
+Stays out: how a file is read (`pipelines.orders`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from typing import Any
+
+import duckdb
+import polars as pl
+
+from pipelines.night.frame import Frame, Store
+from pipelines.orders.archive import OrderArchive
+from pipelines.orders.faults import OrderFileRefused
+from pipelines.orders.inbox import Arrival, State, arrivals
+from pipelines.orders.reader import OrderFile, read_order_file
+from pipelines.warehouse.facts import EmailDigests, insert, quarantine
+
+
+@dataclass(frozen=True)
+class OrdersTaken:
+    """What one look at the inbox brought."""
+
+    files: int
+    rows_received: int
+    rows_quarantined: int
+    refusals: tuple[str, ...]
+
+
+def take_in_orders(frame: Frame) -> OrdersTaken:
+    """Take in every export of the inbox that is new; files stay where they are."""
+    with frame.store() as store:
+        known = _known_digests(store.connection)
+        found = arrivals(frame.places.orders_inbox, known_digests=known)
+        read, refusals = _read_all(frame, [one for one in found if one.state is not State.KNOWN])
+        archive = OrderArchive(frame.places.orders_archive).open()
+        kept = [
+            (archive.keep(file.name, arrival.content or b"", control=arrival.control), file)
+            for arrival, file in read
+        ]
+        if kept or refusals:
+            digests = frame.digests()
+
+            def work() -> Mapping[str, Any]:
+                for archived, file in kept:
+                    _append(store, file, archived.arrival, digests)
+                for refusal, digest in refusals:
+                    _note_refusal(store, refusal, digest)
+                return {
+                    "files": [file.digest for _, file in kept],
+                    "rows": sum(file.rows_received for _, file in kept),
+                    "refused": [refusal.name for refusal, _ in refusals],
+                }
+
+            store.chain.commit(store.connection, "orders", work)
+    taken = OrdersTaken(
+        files=len(kept),
+        rows_received=sum(file.rows_received for _, file in kept),
+        rows_quarantined=sum(file.quarantined.height for _, file in kept),
+        refusals=tuple(str(refusal) for refusal, _ in refusals),
+    )
+    frame.tell(
+        f"orders: {taken.files} new files, {taken.rows_received} rows, "
+        f"{taken.rows_quarantined} quarantined, {len(taken.refusals)} files refused"
+    )
+    return taken
+
+
+def _read_all(
+    frame: Frame, found: list[Arrival]
+) -> tuple[list[tuple[Arrival, OrderFile]], list[tuple[OrderFileRefused, str]]]:
+    """Read what is ready; oldest export first, which fixes the arrival numbers."""
+    read: dict[str, tuple[Arrival, OrderFile]] = {}
+    refusals: list[tuple[OrderFileRefused, str]] = []
+    for arrival in found:
+        if arrival.refusal is not None:
+            refusals.append((arrival.refusal, arrival.digest or ""))
+        if arrival.state is not State.READY or arrival.content is None:
+            continue
+        try:
+            file = read_order_file(
+                arrival.name,
+                arrival.content,
+                time_zone=frame.settings.zone,
+                status_words=frame.policy.status_words,
+                control=arrival.control,
+            )
+        except OrderFileRefused as refusal:
+            refusals.append((refusal, arrival.digest or ""))
+        else:
+            read.setdefault(file.digest, (arrival, file))
+    by_age = sorted(
+        read.values(), key=lambda pair: (pair[1].exported_on or date.min, pair[1].name)
+    )
+    return by_age, refusals
+
+
+def _known_digests(connection: duckdb.DuckDBPyConnection) -> frozenset[str]:
+    rows = connection.execute(
+        "select file_digest from ops.files where state = 'accepted'"
+    ).fetchall()
+    return frozenset(row[0] for row in rows)
+
+
+def _append(store: Store, file: OrderFile, arrival: int, digests: EmailDigests) -> None:
+    staged = file.accepted.with_columns(
+        pl.col("customer_email")
+        .map_elements(digests.of, return_dtype=pl.String)
+        .alias("customer_email_digest")
+    )
+    insert(
+        store.connection,
+        "intake/orders",
+        staged.to_arrow(),
+        file_digest=file.digest,
+        as_of=store.run.as_of,
+    )
+    quarantine(
+        store.connection,
+        [
+            {
+                "stream": "orders",
+                "source": file.name,
+                "source_digest": file.digest,
+                **row,
+                "known_ids": list(row["known_ids"] or []),
+            }
+            for row in file.quarantined.iter_rows(named=True)
+        ],
+        as_of=store.run.as_of,
+    )
+    exported = file.exported_on or store.run.dates.last
+    _note_file(
+        store,
+        (file.digest, file.name, file.layout, "accepted", None, exported, arrival),
+        (file.rows_received, file.accepted.height, file.repeats, file.quarantined.height),
+    )
+
+
+def _note_refusal(store: Store, refusal: OrderFileRefused, digest: str) -> None:
+    store.connection.execute(
+        "delete from ops.files where state = 'refused' and name = ? and file_digest = ?",
+        [refusal.name, digest],
+    )
+    sentence = str(refusal).removeprefix(f"{refusal.name}: ").removeprefix(f"{refusal.name}, ")
+    _note_file(
+        store, (digest, refusal.name, "unknown", "refused", sentence, None, 0), (0, 0, 0, 0)
+    )
+
+
+def _note_file(store: Store, named: tuple[Any, ...], counts: tuple[int, ...]) -> None:
+    store.connection.execute(
+        "insert into ops.files values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        [*named, *counts, store.run.as_of, store.run.run_id, datetime.now(UTC)],
+    )

@@ -1,0 +1,103 @@
+"""Validating: every row not yet checked meets its contract, or stands in quarantine with a reason.
+
+Belongs here: handing rows to contracts and what happens to those that fail.
+Stays out: the contracts (`assets.contracts`); they come in as arguments.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import polars as pl
+
+from pipelines.night.frame import Frame, Store
+from pipelines.warehouse.basis import write_basis, write_minor_units
+from pipelines.warehouse.facts import STREAM_KEYS, quarantine
+from pipelines.warehouse.queries import build_stage, script
+
+
+class Contract(Protocol):
+    """What must be true of the rows of one stream."""
+
+    def refusals(self, rows: pl.DataFrame) -> Mapping[int, str]:
+        """Reasons by row position for every row that breaks the contract."""
+
+    def require_alert(self) -> None:
+        """Raise ClaimBroken unless a known-bad row is refused."""
+
+
+@dataclass(frozen=True)
+class Validated:
+    """Rows checked now, rows refused now, and the size of each table."""
+
+    checked: dict[str, int]
+    refused: dict[str, int]
+    tables: dict[str, int]
+
+
+def validate(frame: Frame, contracts: Mapping[str, Contract]) -> Validated:
+    """Check what is new by stream, then compute the validated tables."""
+    for contract in contracts.values():
+        contract.require_alert()
+    checked: dict[str, int] = {}
+    refused: dict[str, int] = {}
+    with frame.store() as store:
+
+        def work() -> Mapping[str, Any]:
+            for stream, contract in contracts.items():
+                checked[stream], refused[stream] = _check(store, stream, contract)
+            return {"run": store.run.run_id, "checked": checked, "refused": refused}
+
+        store.chain.commit(store.connection, "validate", work)
+        write_minor_units(store.connection)
+        write_basis(
+            store.connection, frame.policy, as_of=store.run.as_of, zone=frame.settings.zone
+        )
+        tables = build_stage(store.connection, "validated")
+    frame.tell(f"validated: {sum(checked.values())} rows checked, {sum(refused.values())} refused")
+    return Validated(checked, refused, tables)
+
+
+def _check(store: Store, stream: str, contract: Contract) -> tuple[int, int]:
+    connection = store.connection
+    rows = pl.DataFrame(connection.sql(script(f"intake/unchecked_{stream}")).to_arrow_table())
+    if rows.is_empty():
+        return 0, 0
+    reasons = contract.refusals(rows)
+    quarantine(
+        connection,
+        [_refused(stream, rows.row(place, named=True), why) for place, why in reasons.items()],
+        as_of=store.run.as_of,
+    )
+    connection.execute("delete from ops.checked where stream = ?", [stream])
+    connection.execute("insert into ops.checked values (?, ?)", [stream, rows["arrival"].max()])
+    return rows.height, len(reasons)
+
+
+def _refused(stream: str, row: Mapping[str, Any], reason: str) -> dict[str, Any]:
+    if stream == "orders":
+        return {
+            "stream": stream,
+            "source": row["source_file"],
+            "source_digest": row["file_digest"],
+            "source_row": row["source_row"],
+            "key": row["order_id"],
+            "reason": reason,
+            "known_ids": [
+                name
+                for name in (row["order_id"], row["transaction_ref"], *(row["session_ids"] or []))
+                if name
+            ],
+        }
+    return {
+        "stream": stream,
+        "source": row["source"],
+        "source_digest": row["content_digest"],
+        "source_row": row["arrival"],
+        "key": row[STREAM_KEYS[stream]],
+        "reason": reason,
+        "known_ids": [],
+    }
+

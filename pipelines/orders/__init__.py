@@ -1,0 +1,12 @@
+"""The shop's side: order exports as they are dropped, read strictly, never guessed at.
+
+    inbox ─────── what lies there: names, links, sidecars, still or still growing
+    archive ───── the bytes taken in, by content, and their arrival number
+    csv_reader ── one reader a format: bytes become text cells with their physical line
+    generic ───── one layout a module: cells become order rows
+    values ────── the contract of values, whatever the layout
+    judging ───── accepted, repeated, quarantined; they add up to what was received
+    reader ────── all of it for one file
+
+Nothing here knows the warehouse, and nothing is written outside the archive.
+"""

@@ -1,0 +1,22 @@
+"""What it means that an order export is refused as a whole.
+
+A refused file is a fault in data: the caller records and reports it and the night goes on. It is
+therefore no `ReconFault`. A faulty row inside a readable file is no exception at all.
+"""
+
+from __future__ import annotations
+
+
+class OrderFileRefused(Exception):
+    """A file whose structure, name or control totals cannot be trusted.
+
+    `name` is already shortened and harmless, `line` is the physical line, where there is one.
+    """
+
+    def __init__(self, name: str, sentence: str, *, remedy: str, line: int | None = None) -> None:
+        place = name if line is None else f"{name}, line {line}"
+        super().__init__(f"{place}: {sentence} {remedy}")
+        self.name = name
+        self.sentence = sentence
+        self.remedy = remedy
+        self.line = line

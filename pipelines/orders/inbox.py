@@ -1,0 +1,246 @@
+"""What lies in the folder where order exports are dropped, and which of it may be taken now.
+
+Belongs here: names, kinds of file, sidecars, sizes, standing still. Stays out: what is in a file
+(`reader`). Nothing here writes: files in the inbox are never moved, renamed or deleted. A file is
+opened once, by a descriptor that follows no link, and what is hashed is what is later parsed.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import time
+from collections.abc import Callable, Container
+from dataclasses import dataclass
+from enum import Enum
+from pathlib import Path
+
+from pipelines.faults import ConfigurationFault
+from pipelines.orders.faults import OrderFileRefused
+from pipelines.orders.names import name_fault, shown_name
+from pipelines.orders.opening import Taken, looks_now, take
+from pipelines.orders.sidecars import (
+    CONTROL_SUFFIX,
+    DIGEST_SUFFIX,
+    MAX_SIDECAR_BYTES,
+    ControlTotals,
+    SidecarUnusable,
+    control_totals_in,
+    digest_in,
+)
+from pipelines.orders.wording import harmless
+
+MAX_FILE_BYTES = 256 * 1024 * 1024
+MAX_FILES = 10_000
+STILL_SECONDS = 1.0
+
+
+class State(Enum):
+    """What may be done with a file of the inbox now."""
+
+    READY = "ready"
+    WAITING = "waiting"
+    KNOWN = "known"
+    REFUSED = "refused"
+
+
+@dataclass(frozen=True)
+class Arrival:
+    """One entry of the inbox that is, or stands for, an export.
+
+    `name` is harmless to show. `content` and `digest` are there when READY, `digest` alone when
+    KNOWN, `refusal` when REFUSED; WAITING files are still growing and come again next time.
+    """
+
+    name: str
+    state: State
+    digest: str | None = None
+    content: bytes | None = None
+    control: ControlTotals | None = None
+    refusal: OrderFileRefused | None = None
+
+
+@dataclass(frozen=True)
+class _Candidate:
+    """A file read once; `doubt` is the refusal that stands if the file turns out to be still."""
+
+    name: str
+    digest: str | None
+    file: Taken
+    sidecars: dict[str, Taken]
+    control: ControlTotals | None
+    is_shown_whole: bool
+    doubt: OrderFileRefused | None
+
+
+def arrivals(
+    inbox: Path,
+    *,
+    wait_still: bool = True,
+    known_digests: Container[str] = frozenset(),
+    pause: Callable[[float], None] = time.sleep,
+) -> list[Arrival]:
+    """Look at the inbox once and give its exports by name; an inbox not there yet is empty.
+
+    Files that no sidecar shows to be whole are looked at again after one pause for all of them;
+    without `wait_still` the caller vouches that nobody writes. Files of `known_digests` are only
+    named.
+    """
+    try:
+        folder = os.open(inbox, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    except FileNotFoundError:
+        return []
+    except OSError as error:
+        raise ConfigurationFault(
+            f"The orders folder {inbox} cannot be opened: {error.strerror}.",
+            "Correct RECON_ORDERS_DIR or the folder's permissions.",
+        ) from None
+    try:
+        return _look(folder, wait_still=wait_still, known_digests=known_digests, pause=pause)
+    finally:
+        os.close(folder)
+
+
+def _look(
+    folder: int,
+    *,
+    wait_still: bool,
+    known_digests: Container[str],
+    pause: Callable[[float], None],
+) -> list[Arrival]:
+    names = sorted(os.listdir(folder))
+    if len(names) > MAX_FILES:
+        raise ConfigurationFault(
+            f"The orders folder holds {len(names):,} entries, more than {MAX_FILES:,}.",
+            "Move exports that were taken in long ago to another folder.",
+        )
+    settled: list[Arrival] = []
+    unsure: list[_Candidate] = []
+    for name in names:
+        found = _examined(folder, name, beside=frozenset(names), known_digests=known_digests)
+        if isinstance(found, _Candidate) and not found.is_shown_whole and wait_still:
+            unsure.append(found)
+        elif isinstance(found, _Candidate):
+            settled.append(_settled(found))
+        elif found is not None:
+            settled.append(found)
+    if unsure:
+        pause(STILL_SECONDS)
+        settled += [_settled_if_still(folder, candidate) for candidate in unsure]
+    return sorted(settled, key=lambda arrival: arrival.name)
+
+
+def _examined(
+    folder: int, name: str, *, beside: frozenset[str], known_digests: Container[str]
+) -> Arrival | _Candidate | None:
+    """Give what the entry is; None for a sidecar, which is looked at with its file."""
+    is_sidecar = name.endswith((DIGEST_SUFFIX, CONTROL_SUFFIX))
+    fault = name_fault(name.removesuffix(DIGEST_SUFFIX).removesuffix(CONTROL_SUFFIX))
+    if name.startswith(".") and fault is not None:
+        return _hidden(folder, name, fault)
+    if fault is not None:
+        refusal = _unfit_name(name, fault)
+        return Arrival(refusal.name, State.REFUSED, refusal=refusal)
+    if is_sidecar:
+        return None
+    try:
+        file = take(folder, name, limit=MAX_FILE_BYTES)
+        digest = hashlib.sha256(file.content).hexdigest()
+        if digest in known_digests:
+            return Arrival(name, State.KNOWN, digest=digest)
+        return _with_sidecars(folder, name, file, digest=digest, beside=beside)
+    except FileNotFoundError:
+        return Arrival(name, State.WAITING)
+    except OrderFileRefused as refusal:
+        return Arrival(name, State.REFUSED, refusal=refusal)
+
+
+def _with_sidecars(
+    folder: int, name: str, file: Taken, *, digest: str, beside: frozenset[str]
+) -> _Candidate:
+    sidecars = {
+        suffix: take(folder, name + suffix, limit=MAX_SIDECAR_BYTES)
+        for suffix in (DIGEST_SUFFIX, CONTROL_SUFFIX)
+        if name + suffix in beside
+    }
+    control: ControlTotals | None = None
+    doubt: OrderFileRefused | None = None
+    is_shown_whole = False
+    try:
+        if DIGEST_SUFFIX in sidecars:
+            stated = digest_in(sidecars[DIGEST_SUFFIX].content, name=name)
+            is_shown_whole = stated == digest
+            doubt = None if is_shown_whole else _other_digest(name, found=digest, stated=stated)
+        if CONTROL_SUFFIX in sidecars:
+            control = control_totals_in(sidecars[CONTROL_SUFFIX].content)
+            is_shown_whole = is_shown_whole or _has_stated_lines(file.content, control)
+    except SidecarUnusable as error:
+        is_shown_whole = False
+        doubt = OrderFileRefused(
+            name,
+            f"a file beside it {error}.",
+            remedy="Write the .sha256 or .control.json again, or remove it.",
+        )
+    is_shown_whole = is_shown_whole and doubt is None
+    return _Candidate(name, digest, file, sidecars, control, is_shown_whole, doubt)
+
+
+def _hidden(folder: int, name: str, fault: str) -> _Candidate | None:
+    """Doubt a hidden file only: careful exporters write under such a name, then rename."""
+    looks = looks_now(folder, name)
+    if looks is None:
+        return None
+    return _Candidate(
+        name,
+        None,
+        Taken(b"", looks),
+        {},
+        None,
+        is_shown_whole=False,
+        doubt=_unfit_name(name, fault),
+    )
+
+
+def _has_stated_lines(content: bytes, control: ControlTotals) -> bool:
+    """Tell whether the file has as many lines as its control totals ask for, so is all there.
+
+    A file with line ends inside quotes only has to stand still first, as if nothing were stated.
+    """
+    return content.endswith(b"\n") and content.count(b"\n") - 1 == control.rows
+
+
+def _other_digest(name: str, *, found: str, stated: str) -> OrderFileRefused:
+    return OrderFileRefused(
+        name,
+        f"its bytes have the sha256 {found}, {name}{DIGEST_SUFFIX} says {stated}.",
+        remedy="Copy the export and its .sha256 again, together.",
+    )
+
+
+def _settled(candidate: _Candidate) -> Arrival:
+    doubt = candidate.doubt
+    if doubt is not None:
+        return Arrival(doubt.name, State.REFUSED, digest=candidate.digest, refusal=doubt)
+    return Arrival(
+        candidate.name,
+        State.READY,
+        digest=candidate.digest,
+        content=candidate.file.content,
+        control=candidate.control,
+    )
+
+
+def _settled_if_still(folder: int, candidate: _Candidate) -> Arrival:
+    seen = {"": candidate.file, **candidate.sidecars}
+    for suffix, taken in seen.items():
+        if looks_now(folder, candidate.name + suffix) != taken.looks:
+            return Arrival(shown_name(candidate.name), State.WAITING)
+    return _settled(candidate)
+
+
+def _unfit_name(name: str, fault: str) -> OrderFileRefused:
+    return OrderFileRefused(
+        harmless(name),
+        fault,
+        remedy="Give it a name of letters, digits, space and ._()+- and drop it again.",
+    )

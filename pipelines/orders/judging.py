@@ -1,0 +1,145 @@
+"""Which order rows are accepted, which are quarantined, which are mere repeats.
+
+Takes rows of any layout, gives three parts that add up to what was received. The rules themselves
+stand in `values`; here they are applied, and a row's fault becomes one sentence.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+import polars as pl
+
+from pipelines.faults import ClaimBroken
+from pipelines.orders.csv_reader import SOURCE_ROW
+from pipelines.orders.generic import ORDER_COLUMNS
+from pipelines.orders.values import (
+    Rule,
+    first_fault,
+    has_readable_amount,
+    prepared,
+    rules,
+    usable_id,
+)
+from pipelines.orders.wording import shown
+
+_UTC_TEXT = "%Y-%m-%dT%H:%M:%S%.6fZ"
+_LINES_NAMED = 5
+
+
+@dataclass(frozen=True)
+class Judged:
+    """The parts of a file's rows, and the money in all of them that can be read, by currency."""
+
+    accepted: pl.DataFrame
+    quarantined: pl.DataFrame
+    repeats: int
+    amounts_received: dict[str, Decimal]
+    amounts_accepted: dict[str, Decimal]
+
+
+def judge(rows: pl.DataFrame, *, status_words: Mapping[str, str]) -> Judged:
+    """Split order rows into accepted, repeats and quarantined; no row is in two parts or none."""
+    judged = prepared(rows, status_words=status_words).with_columns(
+        fault=first_fault(),
+        key=usable_id(pl.col("order_id")),
+        is_repeat=pl.lit(value=False),
+        lines=pl.lit(None, dtype=pl.List(pl.Int64)),
+    )
+    if judged["key"].drop_nulls().is_duplicated().any():
+        judged = _with_duplicates(judged)
+    stands = pl.col("fault").is_null() & pl.col("lines").is_null()
+    accepted = judged.filter(stands & ~pl.col("is_repeat"))
+    quarantined = judged.filter(~stands)
+    repeats = judged.filter(stands & pl.col("is_repeat")).height
+    if accepted.height + quarantined.height + repeats != rows.height:
+        raise ClaimBroken(
+            f"{rows.height} order rows were received, but {accepted.height} accepted,"
+            f" {repeats} repeated and {quarantined.height} quarantined ones do not add up to it.",
+            "Nothing was stored; please report this file to the maintainers.",
+        )
+    return Judged(
+        accepted=_accepted(accepted),
+        quarantined=_quarantined(quarantined),
+        repeats=repeats,
+        amounts_received=_amounts(judged.filter(has_readable_amount())),
+        amounts_accepted=_amounts(accepted),
+    )
+
+
+def _with_duplicates(judged: pl.DataFrame) -> pl.DataFrame:
+    """Mark later identical rows as repeats, and name the lines of rows that contradict another."""
+    cells = pl.struct(ORDER_COLUMNS)
+    has_key = pl.col("key").is_not_null()
+    differs = has_key & (cells.n_unique().over("key") > 1)
+    return judged.with_columns(
+        is_repeat=has_key & (pl.int_range(pl.len()).over("key") > 0),
+        # Only the first few: a file of one id a million times would make a million long lists.
+        lines=pl.when(differs).then(
+            pl.col(SOURCE_ROW).head(_LINES_NAMED + 1).over("key", mapping_strategy="join")
+        ),
+    )
+
+
+def _accepted(rows: pl.DataFrame) -> pl.DataFrame:
+    return rows.select(
+        "order_id",
+        pl.col("order_status").alias("status"),
+        "amount",
+        "currency",
+        pl.col("placed_utc").dt.to_string(_UTC_TEXT).alias("placed_at"),
+        pl.col("paid_utc").dt.to_string(_UTC_TEXT).alias("paid_at"),
+        pl.col("sessions").alias("session_ids"),
+        _none_if_empty("transaction_ref"),
+        _none_if_empty("customer_email"),
+        SOURCE_ROW,
+    )
+
+
+def _none_if_empty(column: str) -> pl.Expr:
+    return pl.when(pl.col(column) != "").then(pl.col(column)).alias(column)
+
+
+def _quarantined(rows: pl.DataFrame) -> pl.DataFrame:
+    contract = rules()
+    named = rows.select(*ORDER_COLUMNS, "minor_units", "fault", "lines")
+    reasons = [_reason(row, contract) for row in named.iter_rows(named=True)]
+    known = pl.concat_list(
+        pl.concat_list("key"),
+        pl.col("sessions").list.eval(usable_id(pl.element())),
+        pl.concat_list(usable_id(pl.col("transaction_ref"))),
+    )
+    return rows.select(
+        SOURCE_ROW,
+        "key",
+        pl.Series("reason", reasons, dtype=pl.String),
+        known.list.drop_nulls().list.unique(maintain_order=True).alias("known_ids"),
+    )
+
+
+def _reason(row: Mapping[str, Any], contract: Sequence[Rule]) -> str:
+    if row["fault"] is None:
+        return f"order_id {shown(row['order_id'])} {_contradiction(row['lines'])}"
+    rule = contract[row["fault"]]
+    says = rule.says.format(currency=row["currency"], minor_units=row["minor_units"])
+    value = row[rule.column]
+    return f"{rule.column} {says}" if value == "" else f"{rule.column} {shown(value)} {says}"
+
+
+def _contradiction(lines: list[int]) -> str:
+    named = ", ".join(str(line) for line in lines[:_LINES_NAMED])
+    more = " and more" if len(lines) > _LINES_NAMED else ""
+    return f"stands in lines {named}{more} with different values."
+
+
+def _amounts(rows: pl.DataFrame) -> dict[str, Decimal]:
+    """Add up exactly: whole numbers for each count of decimals, brought together as Decimal."""
+    digits = pl.col("amount").str.replace(".", "", literal=True).cast(pl.Int128)
+    sums = rows.group_by("currency", "fraction_digits").agg(digits.sum().alias("digits"))
+    amounts: dict[str, Decimal] = {}
+    for currency, decimals, total in sums.sort("currency", "fraction_digits").iter_rows():
+        amounts[currency] = amounts.get(currency, Decimal(0)) + Decimal(total).scaleb(-decimals)
+    return amounts

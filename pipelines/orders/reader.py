@@ -1,0 +1,155 @@
+"""One order export, from its bytes to accepted and quarantined rows: the door of this package.
+
+Belongs here: the sequence (format, layout, contract, control totals, date) and its result. Stays
+out: where the bytes come from (`inbox`), where they are kept (`archive`), what tables they become.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, tzinfo
+from decimal import Decimal
+from pathlib import PurePath
+from types import MappingProxyType
+
+import polars as pl
+
+from pipelines.faults import ConfigurationFault
+from pipelines.orders import generic
+from pipelines.orders.csv_reader import Cells, read_cells
+from pipelines.orders.faults import OrderFileRefused
+from pipelines.orders.judging import Judged, judge
+from pipelines.orders.names import shown_name
+from pipelines.orders.sidecars import ControlTotals
+from pipelines.orders.values import STATUSES
+from pipelines.orders.wording import shown
+
+NO_WORDS: Mapping[str, str] = MappingProxyType({})
+_DAY_IN_NAME = re.compile(r"(?<!\d)(\d{4}-\d{2}-\d{2})(?!\d)")
+
+
+@dataclass(frozen=True)
+class OrderFile:
+    """An export that was read whole: rows_received = accepted + repeats + quarantined.
+
+    `accepted`: order_id, status, amount, currency, placed_at, paid_at (UTC, ISO text with Z and six
+    decimals), session_ids (list), transaction_ref, customer_email, source_row (physical line).
+    `quarantined`: source_row, key (the order id, where usable), reason, known_ids (list).
+    `totals`: the accepted rows' money in major units, by currency.
+    """
+
+    name: str
+    digest: str
+    layout: str
+    encoding: str
+    exported_on: date | None
+    rows_received: int
+    repeats: int
+    accepted: pl.DataFrame
+    quarantined: pl.DataFrame
+    totals: Mapping[str, Decimal]
+
+
+def read_order_file(
+    name: str,
+    content: bytes,
+    *,
+    time_zone: tzinfo,
+    status_words: Mapping[str, str] = NO_WORDS,
+    control: ControlTotals | None = None,
+) -> OrderFile:
+    """Read an export strictly, or raise `OrderFileRefused`.
+
+    `time_zone` is the business day's, `status_words` maps an export's words to ours, `control` is
+    what stands in the file's `.control.json`.
+    """
+    _check_words(status_words)
+    cells = _cells(name, content)
+    rows = generic.order_rows(cells)
+    judged = judge(rows, status_words=status_words)
+    if control is not None:
+        _check_control_totals(name, control, rows_received=rows.height, judged=judged)
+    return OrderFile(
+        name=name,
+        digest=hashlib.sha256(content).hexdigest(),
+        layout=generic.LAYOUT,
+        encoding=cells.encoding,
+        exported_on=_exported_on(name, control, judged.accepted, time_zone=time_zone),
+        rows_received=rows.height,
+        repeats=judged.repeats,
+        accepted=judged.accepted,
+        quarantined=judged.quarantined,
+        totals=judged.amounts_accepted,
+    )
+
+
+def _cells(name: str, content: bytes) -> Cells:
+    suffix = PurePath(name).suffix.lower()
+    if suffix == ".csv":
+        return read_cells(name, content, header=generic.HEADER)
+    raise OrderFileRefused(
+        shown_name(name),
+        f"exports that end in {shown(suffix)} are not read.",
+        remedy="Drop the orders as a .csv file in the generic layout.",
+    )
+
+
+def _check_words(status_words: Mapping[str, str]) -> None:
+    for word, status in status_words.items():
+        if status not in STATUSES:
+            raise ConfigurationFault(
+                f"The status word {shown(word)} is mapped to {shown(status)},"
+                " which is no order status.",
+                f"Map it to one of {', '.join(STATUSES)} in recon.toml.",
+            )
+
+
+def _check_control_totals(
+    name: str, control: ControlTotals, *, rows_received: int, judged: Judged
+) -> None:
+    if control.rows is not None and control.rows != rows_received:
+        raise _not_as_stated(name, f"{rows_received} rows, its control file says {control.rows}")
+    if control.amounts is None:
+        return
+    for currency in sorted(control.amounts.keys() | judged.amounts_received.keys()):
+        found = judged.amounts_received.get(currency, Decimal(0))
+        stated = control.amounts.get(currency)
+        if found != stated:
+            said = "nothing of it" if stated is None else f"{stated:f} {currency}"
+            raise _not_as_stated(name, f"{found:f} {currency}, its control file says {said}")
+
+
+def _not_as_stated(name: str, both: str) -> OrderFileRefused:
+    return OrderFileRefused(
+        shown_name(name),
+        f"the file has {both}.",
+        remedy="Export the file and its control totals again, together.",
+    )
+
+
+def _exported_on(
+    name: str, control: ControlTotals | None, accepted: pl.DataFrame, *, time_zone: tzinfo
+) -> date | None:
+    stated = control.exported_on(time_zone) if control is not None else None
+    return stated or _last_day_in(name) or _newest_day(accepted, time_zone=time_zone)
+
+
+def _last_day_in(name: str) -> date | None:
+    for text in reversed(_DAY_IN_NAME.findall(name)):
+        try:
+            return date.fromisoformat(text)
+        except ValueError:
+            continue
+    return None
+
+
+def _newest_day(accepted: pl.DataFrame, *, time_zone: tzinfo) -> date | None:
+    # Texts of one form and one zone: the greatest text is the newest instant.
+    instants = [accepted[column].max() for column in ("placed_at", "paid_at")]
+    newest = max((str(instant) for instant in instants if instant is not None), default=None)
+    if newest is None:
+        return None
+    return datetime.fromisoformat(newest).astimezone(time_zone).date()

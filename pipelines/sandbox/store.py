@@ -1,0 +1,202 @@
+"""The sandbox's SQLite store: rows serialised once, versions by the instant they hold from.
+
+Without a file it is SQLite's own temporary database: in memory while small, spilling to disk when
+large. One connection, used by one thread at a time. What an answer looks like is not known here.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+from pipelines.sandbox.plan import SandboxPlan, SandboxRefused
+
+# Raised with every change of the tables or of the book's contents.
+FORMAT = "1"
+_CACHE_KIBIBYTES = 131_072
+_SCHEMA = Path(__file__).with_name("schema.sql")
+_INDEXES = """
+create unique index transactions_by_id on transactions (id);
+create unique index sessions_by_id on sessions (id);
+create index transactions_by_session on transactions (session_id, seq);
+create index transaction_versions_by_instant on transaction_versions (valid_from);
+create index order_versions_by_instant on order_versions (valid_from);
+"""
+
+
+class Version(NamedTuple):
+    """The version of a transaction that is in force."""
+
+    seq: int
+    valid_from: int
+    status: str
+
+
+class Store:
+    """Everything that the server serves, by key and by instant."""
+
+    def __init__(self, file: Path | None = None) -> None:
+        self._db = sqlite3.connect(
+            "" if file is None else file, check_same_thread=False, isolation_level=None
+        )
+        self._db.execute(f"pragma cache_size = -{_CACHE_KIBIBYTES:d}")
+        self._db.execute("pragma journal_mode = " + ("off" if file is None else "wal"))
+        self._db.execute("pragma synchronous = " + ("off" if file is None else "normal"))
+
+    def close(self) -> None:
+        """Close the connection; a temporary store is gone with it."""
+        self._db.close()
+
+    # Settings
+
+    def setting(self, name: str) -> str | None:
+        """A setting, or None when never set."""
+        row = self._db.execute("select value from settings where name = ?", (name,)).fetchone()
+        return None if row is None else str(row[0])
+
+    def set(self, name: str, value: str) -> None:
+        """Keep a setting."""
+        self._db.execute("insert or replace into settings values (?, ?)", (name, value))
+
+    # Filling
+
+    def create(self) -> None:
+        """The empty tables, and the start of the one transaction that fills them."""
+        self._db.executescript(_SCHEMA.read_text(encoding="utf-8"))
+        self._db.execute("begin")
+
+    def finish(self) -> None:
+        """The end of the filling, and the indexes."""
+        self._db.execute("commit")
+        self._db.executescript(_INDEXES)
+
+    def add_transactions(self, rows: list[tuple[int, str, int, str | None, bytes]]) -> None:
+        """Rows of (seq, id, created_at, session_id, head)."""
+        self._db.executemany("insert into transactions values (?, ?, ?, ?, ?)", rows)
+
+    def add_transaction_versions(self, rows: list[tuple[int, int, str, bytes]]) -> None:
+        """Rows of (seq, valid_from, status, tail)."""
+        self._db.executemany("insert into transaction_versions values (?, ?, ?, ?)", rows)
+
+    def add_sessions(self, rows: list[tuple[int, str, int, bytes]]) -> None:
+        """Rows of (seq, id, created_at, head)."""
+        self._db.executemany("insert into sessions values (?, ?, ?, ?)", rows)
+
+    def add_session_versions(self, rows: list[tuple[int, int, bytes]]) -> None:
+        """Rows of (seq, valid_from, tail)."""
+        self._db.executemany("insert into session_versions values (?, ?, ?)", rows)
+
+    def add_order_versions(self, rows: list[tuple[str, int, str]]) -> None:
+        """Rows of (id, valid_from, line)."""
+        self._db.executemany("insert into order_versions values (?, ?, ?)", rows)
+
+    # Reading
+
+    def created_instants(self) -> Iterator[int]:
+        """When each transaction was created, in the order of seq."""
+        for row in self._db.execute("select created_at from transactions order by seq"):
+            yield row[0]
+
+    def versions_in_force(self, at: int) -> Iterator[Version]:
+        """For each transaction its newest version not later than an instant."""
+        rows = self._db.execute(
+            "select seq, max(valid_from), status from transaction_versions not indexed"
+            " where valid_from <= ? group by seq",
+            (at,),
+        )
+        return (Version(*row) for row in rows)
+
+    def versions_between(self, after: int, upto: int) -> Iterator[Version]:
+        """Versions that come into force in (after, upto], oldest first."""
+        rows = self._db.execute(
+            "select seq, valid_from, status from transaction_versions"
+            " where valid_from > ? and valid_from <= ? order by valid_from, seq",
+            (after, upto),
+        )
+        return (Version(*row) for row in rows)
+
+    def next_change(self, after: int) -> int | None:
+        """The instant at which the next version of any transaction comes into force."""
+        row = self._db.execute(
+            "select min(valid_from) from transaction_versions where valid_from > ?", (after,)
+        ).fetchone()
+        return None if row[0] is None else int(row[0])
+
+    def transaction_ids(self) -> list[str]:
+        """Every id, in the order of seq."""
+        return [row[0] for row in self._db.execute("select id from transactions order by seq")]
+
+    def transactions(self, versions: list[tuple[int, int]]) -> list[tuple[bytes, bytes]]:
+        """Head and tail of versions named by (seq, valid_from), in the order given."""
+        execute = self._db.execute
+        return [
+            execute(
+                "select head, tail from transactions join transaction_versions using (seq)"
+                " where seq = ? and valid_from = ?",
+                version,
+            ).fetchone()
+            for version in versions
+        ]
+
+    def transaction_by_id(self, transaction_id: str, at: int) -> tuple[bytes, bytes] | None:
+        """Head and tail in force at an instant, or None when it is unknown then."""
+        row: tuple[bytes, bytes] | None = self._db.execute(
+            "select head, tail from transactions join transaction_versions using (seq)"
+            " where id = ? and valid_from <= ? order by valid_from desc limit 1",
+            (transaction_id, at),
+        ).fetchone()
+        return row
+
+    def transactions_of_session(self, session_id: str, at: int) -> list[tuple[bytes, bytes]]:
+        """The session's transactions at an instant, oldest first."""
+        return self._db.execute(
+            "select head, tail from transactions t join transaction_versions v on v.seq = t.seq"
+            " and v.valid_from = (select max(valid_from) from transaction_versions"
+            " where seq = t.seq and valid_from <= ?)"
+            " where session_id = ? order by t.seq",
+            (at, session_id),
+        ).fetchall()
+
+    def session(self, session_id: str, at: int) -> tuple[bytes, bytes] | None:
+        """Head and tail in force at an instant, or None when it is unknown then."""
+        row: tuple[bytes, bytes] | None = self._db.execute(
+            "select head, tail from sessions join session_versions using (seq)"
+            " where id = ? and valid_from <= ? order by valid_from desc limit 1",
+            (session_id, at),
+        ).fetchone()
+        return row
+
+    def order_lines(self, since: int, until: int) -> list[str]:
+        """The last line of each order that changed in [since, until), by order id."""
+        rows = self._db.execute(
+            "select line, max(valid_from) from order_versions indexed by order_versions_by_instant"
+            " where valid_from >= ? and valid_from < ? group by id order by id",
+            (since, until),
+        )
+        return [row[0] for row in rows]
+
+    def last_session(self) -> int:
+        """The greatest seq of a session."""
+        return int(self._db.execute("select ifnull(max(seq), 0) from sessions").fetchone()[0])
+
+    def last_order_change(self) -> int:
+        """The instant of the book's last order version."""
+        return int(self._db.execute("select max(valid_from) from order_versions").fetchone()[0])
+
+
+def open_state(file: Path, plan: SandboxPlan) -> Store:
+    """A finished store of this very plan; another book's file is refused."""
+    store = Store(file)
+    try:
+        same = store.setting("format") == FORMAT and store.setting("plan") == plan.as_text()
+    except sqlite3.DatabaseError as broken:
+        store.close()
+        raise SandboxRefused(f"{file} is not a sandbox state file: name another.") from broken
+    if not same:
+        store.close()
+        raise SandboxRefused(
+            f"{file} holds a book of another plan: give that plan's arguments or name another file."
+        )
+    return store

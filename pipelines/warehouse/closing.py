@@ -1,0 +1,121 @@
+"""A run's life in the store: begun, judged green or red, closed, or failed.
+
+Belongs here: `ops.runs`, `ops.closings`, the book's as-of, the verdict and what a closing posts.
+Stays out: the steps of the night (see `night`).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
+
+import duckdb
+
+from pipelines.faults import ConfigurationFault
+from pipelines.partitions import DateRange, cut_off
+from pipelines.warehouse.queries import first_row, script
+
+
+@dataclass(frozen=True)
+class Run:
+    """One run over a closed range of business dates, judged at one as-of."""
+
+    run_id: str
+    kind: str
+    dates: DateRange
+    as_of: datetime
+    started_at: datetime
+
+
+def book_as_of(connection: duckdb.DuckDBPyConnection) -> datetime | None:
+    """The as-of of the book: that of the latest date closed; None before the first closing."""
+    row = first_row(connection, "select max(as_of) from ops.closings")
+    return row[0] if row else None
+
+
+def as_of_for(
+    connection: duckdb.DuckDBPyConnection, dates: DateRange, zone: ZoneInfo
+) -> datetime:
+    """The as-of a run judges at: the range's last cut-off, or the book's own if that is later."""
+    return max(cut_off(dates.last, zone), book_as_of(connection) or datetime.min.replace(tzinfo=UTC))
+
+
+def require_same_gateway(
+    connection: duckdb.DuckDBPyConnection, base_url: str, business_id: str | None
+) -> None:
+    """Remember the gateway of this store at first, refuse another one later."""
+    host = urlsplit(base_url).hostname or base_url
+    if host in ("127.0.0.1", "::1", "localhost"):
+        host = "loopback"
+    row = first_row(connection, "select host, business_id from ops.gateway")
+    if row is None:
+        connection.execute("insert into ops.gateway values (?, ?)", [host, business_id or ""])
+    elif row != (host, business_id or ""):
+        raise ConfigurationFault(
+            f"This store belongs to gateway {row[0]} (business {row[1] or 'not set'}), "
+            f"the settings name {host} (business {business_id or 'not set'}).",
+            "Use another RECON_DATA_DIR for another gateway or business.",
+        )
+
+
+def begin(connection: duckdb.DuckDBPyConnection, run: Run, policy_version: str, rules: str) -> None:
+    """Write that the run has begun; what a former try of the same run left is replaced."""
+    connection.execute("delete from ops.runs where run_id = ?", [run.run_id])
+    connection.execute(
+        "insert into ops.runs values (?, ?, ?, ?, ?, ?, null, 'running', [], null, ?, ?)",
+        [
+            run.run_id,
+            run.kind,
+            run.dates.first,
+            run.dates.last,
+            run.as_of,
+            run.started_at,
+            policy_version,
+            rules,
+        ],
+    )
+
+
+def finish(
+    connection: duckdb.DuckDBPyConnection,
+    run_id: str,
+    *,
+    outcome: str,
+    reasons: list[str],
+    snapshot_digest: str | None = None,
+) -> None:
+    """Write how the run ended: `green`, `red` or `failed`, and why."""
+    connection.execute(
+        "update ops.runs set outcome = ?, reasons = ?, snapshot_digest = ?, finished_at = ? "
+        "where run_id = ?",
+        [outcome, reasons, snapshot_digest, datetime.now(UTC), run_id],
+    )
+
+
+def reasons_for_red(connection: duckdb.DuckDBPyConnection, run: Run) -> list[str]:
+    """Every control that does not hold, one sentence each; empty when the night is green."""
+    rows = connection.execute(script("reconciled/controls/red"), {"run_id": run.run_id}).fetchall()
+    return [row[0] for row in rows]
+
+
+def close(connection: duckdb.DuckDBPyConnection, run: Run) -> dict[str, Any]:
+    """Post the movements, keep the breaks as closed, and count the run's windows as covered.
+
+    Call it inside a transaction of the control chain. Returns what the chain entry says.
+    """
+    row = first_row(connection, "select coalesce(max(closing_no), 0) + 1 from ops.closings")
+    number = int(row[0]) if row else 1
+    connection.execute(
+        "insert into ops.closings values (?, ?, ?, ?, ?)",
+        [number, run.run_id, run.dates.first, run.dates.last, run.as_of],
+    )
+    connection.execute(script("intake/postings"), {"closing_no": number})
+    connection.execute("delete from reconciled.closed_breaks")
+    connection.execute(
+        "insert into reconciled.closed_breaks by name select * from reconciled.breaks"
+    )
+    connection.execute("update ops.pulls set is_closed = true where run_id = ?", [run.run_id])
+    return {"closing": number, "run": run.run_id, "as_of": run.as_of.isoformat()}

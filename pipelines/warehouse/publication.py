@@ -1,0 +1,138 @@
+"""Publishing: the database that people query, complete and checked, in place by one rename.
+
+Belongs here: which tables readers get, without which columns, and the snapshot's digest.
+Stays out: raw rows, personal data and working tables; they never leave the working file.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from pipelines.faults import ClaimBroken
+from pipelines.settings import Places
+from pipelines.warehouse.queries import first_row, script
+from pipelines.warehouse.store import STORAGE_VERSION, private_folder
+
+PRIVATE_COLUMNS = ("customer_email_digest", "known_ids", "is_closed")
+"""Never published: what could identify a payer, and bookkeeping of the working file."""
+
+DIGESTED = (
+    "validated.orders",
+    "validated.transactions",
+    "validated.transactions_history",
+    "validated.checkout_sessions",
+    "validated.quarantine",
+    "reconciled.matches",
+    "reconciled.breaks",
+    "reconciled.proof",
+    "marts.daily_close",
+    "marts.break_ageing",
+)
+"""The tables of the snapshot's digest: every figure, and nothing that records when we looked."""
+
+PUBLISHED = (
+    *DIGESTED,
+    "reconciled.break_codes",
+    "reconciled.basis",
+    "reconciled.fee_schedule",
+    "delivered.reports",
+    "ops.pulls",
+    "ops.files",
+    "ops.runs",
+    "ops.actions",
+)
+
+
+def control_totals(connection: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:
+    """Row count and digest of every digested table; the order of rows does not matter."""
+    return [_control_total(connection, table) for table in DIGESTED]
+
+
+def digest_of(totals: Sequence[Mapping[str, Any]]) -> str:
+    """One digest over the control totals: the digest of the snapshot."""
+    return hashlib.sha256(json.dumps(list(totals), sort_keys=True).encode()).hexdigest()
+
+
+def publish(connection: duckdb.DuckDBPyConnection, places: Places, *, digest: str) -> Path:
+    """Write the published file beside the one in place and check it; `replace` puts it there.
+
+    Raises ClaimBroken when what was written is not what was meant to be.
+    """
+    target = places.published
+    private_folder(target.parent)
+    fresh = target.with_name(f".{target.name}.new")
+    for left in target.parent.glob(f".{target.name}.new*"):
+        left.unlink()
+    attached = str(fresh).replace("'", "''")
+    connection.execute(f"attach '{attached}' as fresh (storage_version '{STORAGE_VERSION}')")
+    try:
+        for table in PUBLISHED:
+            _copy(connection, table)
+        connection.execute("use fresh")
+        connection.execute(script("dictionary"))
+        written = digest_of(control_totals(connection))
+    finally:
+        connection.execute(f"use {places.warehouse.stem}")
+        connection.execute("detach fresh")
+    if written != digest:
+        raise ClaimBroken(
+            "The published file does not hold what the warehouse holds.",
+            "Nothing was replaced; check the disk, then run the night again.",
+        )
+    _sync(fresh)
+    return fresh
+
+
+def replace(fresh: Path, places: Places) -> None:
+    """Put the checked file in place: one atomic rename; open readers keep what they opened."""
+    fresh.replace(places.published)
+    _sync(places.published.parent)
+
+
+def _copy(connection: duckdb.DuckDBPyConnection, table: str) -> None:
+    schema, _, name = table.partition(".")
+    kept = ", ".join(f'"{column}"' for column in _public_columns(connection, schema, name))
+    connection.execute(f"create schema if not exists fresh.{schema}")
+    connection.execute(f"create table fresh.{table} as select {kept} from {table}")
+
+
+def _public_columns(
+    connection: duckdb.DuckDBPyConnection, schema: str, table: str
+) -> list[str]:
+    rows = connection.execute(
+        "select column_name from duckdb_columns() where database_name = current_database() "
+        "and schema_name = ? and table_name = ? order by column_index",
+        [schema, table],
+    ).fetchall()
+    return [row[0] for row in rows if row[0] not in PRIVATE_COLUMNS]
+
+
+def _control_total(connection: duckdb.DuckDBPyConnection, table: str) -> dict[str, Any]:
+    schema, _, name = table.partition(".")
+    kept = ", ".join(f'"{column}"' for column in _public_columns(connection, schema, name))
+    row = first_row(
+        connection,
+        f"select count(*), sum(md5_number_lower(to_json(rows_of)::varchar))::varchar "
+        f"from (select {kept} from {table}) as rows_of",
+    )
+    rows, total = row or (0, None)
+    return {
+        "table": table,
+        "rows": rows,
+        "digest": hashlib.sha256(f"{table}:{rows}:{total}".encode()).hexdigest()[:16],
+    }
+
+
+def _sync(path: Path) -> None:
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

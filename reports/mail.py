@@ -1,0 +1,201 @@
+"""Figures to a mail: subject with the verdict, the page's top part, the break list attached.
+
+The same inputs give the same bytes: Message-ID, boundaries and Date come from the figures. A
+header is made of fixed words, dates, counts and amounts only. Sending is outbox.py's.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Sequence
+from datetime import UTC, datetime, time, timedelta
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.policy import SMTP
+from email.utils import format_datetime, parseaddr
+
+from reports import chart, render, text, wording
+from reports.figures import DailyFigures, figures_digest
+
+PLACEHOLDER = "recon@localhost"  # sender and recipient while none is set: the .eml stays valid
+BODY_BYTES = 80_000  # mail programs clip at about 100 KB, counted after encoding
+_BREAKS_SHOWN = (20, 5, 0)  # fewer when the sentences are long
+_ADDRESS = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9.-]{1,253}", re.ASCII)
+_KEY = re.compile(r"<(\d{4}-\d{2}-\d{2}-[a-z_]+-[0-9a-f]{12})[0-9a-f]{20}@[^<>@\s]+>", re.ASCII)
+
+
+class HeaderRefused(ValueError):
+    """A header would hold something that could start another header or hide what it says."""
+
+
+def compose_daily(
+    figures: DailyFigures, *, sender: str | None, recipients: Sequence[str]
+) -> EmailMessage:
+    """Return the mail of one daily report: HTML and text, chart by cid, break list as CSV."""
+    date = wording.business_date(figures["business_date"]).isoformat()
+    digest = figures_digest(figures)
+    message = _envelope(
+        daily_subject(figures),
+        sender=sender,
+        recipients=recipients,
+        name=f"{date}-daily",
+        digest=digest,
+        moment=wording.instant(figures["as_of"]),
+    )
+    message.set_content(text.render_text(figures, most_breaks=50), cte="quoted-printable")
+    drawn = bool(chart.panels(figures))
+    cid = f"chart.{digest[:16]}@recon"
+    body = _daily_html(figures, cid if drawn else "")
+    message.add_alternative(body, subtype="html", cte="quoted-printable")
+    if drawn:
+        *_, page = message.iter_parts()
+        page.add_related(
+            chart.chart_png(figures),
+            "image",
+            "png",
+            cid=f"<{cid}>",
+            disposition="inline",
+            filename="chart.png",
+        )
+    message.add_attachment(
+        render.render_csv(figures).encode("utf-8"), "text", "csv", filename=f"breaks-{date}.csv"
+    )
+    return _with_fixed_boundaries(message, digest)
+
+
+def daily_subject(figures: DailyFigures) -> str:
+    """Return the subject: "2026-11-21: 3 breaks, NGN 41,200.00 short", red nights marked first."""
+    date = wording.business_date(figures["business_date"]).isoformat()
+    red = "" if figures["verdict"]["state"] == "green" else "RED "
+    corrected = " corrected" if figures["changes"] else ""
+    return _header(f"{red}{date}{corrected}: {wording.headline(figures)}")
+
+
+def compose_failure(
+    *,
+    business_date: str,
+    failed: str,
+    not_sent: Sequence[str],
+    remedy: str,
+    sender: str | None,
+    recipients: Sequence[str],
+    run_id: str,
+    failed_at: datetime | None = None,
+) -> EmailMessage:
+    """Return the mail of a night that did not finish: what failed, what was not sent, what to do.
+
+    Without `failed_at` the Date is the end of the business date in UTC, so bytes stay the same.
+    """
+    day = wording.business_date(business_date)
+    missing = [not_sent] if isinstance(not_sent, str) else list(not_sent)
+    said = "\0".join([business_date, failed, *missing, remedy, run_id])
+    digest = hashlib.sha256(said.encode("utf-8", "replace")).hexdigest()
+    message = _envelope(
+        f"FAILED {day.isoformat()}: the night did not finish, nothing was published",
+        sender=sender,
+        recipients=recipients,
+        name=f"{day.isoformat()}-failure",
+        digest=digest,
+        moment=failed_at or datetime.combine(day + timedelta(days=1), time(), UTC),
+    )
+    words: dict[str, object] = {
+        "business_date": day.isoformat(),
+        "failed": failed,
+        "not_sent": missing,
+        "remedy": remedy,
+        "run_id": run_id,
+    }
+    plain = [f"The night of {day.isoformat()} did not finish. Nothing was published; the last"]
+    plain += ["published figures still stand.", "", "What failed:", f"  {wording.plain(failed)}"]
+    plain += ["What was not sent:", *(f"  {wording.plain(one)}" for one in missing)]
+    plain += ["What to do:", f"  {wording.plain(remedy)}", "", f"Run {wording.plain(run_id)}", ""]
+    message.set_content("\n".join(plain), cte="quoted-printable")
+    message.add_alternative(
+        _inlined("failure.html.j2", words), subtype="html", cte="quoted-printable"
+    )
+    return _with_fixed_boundaries(message, digest)
+
+
+def delivery_key(message: EmailMessage) -> str:
+    """Return `<date>-<name>-<digest12>`: what the outbox files a message of ours under."""
+    found = _KEY.fullmatch(str(message["Message-ID"]).strip())
+    if not found:
+        raise ValueError("This message was not composed here: its Message-ID holds no key.")
+    return found[1]
+
+
+def _envelope(
+    subject: str,
+    *,
+    sender: str | None,
+    recipients: Sequence[str],
+    name: str,
+    digest: str,
+    moment: datetime,
+) -> EmailMessage:
+    from_address = _address(sender or PLACEHOLDER)
+    message = EmailMessage(policy=SMTP)
+    message["From"] = from_address
+    message["To"] = [_address(recipient) for recipient in recipients or [PLACEHOLDER]]
+    message["Subject"] = _header(subject)
+    message["Date"] = format_datetime(moment.astimezone(UTC))
+    message["Message-ID"] = f"<{name}-{digest[:32]}@{from_address.domain}>"
+    message["Auto-Submitted"] = "auto-generated"  # keeps holiday notices from answering
+    return message
+
+
+def _address(written: str) -> Address:
+    """Return one address; refuse what could smuggle a second one or another header."""
+    name, address = parseaddr(_header(written))
+    if not _ADDRESS.fullmatch(address) or written.count("@") != 1:
+        message = f"{written!r} is not one mail address."
+        raise HeaderRefused(message)
+    return Address(display_name=name, addr_spec=address)
+
+
+def _header(written: str) -> str:
+    """Refuse control characters, and encoded words: some parsers unfold them into new headers."""
+    if wording.plain(written) != written or "=?" in written:
+        message = f"{written!r} cannot stand in a mail header."
+        raise HeaderRefused(message)
+    return written
+
+
+def _daily_html(figures: DailyFigures, cid: str) -> str:
+    """Return the page's top part, small enough that no mail program clips it."""
+    html = ""
+    for shown in _BREAKS_SHOWN:
+        in_order = [row for _, rows in render.by_severity(figures["breaks"]) for row in rows]
+        words = render.page_words(figures) | {
+            "breaks": in_order[:shown],
+            "finding": chart.finding(figures),
+            "cid": cid,
+            "most": 12 if shown else 3,
+        }
+        html = _inlined("mail.html.j2", words)
+        if len(html.encode("utf-8")) <= BODY_BYTES:
+            break
+    return html
+
+
+def _inlined(template: str, words: dict[str, object]) -> str:
+    """Render a mail's HTML with its styles on the elements; the dark ones stay in the head."""
+    import css_inline
+
+    html = (
+        render.environment()
+        .get_template(template)
+        .render(css=render.stylesheet("mail.css"), **words)
+    )
+    inliner = css_inline.CSSInliner(
+        load_remote_stylesheets=False, keep_style_tags=False, keep_at_rules=True
+    )
+    inlined: str = inliner.inline(html)
+    return inlined
+
+
+def _with_fixed_boundaries(message: EmailMessage, digest: str) -> EmailMessage:
+    for place, part in enumerate(part for part in message.walk() if part.is_multipart()):
+        part.set_boundary(f"=_recon_{digest[:32]}_{place}")
+    return message

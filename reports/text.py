@@ -1,0 +1,181 @@
+"""Figures to plain text: what a mail shows where HTML is not read, and what a terminal prints.
+
+Text from data stands on one line and without anything that could steer a terminal.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from reports import amounts, proof, wording
+from reports.figures import Break, CurrencyTotals, DailyFigures, minor_units
+from reports.render import by_severity, flat_policy
+from reports.wording import counted, plain, words
+
+
+def render_text(figures: DailyFigures, *, most_breaks: int | None = None) -> str:
+    """Return the daily report as text; of the breaks at most `most_breaks` are listed."""
+    green = figures["verdict"]["state"] == "green"
+    lines = [
+        f"KuvarPay reconciliation, {wording.long_date(figures['business_date'])}",
+        "",
+        f"{'GREEN' if green else 'RED'}: {wording.headline(figures)}",
+        *(f"  - {plain(reason)}" for reason in figures["verdict"]["reasons"]),
+        f"As of {plain(wording.both_clocks(figures['as_of'], figures['timezone']))}",
+        *_proof(figures),
+        *_changes(figures),
+        *_breaks(figures, most_breaks),
+        *_suggestions(figures),
+        *_day(figures),
+        *_sources(figures),
+        *_control(figures),
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def aligned(rows: Iterable[Sequence[str]], *, left: int = 1) -> list[str]:
+    """Return the rows as columns two blanks apart: the first `left` ones left, the rest right."""
+    table = [[plain(cell) for cell in row] for row in rows]
+    widths = [max(map(len, column)) for column in zip(*table, strict=True)]
+    return [
+        "  "
+        + "  ".join(
+            cell.ljust(width) if place < left else cell.rjust(width)
+            for place, (cell, width) in enumerate(zip(row, widths, strict=True))
+        ).rstrip()
+        for row in table
+    ]
+
+
+def _heading(text: str) -> list[str]:
+    return ["", text, "-" * len(text)]
+
+
+def _proof(figures: DailyFigures) -> list[str]:
+    lines = [
+        f"  [{'holds' if line.holds else 'DOES NOT HOLD'}] {line.name}: {plain(line.sentence)}"
+        for line in proof.proof_lines(figures)
+    ]
+    totals = _totals(figures["totals"]) if figures["totals"] else []
+    return [*_heading("Proof"), *lines, *(["", "  The whole book:"] if totals else []), *totals]
+
+
+def _totals(rows: list[CurrencyTotals]) -> list[str]:
+    table = [("", "orders", "expected", "received", "difference", "breaks", "timing", "residual")]
+    for row in rows:
+        least = row["minor_units"]
+        residual = row["unexplained_residual"]
+        table.append(
+            (
+                row["currency"],
+                f"{row['orders']:,}",
+                amounts.grouped(row["expected"], least=least),
+                amounts.grouped(row["received"], least=least),
+                amounts.signed(row["difference"], least=least),
+                amounts.signed(row["in_breaks"], least=least),
+                amounts.signed(row["in_timing"], least=least),
+                "0" if amounts.is_zero(residual) else amounts.grouped(residual, least=least),
+            )
+        )
+    return aligned(table)
+
+
+def _changes(figures: DailyFigures) -> list[str]:
+    if not figures["changes"]:
+        return []
+    table = [("figure", "was", "is")]
+    table += [(row["figure"], row["old"], row["new"]) for row in figures["changes"]]
+    return [*_heading("Changed since this report was last delivered"), *aligned(table)]
+
+
+def _breaks(figures: DailyFigures, most: int | None) -> list[str]:
+    breaks = figures["breaks"]
+    if not breaks:
+        return [*_heading("What needs a person"), "  No break is open."]
+    in_order = [row for _, rows in by_severity(breaks) for row in rows]
+    shown = in_order if most is None else in_order[:most]
+    least = minor_units(figures)
+    lines = _heading(f"What needs a person: {counted(len(breaks), 'break', 'breaks')}")
+    for row in shown:
+        lines += _break(row, least.get(row["currency"] or "", 2))
+    if len(shown) < len(in_order):
+        rest = counted(len(in_order) - len(shown), "more break", "more breaks")
+        lines.append(f"  ... and {rest} in the attached list.")
+    return lines
+
+
+def _break(row: Break, least: int) -> list[str]:
+    money = f"{row['currency'] or ''} {amounts.signed(row['money_impact'], least=least)}".strip()
+    parties = [
+        f"{name} {row[key]}"  # type: ignore[literal-required]
+        for name, key in (("order", "order_id"), ("transaction", "transaction_id"))
+        if row[key]  # type: ignore[literal-required]
+    ] or [f"case {row['case_id']}"]
+    values = [
+        f"{name} {amounts.grouped(value, least=least)}"
+        for name, value in (
+            ("expected", row["expected_amount"]),
+            ("received", row["actual_amount"]),
+        )
+        if value is not None
+    ]
+    about = [*parties, *values, counted(row["age_days"], "day", "days"), words(row["state"])]
+    return [
+        plain(f"  {row['severity'].upper()}  {words(row['code'])}  {money}"),
+        plain(f"      {row['detail']}"),
+        plain(f"      {', '.join(about)}"),
+    ]
+
+
+def _suggestions(figures: DailyFigures) -> list[str]:
+    if not figures["suggestions"]:
+        return []
+    least = minor_units(figures)
+    lines = _heading("Suggested matches, waiting for a decision")
+    for row in figures["suggestions"]:
+        amount = amounts.grouped(row["amount"], least=least.get(row["currency"], 2))
+        lines.append(plain(f"  {row['case_id']}  {row['currency']} {amount}  {row['detail']}"))
+    return lines
+
+
+def _day(figures: DailyFigures) -> list[str]:
+    if not figures["day"]:
+        return []
+    return [*_heading(f"The day {figures['business_date']}, by currency"), *_totals(figures["day"])]
+
+
+def _sources(figures: DailyFigures) -> list[str]:
+    refused = [
+        plain(f"  {row['source']} row {row['source_row']}: {row['reason']}")
+        for row in figures["quarantine"]
+    ]
+    unusual = [
+        plain(f"  {row['name']}: {row['state']}, {row['reason']}")
+        for row in figures["files"]
+        if row["reason"]
+    ]
+    cut = [
+        plain(f"  {row['stream']} {row['window_from']} to {row['window_to']}: not shown complete")
+        for row in figures["pulls"]
+        if not row["complete"]
+    ]
+    if not (refused or unusual or cut):
+        return []
+    return [*_heading("Refused or incomplete"), *refused, *unusual, *cut]
+
+
+def _control(figures: DailyFigures) -> list[str]:
+    control = figures["control"]
+    pairs = [
+        ("Snapshot digest", control["snapshot_digest"]),
+        ("Data cut-off", wording.both_clocks(control["data_cut_off"], figures["timezone"])),
+        ("Time zone", figures["timezone"]),
+        ("Rounding rule", control["rounding_rule"]),
+        ("Rule version", control["rule_version"]),
+        ("Policy version", control["policy_version"]),
+        *flat_policy(figures["policy"]),
+        ("Query", control["query"]),
+    ]
+    totals = [(row["table"], f"{row['rows']:,} rows") for row in control["control_totals"]]
+    lines = [*_heading("How to find these figures again"), *aligned(pairs, left=2)]
+    return [*lines, *(["", *aligned(totals)] if totals else [])]

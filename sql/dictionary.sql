@@ -1,0 +1,1 @@
+-- Comments of the published tables and columns.

@@ -1,0 +1,257 @@
+from collections.abc import Callable
+from datetime import UTC, date, datetime
+from decimal import Decimal
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from pipelines.currencies import minor_units
+from pipelines.faults import ConfigurationFault
+from pipelines.orders.faults import OrderFileRefused
+from pipelines.orders.reader import OrderFile
+from pipelines.orders.sidecars import ControlTotals
+from pipelines.orders.values import STATUSES
+
+Line = Callable[..., str]
+Export = Callable[..., bytes]
+Read = Callable[..., OrderFile]
+
+
+def holds(file: OrderFile) -> bool:
+    return file.rows_received == file.accepted.height + file.repeats + file.quarantined.height
+
+
+def test_identical_rows_of_one_order_count_once(line: Line, export: Export, read: Read) -> None:
+    file = read(export(line(), line(order_id="K2"), line(), line()))
+    assert file.accepted["order_id"].to_list() == ["K1", "K2"]
+    assert file.accepted["source_row"].to_list() == [2, 3]
+    assert (file.repeats, file.quarantined.height) == (2, 0)
+    assert holds(file)
+
+
+def test_differing_rows_of_one_order_are_all_quarantined(
+    line: Line, export: Export, read: Read
+) -> None:
+    file = read(export(line(), line(order_id="K2"), line(amount="1250.01"), line()))
+    assert file.accepted["order_id"].to_list() == ["K2"]
+    assert file.quarantined["source_row"].to_list() == [2, 4, 5]
+    assert set(file.quarantined["reason"]) == {
+        'order_id "K1" stands in lines 2, 4, 5 with different values.'
+    }
+    assert holds(file)
+
+
+def test_a_good_row_is_not_taken_when_a_faulty_one_claims_its_order(
+    line: Line, export: Export, read: Read
+) -> None:
+    file = read(export(line(), line(amount="1,250.00".replace(",", " ")), line(order_id=" K1")))
+    assert file.accepted.height == 0
+    assert file.quarantined["key"].to_list() == ["K1"] * 3
+
+
+def test_many_differing_rows_name_only_the_first_lines(
+    line: Line, export: Export, read: Read
+) -> None:
+    file = read(export(*(line(amount=str(row)) for row in range(50))))
+    assert file.quarantined["reason"].unique().to_list() == [
+        'order_id "K1" stands in lines 2, 3, 4, 5, 6 and more with different values.'
+    ]
+
+
+def test_rows_without_a_usable_id_are_no_duplicates(line: Line, export: Export, read: Read) -> None:
+    file = read(export(line(order_id=""), line(order_id=""), line(order_id="", amount="1")))
+    assert set(file.quarantined["reason"]) == {"order_id is empty."}
+    assert holds(file)
+
+
+def test_other_status_words_are_mapped(line: Line, export: Export, read: Read) -> None:
+    content = export(line(status="Bezahlt"), line(order_id="K2", status="awaiting"))
+    file = read(content, status_words={"Bezahlt": "paid"})
+    assert file.accepted["status"].to_list() == ["paid", "awaiting"]
+
+
+def test_a_status_word_mapped_to_no_status_is_a_fault_of_the_configuration(
+    export: Export, read: Read
+) -> None:
+    with pytest.raises(ConfigurationFault, match="Bezahlt"):
+        read(export(), status_words={"Bezahlt": "payed"})
+
+
+def test_totals_are_exact_and_kept_apart_by_currency(
+    line: Line, export: Export, read: Read
+) -> None:
+    file = read(
+        export(
+            line(amount="0.10"),
+            line(order_id="K2", amount="0.2"),
+            line(order_id="K3", amount="99999999999999"),
+            line(order_id="K4", amount="7", currency="UGX"),
+            line(order_id="K5", amount="9.00", status="?"),
+        )
+    )
+    assert file.totals == {"NGN": Decimal("99999999999999.30"), "UGX": Decimal(7)}
+
+
+def test_control_totals_count_every_row_received(line: Line, export: Export, read: Read) -> None:
+    content = export(line(), line(), line(order_id="K2", status="?"))
+    control = ControlTotals(rows=3, amounts={"NGN": Decimal("3750.00")})
+    assert holds(read(content, control=control))
+
+
+@pytest.mark.parametrize(
+    ("control", "sentence"),
+    [
+        (ControlTotals(rows=3), "the file has 2 rows, its control file says 3."),
+        (
+            ControlTotals(amounts={"NGN": Decimal("2500.01")}),
+            "the file has 2500.00 NGN, its control file says 2500.01 NGN.",
+        ),
+        (ControlTotals(amounts={}), "the file has 2500.00 NGN, its control file says nothing"),
+        (
+            ControlTotals(amounts={"NGN": Decimal(2500), "KES": Decimal(1)}),
+            "the file has 0 KES, its control file says 1 KES.",
+        ),
+    ],
+)
+def test_a_file_that_is_not_as_its_control_totals_say_is_refused_with_both_values(
+    line: Line, export: Export, read: Read, control: ControlTotals, sentence: str
+) -> None:
+    with pytest.raises(OrderFileRefused) as refused:
+        read(export(line(), line(order_id="K2")), control=control)
+    assert sentence in refused.value.sentence
+
+
+def test_an_amount_that_cannot_be_read_breaks_a_control_total(
+    line: Line, export: Export, read: Read
+) -> None:
+    content = export(line(), line(order_id="K2", amount='"1,250.00"'))
+    with pytest.raises(OrderFileRefused, match=r"has 1250\.00 NGN, its control file says 2500 NGN"):
+        read(content, control=ControlTotals(rows=2, amounts={"NGN": Decimal(2500)}))
+
+
+LATE_IN_LAGOS = datetime(2026, 11, 21, 23, 30, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("name", "control", "day"),
+    [
+        ("orders_2026-11-20.csv", ControlTotals(exported_at=LATE_IN_LAGOS), date(2026, 11, 22)),
+        ("orders_2026-11-20.csv", ControlTotals(exported_at=date(2026, 1, 2)), date(2026, 1, 2)),
+        ("orders_2026-11-20.csv", ControlTotals(rows=1), date(2026, 11, 20)),
+        ("2026-11-01_to_2026-11-20 (2).csv", None, date(2026, 11, 20)),
+        ("2026-11-01_to_2026-13-20.csv", None, date(2026, 11, 1)),
+        ("12026-11-20.csv", None, date(2026, 11, 19)),
+        ("orders.csv", None, date(2026, 11, 19)),
+    ],
+)
+def test_the_date_of_an_export_is_stated_named_or_its_newest_instant(
+    line: Line, export: Export, read: Read, name: str, control: ControlTotals | None, day: date
+) -> None:
+    content = export(line(placed_at="2026-11-18T23:30:00Z", paid_at="2026-11-18T23:10:00Z"))
+    assert read(content, name, control=control).exported_on == day
+
+
+def test_an_export_of_no_rows_and_no_date_has_no_date(export: Export, read: Read) -> None:
+    assert read(export()).exported_on is None
+
+
+@pytest.mark.parametrize("name", ["orders.parquet", "orders.xlsx", "orders.csv.gz", "orders"])
+def test_a_format_that_is_not_read_is_refused(export: Export, read: Read, name: str) -> None:
+    with pytest.raises(OrderFileRefused, match="are not read"):
+        read(export(), name)
+
+
+ID = st.text(st.sampled_from("abcXYZ019-_#/ é"), min_size=1, max_size=12).filter(
+    lambda text: text.strip() == text
+)
+CURRENCY = st.sampled_from(["NGN", "KES", "UGX", "RWF", "TND"])
+INSTANT = st.datetimes(
+    min_value=datetime(2000, 1, 2),  # noqa: DTZ001 - hypothesis wants naive bounds
+    max_value=datetime(2100, 12, 30),  # noqa: DTZ001
+    timezones=st.timezones(),
+)
+
+
+@st.composite
+def orders(draw: st.DrawFn) -> dict[str, object]:
+    currency = draw(CURRENCY)
+    units = minor_units(currency)
+    assert units is not None
+    amount = Decimal(draw(st.integers(0, 10**14 - 1))).scaleb(-units)
+    return {
+        "order_id": draw(ID),
+        "status": draw(st.sampled_from(STATUSES)),
+        "amount": f"{amount:f}",
+        "currency": currency,
+        "placed_at": draw(INSTANT),
+        "paid_at": draw(st.none() | INSTANT),
+        "session_ids": draw(st.lists(ID, max_size=3, unique=True)),
+        "transaction_ref": draw(st.none() | ID),
+        "customer_email": draw(st.none() | st.just("ada@shop.example")),
+    }
+
+
+def written(order: dict[str, object]) -> str:
+    cells = [
+        ";".join(value) if isinstance(value, list) else with_offset(value)
+        for value in order.values()
+    ]
+    return ",".join(cells)
+
+
+def with_offset(value: object) -> str:
+    if isinstance(value, datetime):
+        # Offsets of historic local times have seconds; today's have not.
+        return value.astimezone(UTC).isoformat()
+    return str(value or "")
+
+
+def in_utc(value: object) -> object:
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    return value
+
+
+@settings(deadline=None, max_examples=60)
+@given(given_orders=st.lists(orders(), max_size=6, unique_by=lambda order: str(order["order_id"])))
+def test_orders_written_in_the_generic_layout_come_back_equal(
+    given_orders: list[dict[str, object]], export: Export, read: Read
+) -> None:
+    file = read(export(*(written(order) for order in given_orders)))
+    expected = [
+        {**{column: in_utc(value) for column, value in order.items()}, "source_row": row}
+        for row, order in enumerate(given_orders, start=2)
+    ]
+    assert file.quarantined.rows() == []
+    assert file.accepted.to_dicts() == expected
+
+
+def damaged_anywhere(content: bytes, place: int, byte: int, kind: str) -> bytes:
+    before, behind = content[:place], content[place + 1 :]
+    if kind == "changed":
+        return before + bytes([byte]) + behind
+    if kind == "dropped":
+        return before + behind
+    return before + bytes([byte]) + content[place:]
+
+
+@settings(deadline=None, max_examples=200)
+@given(data=st.data())
+def test_a_damaged_byte_never_loses_a_row_without_a_word(
+    data: st.DataObject, line: Line, export: Export, read: Read
+) -> None:
+    quoted = line(order_id='"K,2"', session_ids="", transaction_ref='"say ""hi"""')
+    content = export(line(), quoted, line(order_id="K3"), line(order_id="K3"))
+    damaged = damaged_anywhere(
+        content,
+        data.draw(st.integers(0, len(content) - 1)),
+        data.draw(st.sampled_from(b'"\n\r,;. 0\0\xff\xe9K') | st.integers(0, 255)),
+        data.draw(st.sampled_from(["changed", "dropped", "added"])),
+    )
+    try:
+        file = read(damaged)
+    except OrderFileRefused:
+        return
+    assert holds(file)
+    assert file.rows_received == 4

@@ -1,0 +1,106 @@
+"""Reports in their folder, and the index over them."""
+
+import json
+import stat
+
+import pytest
+
+from reports.figures import FiguresUnusable, quiet_day
+from reports.files import rendered_form, write_index, write_report
+
+
+def test_each_form_lies_under_its_date_for_the_owner_only(tmp_path, make_daily):
+    figures = make_daily(1)
+
+    paths = write_report(tmp_path, figures, forms=("html", "csv", "json", "txt"))
+
+    folder = tmp_path / "reports" / "2026-11-21"
+    assert paths == [folder / f"daily.{form}" for form in ("html", "csv", "json", "txt")]
+    assert {stat.S_IMODE(path.stat().st_mode) for path in paths} == {0o600}
+    assert stat.S_IMODE(folder.stat().st_mode) == 0o700
+    assert json.loads((folder / "daily.json").read_text()) == figures
+    assert len((folder / "daily.csv").read_text().splitlines()) == 13
+
+
+def test_writing_again_gives_the_same_bytes(tmp_path, make_daily):
+    first = [path.read_bytes() for path in write_report(tmp_path, make_daily(1))]
+
+    second = [path.read_bytes() for path in write_report(tmp_path, make_daily(1))]
+
+    assert first == second
+    assert sorted(path.name for path in (tmp_path / "reports").rglob("*")) == [
+        "2026-11-21", "daily.csv", "daily.html", "daily.json", "index.html",
+    ]  # fmt: skip
+
+
+def test_the_index_lists_every_date_newest_first_with_its_verdict(tmp_path, make_daily):
+    red = quiet_day("2026-11-19")
+    red["verdict"] = {"state": "red", "reasons": ["A window is open."]}
+    for figures in (red, quiet_day("2026-11-20"), make_daily(1)):
+        write_report(tmp_path, figures)
+
+    index = (tmp_path / "reports" / "index.html").read_text()
+
+    places = [
+        index.index(f"{day}/daily.html") for day in ("2026-11-21", "2026-11-20", "2026-11-19")
+    ]
+    assert places == sorted(places)
+    assert "✓ Green: all clear" in index
+    assert "! Red: no breaks, 1 control red" in index
+    assert "3 reports, newest first" in index
+
+
+def test_the_index_links_to_nothing_with_a_strange_name(tmp_path):
+    write_report(tmp_path, quiet_day())
+    for strange in ('x"><script>', "2026-11-21 copy", "javascript:alert(1)"):
+        folder = tmp_path / "reports" / strange
+        folder.mkdir()
+        (folder / "daily.json").write_text("{}")
+
+    index = write_index(tmp_path).read_text()
+
+    assert "script" not in index.replace("default-src", "")
+    assert index.count("href=") == 3
+
+
+@pytest.mark.parametrize("content", ["", "{", "[]", "{}"])
+def test_a_damaged_report_is_named_and_stops_nothing(tmp_path, content):
+    write_report(tmp_path, quiet_day("2026-11-20"))
+    (tmp_path / "reports" / "2026-11-20" / "daily.json").write_text(content)
+
+    write_report(tmp_path, quiet_day("2026-11-21"))
+
+    index = (tmp_path / "reports" / "index.html").read_text()
+    assert "the stored figures cannot be read" in index
+    assert "Green: all clear" in index
+
+
+def test_an_index_without_reports_says_so(tmp_path):
+    assert "No report has been delivered yet." in write_index(tmp_path).read_text()
+
+
+@pytest.mark.parametrize(
+    "change",
+    [{"business_date": "../2026-11-21"}, {"name": "../daily"}, {"name": "Daily.html"}],
+)
+def test_figures_that_name_a_path_are_refused(tmp_path, change):
+    with pytest.raises(FiguresUnusable):
+        write_report(tmp_path, quiet_day() | change)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_fault_in_one_form_leaves_the_former_files_alone(tmp_path, make_daily):
+    [page] = write_report(tmp_path, make_daily(1), forms=("html",))
+    before = page.read_bytes()
+    broken = make_daily(2)
+    broken["breaks"][0]["money_impact"] = "NaN"
+
+    with pytest.raises(FiguresUnusable):
+        write_report(tmp_path, broken)
+
+    assert page.read_bytes() == before
+
+
+def test_an_unknown_form_is_named(make_daily):
+    with pytest.raises(FiguresUnusable, match="'pdf' is not a form"):
+        rendered_form(make_daily(1), "pdf")
