@@ -22,7 +22,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import IO, Any
 
-import pyarrow as pa  # type: ignore[import-untyped]
+import pyarrow as pa
 
 from pipelines.faults import ChainBroken, DiskFull, StoreFault
 from pipelines.gateway.answers import Answer, Kept, Params

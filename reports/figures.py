@@ -155,7 +155,6 @@ class Pull(TypedDict):
     stream: str
     window_from: str
     window_to: str
-    pages: int
     rows_received: int
     complete: bool
 

@@ -52,10 +52,10 @@ class Delivery:
 
 
 class Outbox:
-    """The messages of one data directory, in `root/outbox/`."""
+    """The messages of one data directory, in its outbox folder."""
 
-    def __init__(self, root: Path, *, lock_seconds: float = LOCK_SECONDS) -> None:
-        self.folder = root / "outbox"
+    def __init__(self, folder: Path, *, lock_seconds: float = LOCK_SECONDS) -> None:
+        self.folder = folder
         self._lock_seconds = lock_seconds
 
     def deliver(self, message: EmailMessage, *, key: str, smtp: SmtpSettings | None) -> Delivery:

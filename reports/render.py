@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from reports import amounts, chart, proof, wording
 from reports.cells import safe_cell
-from reports.figures import AgeBand, Break, DailyFigures, figures_as_json, minor_units
+from reports.figures import AgeBand, Break, DailyFigures, RowCount, figures_as_json, minor_units
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -61,8 +61,9 @@ def render_html(figures: DailyFigures) -> str:
             **page_words(figures),
             css=stylesheet("page.css"),
             ageing=turned(figures["ageing"]),
+            streams=by_stream(figures["rows"]),
             status_currencies=sorted(
-                {name for row in figures["statuses"] for name in row["amounts"]}
+                {name for row in figures["statuses"] for name in row["amounts"] if name}
             ),
             finding=chart.finding(figures),
             panels=drawn,
@@ -111,6 +112,23 @@ def by_severity(breaks: list[Break]) -> list[tuple[str, list[Break]]]:
         found.setdefault(row["severity"], []).append(row)
     order = {severity: 2 * place for place, severity in enumerate(wording.SEVERITIES)}
     return sorted(found.items(), key=lambda group: (order.get(group[0], 1), group[0]))
+
+
+def by_stream(rows: list[RowCount]) -> list[RowCount]:
+    """Return one row per stream; a month of order files would hide what needs a person."""
+    found: dict[str, list[RowCount]] = {}
+    for row in rows:
+        found.setdefault(row["stream"], []).append(row)
+    return [
+        {
+            "stream": stream,
+            "source": mine[0]["source"] if len(mine) == 1 else f"{len(mine):,} sources",
+            "received": sum(row["received"] for row in mine),
+            "accepted": sum(row["accepted"] for row in mine),
+            "quarantined": sum(row["quarantined"] for row in mine),
+        }
+        for stream, mine in found.items()
+    ]
 
 
 def turned(ageing: list[AgeBand]) -> Ageing:

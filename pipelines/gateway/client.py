@@ -159,7 +159,7 @@ class GatewayClient:
             _check_body(came.answer)
             content = shape(strict_json.parse(kept.body))
         except AnswerUnusable as fault:
-            return _Again(AnswerUnusable(f"{fault.sentence} ({path})", fault.remedy))
+            return _Again(AnswerUnusable(f"{fault.sentence[:-1]} ({path}).", fault.remedy))
         return Fetched(content, kept.ref, came.answer.received_at)
 
     def _judge_refusal(self, came: Came, path: str, *, may_miss: bool) -> _Again | None:
@@ -168,7 +168,7 @@ class GatewayClient:
             wait = waiting.retry_after(came.retry_after, self._clock())
             return _Again(_unavailable(path, f"it answered {status}"), wait)
         if 200 <= status < 300:
-            return _Again(strict_json.unusable(f"status {status} where 200 belongs"))
+            return _Again(strict_json.unusable(f"status {status} where 200 belongs ({path})"))
         is_page = "html" in came.answer.content_type.lower()
         # An unknown id is told in JSON; a page in HTML comes from an address that is wrong.
         if status == 404 and may_miss and not is_page:

@@ -46,13 +46,11 @@ def build_marts(frame: Frame) -> dict[str, int]:
         return build_stage(store.connection, "marts")
 
 
-def check_claims(frame: Frame) -> list[Claim]:
-    """Ask every claim of the judged stages for offenders."""
+def check_claims(frame: Frame, stage: str) -> list[Claim]:
+    """Ask every claim of a stage for offenders."""
     with frame.store() as store:
         return [
-            Claim(name, tuple(offenders(store.connection, name)))
-            for stage in JUDGED_STAGES
-            for name in claims_of(stage)
+            Claim(name, tuple(offenders(store.connection, name))) for name in claims_of(stage)
         ]
 
 

@@ -8,17 +8,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 import duckdb
 
+from pipelines.gateway.answers import Answer, Kept
 from pipelines.gateway.client import GatewayClient
 from pipelines.gateway.endpoints import CHECKOUT_SESSIONS, TRANSACTIONS, Endpoint
 from pipelines.gateway.walk import Window, read_by_ids, walk_window
 from pipelines.landing import SegmentFile
 from pipelines.night.frame import Frame, Store
-from pipelines.partitions import cut_off
+from pipelines.partitions import DateRange, cut_off
+from pipelines.policy import Policy
+from pipelines.settings import Settings
 from pipelines.warehouse.coverage import windows_to_pull
 from pipelines.warehouse.facts import append_rows
 from pipelines.warehouse.queries import script
@@ -220,3 +223,17 @@ def _note_pulls(store: Store, parts: list[Certified], taken: Mapping[str, tuple[
                 datetime.now(UTC),
             ],
         )
+
+
+class _Forgetful:
+    """Keeps nothing: for a probe whose answer is not a fact of the book."""
+
+    def keep(self, answer: Answer, also_cut: tuple[bytes, ...] = ()) -> Kept:
+        return Kept("", answer.body)
+
+
+def probe_gateway(settings: Settings) -> None:
+    """Ask for one transaction to see that the gateway answers and accepts the key."""
+    probed = Frame(settings, Policy(), "", "probe", DateRange(date.min, date.min))
+    with GatewayClient(probed.gateway, _Forgetful()) as client:
+        client.fetch("/api/v1/transactions", (("limit", "1"),), shape=lambda payload: payload)

@@ -35,9 +35,11 @@ def run_night(frame: Frame, contracts: Mapping[str, Contract]) -> Night:
         take_in_orders(frame)
         pull(frame)
         validate(frame, contracts)
+        require_claims(check_claims(frame, "validated"))
         reconcile(frame)
+        require_claims(check_claims(frame, "reconciled"))
         build_marts(frame)
-        require_claims(check_claims(frame))
+        require_claims(check_claims(frame, "marts"))
         draw_up(frame)
         published = publish(frame)
     except ReconFault as fault:

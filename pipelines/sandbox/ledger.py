@@ -10,7 +10,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
 
 from pipelines.sandbox.asking import STATUSES, ListQuery
-from pipelines.sandbox.store import Store, Version
+from pipelines.sandbox.store import Store
 
 _CODES = {status: code for code, status in enumerate(STATUSES)}
 _SELECTIONS_MAX = 8
@@ -26,19 +26,17 @@ class Ledger:
         self._status = bytearray(len(self._created))
         self._selections: dict[tuple[object, ...], Sequence[int]] = {}
         self._ids: list[str] = []
-        self._now = now
-        self._next_change: int | None = None
-        self._apply(store.versions_in_force(now))
+        self._now = 0
+        self._next_change = store.next_change(0)
+        self.move(now)
 
     def move(self, now: int) -> None:
         """Bring every row to its version at a later instant; cheap when nothing changes."""
         due = self._next_change is not None and self._next_change <= now
         earlier, self._now = self._now, now
-        if due:
-            self._apply(self._store.versions_between(earlier, now))
-
-    def _apply(self, versions: Iterable[Version]) -> None:
-        for seq, valid_from, status in versions:
+        if not due:
+            return
+        for seq, valid_from, status in self._store.versions_between(earlier, now):
             self._valid_from[seq - 1] = valid_from
             self._status[seq - 1] = _CODES[status]
         self._selections.clear()

@@ -214,17 +214,26 @@ def serve_forever(
         truth_file=truth_file,
         state=state,
     )
+    with server:
+        _until_told_to_stop(
+            lambda: announce(
+                f"KuvarPay sandbox on {server.url}, key rsp_test_sandbox; stop with Ctrl-C"
+            )
+        )
+
+
+def _until_told_to_stop(ready: Callable[[], None]) -> None:
+    """Block until SIGINT or SIGTERM; before and after it signals do what they always do."""
     told = threading.Event()
     former = {
         number: signal.signal(number, lambda *_: told.set())
         for number in (signal.SIGINT, signal.SIGTERM)
     }
     try:
-        with server:
-            announce(f"KuvarPay sandbox on {server.url}, key rsp_test_sandbox; stop with Ctrl-C")
-            # Waiting with a bound lets the signal handlers run between two waits.
-            while not told.wait(0.5):
-                pass
+        ready()
+        # Waiting with a bound lets the signal handlers run between two waits.
+        while not told.wait(0.5):
+            pass
     finally:
         for number, handler in former.items():
             signal.signal(number, handler)

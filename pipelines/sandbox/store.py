@@ -21,13 +21,13 @@ _INDEXES = """
 create unique index transactions_by_id on transactions (id);
 create unique index sessions_by_id on sessions (id);
 create index transactions_by_session on transactions (session_id, seq);
-create index transaction_versions_by_instant on transaction_versions (valid_from);
+create index transaction_versions_by_instant on transaction_versions (valid_from, seq, status);
 create index order_versions_by_instant on order_versions (valid_from);
 """
 
 
 class Version(NamedTuple):
-    """The version of a transaction that is in force."""
+    """A version of a transaction, as it comes into force."""
 
     seq: int
     valid_from: int
@@ -41,13 +41,26 @@ class Store:
         self._db = sqlite3.connect(
             "" if file is None else file, check_same_thread=False, isolation_level=None
         )
-        self._db.execute(f"pragma cache_size = -{_CACHE_KIBIBYTES:d}")
-        self._db.execute("pragma journal_mode = " + ("off" if file is None else "wal"))
-        self._db.execute("pragma synchronous = " + ("off" if file is None else "normal"))
+        try:
+            self._db.execute(f"pragma cache_size = -{_CACHE_KIBIBYTES:d}")
+            self._db.execute("pragma journal_mode = " + ("off" if file is None else "wal"))
+            self._db.execute("pragma synchronous = " + ("off" if file is None else "normal"))
+        except sqlite3.DatabaseError:
+            self._db.close()
+            raise
 
     def close(self) -> None:
         """Close the connection; a temporary store is gone with it."""
         self._db.close()
+
+    def is_book_of(self, plan: SandboxPlan) -> bool:
+        """Whether the tables are of this format and hold this very plan."""
+        tables = self._db.execute("select name from sqlite_master where name = 'settings'")
+        return (
+            tables.fetchone() is not None
+            and self.setting("format") == FORMAT
+            and self.setting("plan") == plan.as_text()
+        )
 
     # Settings
 
@@ -98,15 +111,6 @@ class Store:
         """When each transaction was created, in the order of seq."""
         for row in self._db.execute("select created_at from transactions order by seq"):
             yield row[0]
-
-    def versions_in_force(self, at: int) -> Iterator[Version]:
-        """For each transaction its newest version not later than an instant."""
-        rows = self._db.execute(
-            "select seq, max(valid_from), status from transaction_versions not indexed"
-            " where valid_from <= ? group by seq",
-            (at,),
-        )
-        return (Version(*row) for row in rows)
 
     def versions_between(self, after: int, upto: int) -> Iterator[Version]:
         """Versions that come into force in (after, upto], oldest first."""
@@ -188,15 +192,13 @@ class Store:
 
 def open_state(file: Path, plan: SandboxPlan) -> Store:
     """A finished store of this very plan; another book's file is refused."""
-    store = Store(file)
     try:
-        same = store.setting("format") == FORMAT and store.setting("plan") == plan.as_text()
+        store = Store(file)
     except sqlite3.DatabaseError as broken:
-        store.close()
         raise SandboxRefused(f"{file} is not a sandbox state file: name another.") from broken
-    if not same:
-        store.close()
-        raise SandboxRefused(
-            f"{file} holds a book of another plan: give that plan's arguments or name another file."
-        )
-    return store
+    if store.is_book_of(plan):
+        return store
+    store.close()
+    raise SandboxRefused(
+        f"{file} holds no book of this plan: give the arguments it was made with, or another file."
+    )

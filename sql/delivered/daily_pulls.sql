@@ -16,7 +16,6 @@ select
     'transactions' as stream,
     coalesce(instant_text(coverage.complete_from), 'never') as window_from,
     instant_text(basis.as_of) as window_to,
-    1 as pages,
     (
         select count(*) from transactions where transactions.created_at >= coverage.complete_from
     ) as rows_received,

@@ -9,13 +9,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from gateway.scripted import Item, Manners, World, served
+from gateway.scripted import KEY, Item, Manners, World, served
 
 from pipelines.gateway.client import GatewayClient, GatewaySettings, Limits
 from pipelines.gateway.walk import Window
 from pipelines.landing import Landing, Segment
 
-KEY = "rsp_live_0123456789abcdef"
 START = datetime(2026, 3, 1, tzinfo=UTC)
 
 
@@ -60,7 +59,7 @@ def make_client(
         settings |= {name: changes.pop(name) for name in tuple(changes) if name in settings}
         style = changes.pop("auth_style", "authorization")
         arguments: dict[str, Any] = {
-            "limits": Limits(read_seconds=5.0),
+            "limits": Limits(read_seconds=20.0),
             "sleep": slept.append,
             "jitter": lambda: 0.0,
             **changes,

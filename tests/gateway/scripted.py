@@ -19,6 +19,8 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 
 Item = dict[str, Any]
 
+KEY = "rsp_live_0123456789abcdef"
+
 
 @dataclass(frozen=True)
 class Request:

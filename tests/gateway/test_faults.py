@@ -14,7 +14,7 @@ from pipelines.gateway.endpoints import TRANSACTIONS
 from pipelines.gateway.walk import Window, walk_window
 from pipelines.landing import Landing, Segment
 
-LIMITS = Limits(read_seconds=5.0, tries=2, unusable_tries=2, body_bytes=500_000)
+LIMITS = Limits(read_seconds=20.0, tries=2, unusable_tries=2, body_bytes=500_000)
 PAGES = {"first": 1, "middle": 2, "last": 3}
 
 

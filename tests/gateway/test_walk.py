@@ -22,7 +22,7 @@ def walked(client: GatewayClient, window: Window, **changes: Any) -> Walk:
     return walk_window(client, TRANSACTIONS, window, page_size=10, **changes)
 
 
-def ids(walk: Walk) -> list[str | None]:
+def ids(walk: Walk) -> list[str]:
     return sorted(str(row["transaction_id"]) for row in walk.rows)
 
 
@@ -197,6 +197,28 @@ def test_a_row_deleted_between_pages_cannot_hide_the_one_it_pulls_over_the_edge(
 
     assert rows[10]["id"] in ids(walk)
     assert walk.certificate.passes > 1
+
+
+def test_walks_that_never_agree_show_nothing_and_hand_on_every_row(
+    world: World, client: GatewayClient, window: Window, make_rows: Rows
+) -> None:
+    rows = make_rows(9)
+    world.manners.has_total = False
+
+    def leave_one_out(request: Request, reply: Reply) -> Reply:
+        if request.page > 1:
+            return reply
+        world.rows = [row for row in rows if row is not rows[request.count]]
+        return json_reply({"success": True, "data": world.rows})
+
+    world.script = leave_one_out
+    world.rows = rows
+
+    walk = walked(client, window)
+
+    assert not walk.certificate.complete
+    assert walk.certificate.reason == "3 walks saw different rows"
+    assert ids(walk) == sorted(row["id"] for row in rows)
 
 
 def test_a_row_that_changes_while_paging_is_handed_on_in_both_versions(

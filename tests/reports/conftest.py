@@ -267,7 +267,6 @@ def busy_day(seed: int = 7, *, breaks: int = 12, days: int = 0) -> DailyFigures:
                 "stream": "transactions",
                 "window_from": "2026-11-07T23:00:00Z",
                 "window_to": "2026-11-21T23:00:00Z",
-                "pages": 63,
                 "rows_received": 6_213,
                 "complete": True,
             }

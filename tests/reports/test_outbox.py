@@ -50,7 +50,7 @@ def a_message(date="2026-11-21", **change):
 
 def delivered(root, smtp, message=None):
     message = message or a_message()
-    return Outbox(root).deliver(message, key=delivery_key(message), smtp=smtp)
+    return Outbox(root / "outbox").deliver(message, key=delivery_key(message), smtp=smtp)
 
 
 def left_behind(root, state, message=None):
@@ -162,7 +162,7 @@ def test_what_is_not_settled_is_shown_to_the_next_night(tmp_path):
     for day, state in enumerate(STATES, start=10):
         left_behind(tmp_path, state, a_message(f"2026-11-{day}"))
 
-    unsettled = Outbox(tmp_path).unsettled()
+    unsettled = Outbox(tmp_path / "outbox").unsettled()
 
     assert [(one.path.name[:10], one.state) for one in unsettled] == [
         ("2026-11-10", "prepared"),
@@ -175,7 +175,7 @@ def test_what_is_not_settled_is_shown_to_the_next_night(tmp_path):
 
 
 def test_two_processes_do_not_deliver_at_once(tmp_path):
-    outbox = Outbox(tmp_path, lock_seconds=0.2)
+    outbox = Outbox(tmp_path / "outbox", lock_seconds=0.2)
     delivered(tmp_path, None)
     handle = os.open(tmp_path / "outbox" / ".lock", os.O_RDWR)
     fcntl.flock(handle, fcntl.LOCK_EX)
@@ -190,4 +190,4 @@ def test_two_processes_do_not_deliver_at_once(tmp_path):
 @pytest.mark.parametrize("key", ["", "../x", "a/b", ".hidden", "a\n", "x" * 200])
 def test_a_key_that_is_a_path_is_refused(tmp_path, key):
     with pytest.raises(ValueError, match="cannot name a message"):
-        Outbox(tmp_path).deliver(a_message(), key=key, smtp=None)
+        Outbox(tmp_path / "outbox").deliver(a_message(), key=key, smtp=None)

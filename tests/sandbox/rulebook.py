@@ -99,76 +99,48 @@ class Observer:
                     yield found(os, ps, codes)
 
     def _codes(self, orders: list[Row], payments: list[Row], as_of: datetime) -> dict[str, Decimal]:
-        awaited = [o for o in orders if expects(o)]
-        completed = [p for p in payments if p["status"] == "COMPLETED"]
-        refunded = [p for p in payments if p["status"] == "REFUNDED"]
-        expected, received = total(awaited), total(completed)
-        codes: dict[str, Decimal] = {}
-
-        def is_old(row: Row, field: str = "createdAt", days: int = 1) -> bool:
-            return as_of - at(row, field) > days * DAY
-
-        if any(o["currency"] != p["currency"] for o in orders for p in completed):
-            codes["CURRENCY_MISMATCH"] = -total(orders)
-        for p in payments:
-            named = self._session(p["checkoutSessionId"])
-            if p["actualAmount"] > 0 and named.get("fromCurrency"):
-                if named["fromCurrency"] != p["fromCurrency"]:
-                    codes["WRONG_ASSET_RECEIVED"] = Decimal(0)
-                elif named["fromNetwork"] not in (None, p["fromNetwork"]):
-                    codes["NETWORK_MISMATCH"] = Decimal(0)
-        if awaited and not payments and as_of - awaited[0]["since"] > DAY:
-            codes["MISSING_IN_GATEWAY"] = -expected
-        if completed and not orders and is_old(completed[0]):
-            if not (completed[0]["invoiceId"] or completed[0]["paymentLinkId"]):
-                codes["MISSING_IN_ORDERS"] = received
-        for p in completed:
-            claims = [o for o in awaited if o["amount"] == p["amount"]]
-            if len(claims) > 1:
-                codes["DUPLICATE_ORDER"] = p["amount"] - total(claims)
-        if len(orders) == 1 and len(completed) > 1:
-            if all(p["amount"] >= orders[0]["amount"] for p in completed):
-                codes["DUPLICATE_PAYMENT"] = received - expected
-        over_or_old = all(p["status"] not in OPEN or is_old(p) for p in payments)
-        if awaited and payments and not completed and not refunded and over_or_old:
-            if any(as_of - o["since"] > DAY for o in awaited):
-                codes["STATUS_MISMATCH"] = received - expected
-        states = {o["status"] for o in orders}
-        if states & {"awaiting", "cancelled"} and any(is_old(p) for p in completed):
-            codes["STATUS_MISMATCH"] = received - expected
-        if "refunded" in states and completed and not refunded:
-            codes["STATUS_MISMATCH"] = received - expected
-        if awaited and refunded and received < expected:
-            codes["REFUND_NOT_IN_ORDERS"] = received - expected
+        codes = self._asset_codes(payments)
+        codes |= one_sided(orders, payments, as_of)
+        codes |= doubles(orders, payments)
+        codes |= contradictions(orders, payments, as_of)
         due = self._due(orders, payments, as_of, twice="DUPLICATE_PAYMENT" in codes)
         if due:
             codes["REFUND_DUE"] = due
-        for p in completed:
-            if p["payoutStatus"] == "FAILED":
-                add(codes, "PAYOUT_FAILED", p["fees"] - p["amount"])
-            elif p["payoutStatus"] != "COMPLETED" and is_old(p, days=3):
-                add(codes, "PAYOUT_OVERDUE", p["fees"] - p["amount"])
-        for p in payments:
-            low, high = self._band(p)
-            gap = (p["actualAmount"] - p["expectedAmount"]) * p["exchangeRate"]
-            if p["status"] not in OPEN and 0 < p["actualAmount"] < low:
-                add(codes, "UNDERPAID", gap)
-            if p["status"] == "COMPLETED" and p["actualAmount"] > high:
-                add(codes, "OVERPAID", gap)
-            unit = Decimal(1) if p["currency"] == "RWF" else Decimal("0.01")
-            agreed = (p["amount"] / 100).quantize(unit, ROUND_HALF_UP)
-            if abs(agreed - p["fees"]) > Decimal("0.01"):
-                add(codes, "FEE_VARIANCE", agreed - p["fees"])
-            if p["status"] == "COMPLETED" and self._was_late(p):
-                codes["LATE_PAYMENT"] = Decimal(0)
+        for payment in payments:
+            for code, impact in [*payout(payment, as_of), *self._coins(payment), *fee(payment)]:
+                codes[code] = codes.get(code, Decimal(0)) + impact
+        awaited = [o for o in orders if expects(o)]
+        completed = [p for p in payments if p["status"] == "COMPLETED"]
+        gap = total(completed) - total(awaited)
         pairing = {"CURRENCY_MISMATCH", *PRECEDENCE[4:11]}
-        if awaited and completed and received != expected and not pairing & set(codes):
-            codes["AMOUNT_MISMATCH"] = received - expected
-        if len(completed) == 1 and any(o["sessions"] for o in orders):
-            last = {o["sessions"][-1] for o in orders if o["sessions"]}
-            if completed[0]["checkoutSessionId"] not in last:
-                codes["SUPERSEDED_SESSION_PAID"] = Decimal(0)
+        if awaited and completed and gap and not pairing & set(codes):
+            codes["AMOUNT_MISMATCH"] = gap
+        if any(self._was_late(p) for p in completed):
+            codes["LATE_PAYMENT"] = Decimal(0)
+        last = {o["sessions"][-1] for o in orders if o["sessions"]}
+        if len(completed) == 1 and last and completed[0]["checkoutSessionId"] not in last:
+            codes["SUPERSEDED_SESSION_PAID"] = Decimal(0)
         return codes
+
+    def _asset_codes(self, payments: list[Row]) -> dict[str, Decimal]:
+        codes = {}
+        for payment in (p for p in payments if p["actualAmount"] > 0):
+            named = self._session(payment["checkoutSessionId"])
+            coin, network = named.get("fromCurrency"), named.get("fromNetwork")
+            if coin not in (None, payment["fromCurrency"]):
+                codes["WRONG_ASSET_RECEIVED"] = Decimal(0)
+            elif coin and network not in (None, payment["fromNetwork"]):
+                codes["NETWORK_MISMATCH"] = Decimal(0)
+        return codes
+
+    def _coins(self, payment: Row) -> Iterator[tuple[str, Decimal]]:
+        low, high = self._band(payment)
+        coins, status = payment["actualAmount"], payment["status"]
+        gap = (coins - payment["expectedAmount"]) * payment["exchangeRate"]
+        if status not in OPEN and 0 < coins < low:
+            yield "UNDERPAID", gap
+        if status == "COMPLETED" and coins > high:
+            yield "OVERPAID", gap
 
     def _band(self, p: Row) -> tuple[Decimal, Decimal]:
         own = p["paymentTolerance"]
@@ -208,6 +180,69 @@ class Observer:
         return False
 
 
+def one_sided(orders: list[Row], payments: list[Row], as_of: datetime) -> dict[str, Decimal]:
+    if not payments and expects(orders[0]) and as_of - orders[0]["since"] > DAY:
+        return {"MISSING_IN_GATEWAY": -total(orders)}
+    is_ours = not orders and not (payments[0]["invoiceId"] or payments[0]["paymentLinkId"])
+    if is_ours and payments[0]["status"] == "COMPLETED" and is_old(payments[0], as_of):
+        return {"MISSING_IN_ORDERS": total(payments)}
+    return {}
+
+
+def doubles(orders: list[Row], payments: list[Row]) -> dict[str, Decimal]:
+    codes = {}
+    completed = [p for p in payments if p["status"] == "COMPLETED"]
+    if any(o["currency"] != p["currency"] for o in orders for p in completed):
+        codes["CURRENCY_MISMATCH"] = -total(orders)
+    for payment in completed:
+        claims = [o for o in orders if expects(o) and o["amount"] == payment["amount"]]
+        if len(claims) > 1:
+            codes["DUPLICATE_ORDER"] = payment["amount"] - total(claims)
+    settling = [p for p in completed if len(orders) == 1 and p["amount"] >= orders[0]["amount"]]
+    if len(settling) > 1:
+        codes["DUPLICATE_PAYMENT"] = total(completed) - total(orders)
+    return codes
+
+
+def contradictions(orders: list[Row], payments: list[Row], as_of: datetime) -> dict[str, Decimal]:
+    states = {p["status"] for p in payments}
+    awaited = [o for o in orders if expects(o)]
+    completed = [p for p in payments if p["status"] == "COMPLETED"]
+    codes, gap = {}, total(completed) - total(awaited)
+    unpaid = bool(payments) and not states & {"COMPLETED", "REFUNDED"}
+    ended = all(p["status"] not in OPEN or is_old(p, as_of) for p in payments)
+    words = {o["status"] for o in orders}
+    if (
+        (unpaid and ended and any(as_of - o["since"] > DAY for o in awaited))
+        or (words & {"awaiting", "cancelled"} and any(is_old(p, as_of) for p in completed))
+        or ("refunded" in words and completed and "REFUNDED" not in states)
+    ):
+        codes["STATUS_MISMATCH"] = gap
+    if awaited and "REFUNDED" in states and gap < 0:
+        codes["REFUND_NOT_IN_ORDERS"] = gap
+    return codes
+
+
+def payout(payment: Row, as_of: datetime) -> Iterator[tuple[str, Decimal]]:
+    if payment["status"] == "COMPLETED":
+        owed = payment["amount"] - payment["fees"]
+        if payment["payoutStatus"] == "FAILED":
+            yield "PAYOUT_FAILED", -owed
+        elif payment["payoutStatus"] != "COMPLETED" and is_old(payment, as_of, days=3):
+            yield "PAYOUT_OVERDUE", -owed
+
+
+def fee(payment: Row) -> Iterator[tuple[str, Decimal]]:
+    unit = Decimal(1) if payment["currency"] == "RWF" else Decimal("0.01")
+    agreed = (payment["amount"] / 100).quantize(unit, ROUND_HALF_UP)
+    if abs(agreed - payment["fees"]) > Decimal("0.01"):
+        yield "FEE_VARIANCE", agreed - payment["fees"]
+
+
+def is_old(payment: Row, as_of: datetime, *, days: int = 1) -> bool:
+    return as_of - at(payment, "createdAt") > days * DAY
+
+
 def at(row: Row, field: str) -> datetime:
     return datetime.fromisoformat(row[field])
 
@@ -218,10 +253,6 @@ def expects(order: Row) -> bool:
 
 def total(rows: list[Row]) -> Decimal:
     return sum((row["amount"] for row in rows), Decimal(0))
-
-
-def add(codes: dict[str, Decimal], code: str, impact: Decimal) -> None:
-    codes[code] = codes.get(code, Decimal(0)) + impact
 
 
 def is_candidate(order: Row, payment: Row) -> bool:

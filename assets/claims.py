@@ -1,0 +1,47 @@
+"""What must hold of every computed table: the claims of a stage, asked in one step.
+
+Belongs here: turning claims into blocking asset checks, each reported by its name.
+Stays out: the claims themselves, which are queries beside their tables in `sql`.
+"""
+
+from collections.abc import Iterator
+
+import dagster as dg
+
+from pipelines.night.judge import JUDGED_STAGES, check_claims
+from pipelines.warehouse.queries import claims_of, text_of
+
+
+def definitions() -> list[dg.AssetChecksDefinition]:
+    """One check step a stage that has claims; an offender stops everything after the stage."""
+    return [_checks_of(stage) for stage in JUDGED_STAGES if claims_of(stage)]
+
+
+def _checks_of(stage: str) -> dg.AssetChecksDefinition:
+    @dg.multi_asset_check(
+        name=f"claims_of_{stage}",
+        specs=[
+            dg.AssetCheckSpec(
+                name=claim.split(".")[2],
+                asset=claim.split(".")[:2],
+                description=text_of(claim).splitlines()[0].removeprefix("--").strip(),
+                blocking=True,
+            )
+            for claim in claims_of(stage)
+        ],
+        pool="warehouse",
+        required_resource_keys={"night"},
+    )
+    def claims(context: dg.AssetCheckExecutionContext) -> Iterator[dg.AssetCheckResult]:
+        with context.resources.night.step(context) as night:
+            asked = check_claims(night, stage)
+        for claim in asked:
+            _, table, name = claim.name.split(".")
+            yield dg.AssetCheckResult(
+                asset_key=[stage, table],
+                check_name=name,
+                passed=not claim.offenders,
+                metadata={"offenders": dg.MetadataValue.md("\n".join(claim.offenders) or "none")},
+            )
+
+    return claims

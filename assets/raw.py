@@ -1,0 +1,82 @@
+"""raw: what was received, as received. Order exports from the inbox, answers of the gateway.
+
+Belongs here: the assets of the first stage and what the UI shows of them.
+Stays out: how anything is taken in or pulled (`pipelines.night`).
+"""
+
+from collections.abc import Iterator
+
+import dagster as dg
+
+from pipelines.night.frame import begin
+from pipelines.night.orders import take_in_orders
+from pipelines.night.pull import pull
+
+GROUP = "raw"
+STREAMS = {
+    "transactions": "Versions of the gateway's transactions as received, one row a version.",
+    "checkout_sessions": "Versions of checkout sessions as received, one row a version.",
+}
+
+
+def definitions(partitions: dg.PartitionsDefinition[str]) -> list[dg.AssetsDefinition]:
+    """The assets of the raw stage."""
+
+    @dg.asset(
+        key=[GROUP, "orders"],
+        group_name=GROUP,
+        partitions_def=partitions,
+        backfill_policy=dg.BackfillPolicy.single_run(),
+        kinds={"python", "duckdb"},
+        pool="warehouse",
+        required_resource_keys={"night"},
+        description="Rows of the shop's order exports as read, one row a line of a file. "
+        "Source: files in the orders inbox.",
+    )
+    def orders(context: dg.AssetExecutionContext) -> dg.MaterializeResult:  # type: ignore[type-arg]
+        with context.resources.night.step(context) as night:
+            begin(night)
+            taken = take_in_orders(night)
+        return dg.MaterializeResult(
+            metadata={
+                "files": taken.files,
+                "rows_received": taken.rows_received,
+                "rows_quarantined": taken.rows_quarantined,
+                "refusals": dg.MetadataValue.md(
+                    "\n".join(f"- {one}" for one in taken.refusals) or "none"
+                ),
+            }
+        )
+
+    @dg.multi_asset(
+        name="pull",
+        specs=[
+            dg.AssetSpec(
+                key=[GROUP, stream],
+                group_name=GROUP,
+                description=f"{meaning} Source: the KuvarPay API.",
+                deps=[orders.key],
+                kinds={"python", "duckdb"},
+                partitions_def=partitions,
+            )
+            for stream, meaning in STREAMS.items()
+        ],
+        backfill_policy=dg.BackfillPolicy.single_run(),
+        pool="warehouse",
+        required_resource_keys={"night"},
+    )
+    def pull_gateway(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeResult[None]]:
+        with context.resources.night.step(context) as night:
+            pulled = pull(night)
+        for stream in STREAMS:
+            yield dg.MaterializeResult(
+                asset_key=[GROUP, stream],
+                metadata={
+                    "rows_received": pulled.rows_received[stream],
+                    "rows_new": pulled.rows_new[stream],
+                    "rows_changed": pulled.rows_changed[stream],
+                    "complete": pulled.is_complete,
+                },
+            )
+
+    return [orders, pull_gateway]

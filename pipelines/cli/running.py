@@ -1,0 +1,122 @@
+"""Running the job in this process, as a run that the Dagster UI shows.
+
+Belongs here: Dagster's home, starting the job over a range, and the exit code of its outcome.
+Stays out: what the job does, and how its result is worded for a terminal.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pipelines.faults import ReconFault, StoreFault
+from pipelines.partitions import DateRange
+from pipelines.settings import Places, Settings
+
+if TYPE_CHECKING:
+    import dagster as dg
+
+PROJECT = Path(__file__).parents[2]
+EXIT_CODES = {"green": 0, "red": 3}
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How a run ended: its id, the verdict and why it is red."""
+
+    run_id: str
+    verdict: str
+    reasons: tuple[str, ...]
+
+    @property
+    def exit_code(self) -> int:
+        """0 when all controls hold, 3 when one does not, 1 when nothing was published."""
+        return EXIT_CODES.get(self.verdict, 1)
+
+
+def dagster_home(places: Places) -> Path:
+    """Dagster's home of this store, with the project's `dagster.yaml` in it."""
+    from pipelines.warehouse.store import lay_out
+
+    lay_out(places)
+    shutil.copyfile(PROJECT / "dagster.yaml", places.dagster_home / "dagster.yaml")
+    os.environ["DAGSTER_HOME"] = str(places.dagster_home)
+    return places.dagster_home
+
+
+def run_range(
+    settings: Settings,
+    dates: DateRange,
+    *,
+    kind: str,
+    now: Callable[[], datetime] = lambda: datetime.now(UTC),
+    tell: Callable[[str], None] | None = None,
+) -> Outcome:
+    """Run the nightly job over a range as one run; `tell` gets one line a step.
+
+    Raises the fault that stopped it; everything that can be refused before is refused first.
+    """
+    from pipelines.night.frame import frame
+    from pipelines.night.reading import outcome_of
+
+    # Refuse wrong dates, settings and keys before a run is on record.
+    checked = frame(settings, run_id="", kind=kind, dates=dates, now=now())
+    _ = checked.gateway
+    dagster_home(settings.places)
+
+    import dagster as dg
+
+    from pipelines.definitions import build
+
+    definitions = build(lambda: settings, now=now, tell=tell)
+    nights = definitions.resources["night"] if definitions.resources else None
+    job = definitions.resolve_job_def("nightly")
+    with dg.DagsterInstance.get() as instance:
+        result = job.execute_in_process(
+            instance=instance,
+            raise_on_error=False,
+            # The event log keeps everything; the terminal gets one line a step instead.
+            run_config={"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}},
+            tags={
+                "dagster/asset_partition_range_start": dates.first.isoformat(),
+                "dagster/asset_partition_range_end": dates.last.isoformat(),
+                "recon/kind": kind,
+            },
+        )
+    if not result.success:
+        fault = getattr(nights, "fault", None)
+        raise fault if isinstance(fault, ReconFault) else _unforeseen(settings, dates, result)
+    verdict, reasons = outcome_of(
+        frame(settings, run_id=result.run_id, kind=kind, dates=dates, now=now())
+    )
+    return Outcome(result.run_id, verdict, tuple(reasons))
+
+
+def _unforeseen(
+    settings: Settings, dates: DateRange, result: dg.ExecuteInProcessResult
+) -> ReconFault:
+    """What to say of a failure that no fault of ours describes; mailed like any other."""
+    from pipelines.night.deliver import deliver_failure
+
+    failed = [event for event in result.all_events if event.is_step_failure]
+    step = failed[0].step_key if failed else "a step"
+    error = failed[0].step_failure_data.error if failed else None
+    cause = (error.cause or error) if error else None
+    told = str(cause.message).strip().splitlines()[0] if cause else "no reason is known"
+    fault = StoreFault(
+        f"The step {step} failed: {told[:300]}.",
+        f"Open run {result.run_id} in the Dagster UI (`recon dev`) and report it.",
+    )
+    deliver_failure(
+        settings,
+        run_id=result.run_id,
+        business_date=dates.last.isoformat(),
+        failed=fault.sentence,
+        remedy=fault.remedy,
+    )
+    return fault

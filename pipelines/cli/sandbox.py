@@ -1,0 +1,76 @@
+"""`recon sandbox`: a local KuvarPay, served until stopped.
+
+Belongs here: arguments. Stays out: the server (`pipelines.sandbox`).
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+import click
+
+from pipelines.cli.nights import Day
+from pipelines.faults import ConfigurationFault
+from pipelines.partitions import business_date
+from pipelines.settings import load_settings
+
+
+@click.command()
+@click.option("--host", default="127.0.0.1", show_default=True)
+@click.option("--port", type=click.IntRange(0, 65535), default=8787, show_default=True)
+@click.option("--seed", type=int, default=7, show_default=True)
+@click.option("--days", type=click.IntRange(1, 3650), default=30, show_default=True)
+@click.option("--orders-per-day", type=click.IntRange(1), default=200, show_default=True)
+@click.option("--orders-dir", type=click.Path(path_type=Path), help="Where order exports go.")
+@click.option("--start", type=Day(), help="First day of the book; default --days before today.")
+@click.option("--clock", help="Stand still at this instant until the clock is moved.")
+@click.option("--page-limit", type=click.IntRange(1, 100_000), default=100, show_default=True)
+@click.option("--state", type=click.Path(path_type=Path), help="Keep the book in this file.")
+def sandbox(
+    *,
+    host: str,
+    port: int,
+    seed: int,
+    days: int,
+    orders_per_day: int,
+    orders_dir: Path | None,
+    start: date | None,
+    clock: str | None,
+    page_limit: int,
+    state: Path | None,
+) -> None:
+    """Serve a local KuvarPay with a book of trade behind it."""
+    from pipelines.sandbox import SandboxPlan, serve_forever
+
+    settings = load_settings()
+    plan = SandboxPlan(
+        seed=seed,
+        days=days,
+        orders_per_day=orders_per_day,
+        start=start or business_date(datetime.now(UTC), settings.zone) - timedelta(days=days),
+        timezone=settings.recon_timezone,
+    )
+    serve_forever(
+        plan,
+        host=host,
+        port=port,
+        clock=_instant(clock),
+        page_limit=page_limit,
+        orders_dir=orders_dir,
+        state=state,
+    )
+
+
+def _instant(text: str | None) -> datetime | None:
+    if text is None:
+        return None
+    try:
+        instant = datetime.fromisoformat(text)
+    except ValueError:
+        instant = None
+    if instant is None or instant.tzinfo is None:
+        raise ConfigurationFault(
+            f"--clock {text} is not an instant with offset.", "Write it as 2026-11-22T01:00:00Z."
+        )
+    return instant.astimezone(UTC)

@@ -1,0 +1,57 @@
+"""Jobs, their partitions and the nightly schedule.
+
+Belongs here: which assets run together, when, and under which executor.
+Stays out: the assets, and the instants of a business date (`partitions`).
+"""
+
+from collections.abc import Sequence
+from datetime import date
+
+import dagster as dg
+from dagster._core.definitions.unresolved_asset_job_definition import (
+    UnresolvedAssetJobDefinition,
+)
+
+from pipelines.partitions import latest_closable
+from pipelines.settings import Settings
+
+NIGHTLY = "nightly"
+NIGHTLY_CRON = "30 1 * * *"
+RANGE_START_TAG = "dagster/asset_partition_range_start"
+RANGE_END_TAG = "dagster/asset_partition_range_end"
+
+
+def business_dates(first: date) -> dg.DailyPartitionsDefinition:
+    """Calendar labels only: UTC here means "no zone", and today's label may end early elsewhere."""
+    return dg.DailyPartitionsDefinition(start_date=first.isoformat(), timezone="UTC", end_offset=1)
+
+
+def nightly_job(
+    partitions: dg.PartitionsDefinition[str], checks: Sequence[dg.AssetChecksDefinition]
+) -> UnresolvedAssetJobDefinition:
+    """All stages of one or more business dates, one step after the other in one process."""
+    selection = dg.AssetSelection.all() | dg.AssetSelection.checks(*checks)
+    return dg.define_asset_job(
+        NIGHTLY,
+        selection=selection,
+        partitions_def=partitions,
+        executor_def=dg.in_process_executor,
+        description="Take in orders, pull the gateway, validate, reconcile, publish, deliver.",
+    )
+
+
+def nightly_schedule(settings: Settings, job: UnresolvedAssetJobDefinition) -> dg.ScheduleDefinition:
+    """Every night the business date that just ended; a tick seen twice runs once."""
+
+    @dg.schedule(
+        name="nightly",
+        job=job,
+        cron_schedule=NIGHTLY_CRON,
+        execution_timezone=settings.recon_timezone,
+        description="Closes yesterday, in the business time zone.",
+    )
+    def schedule(context: dg.ScheduleEvaluationContext) -> dg.RunRequest:
+        day = latest_closable(context.scheduled_execution_time, settings.zone).isoformat()
+        return dg.RunRequest(partition_key=day, run_key=day, tags={"recon/kind": "nightly"})
+
+    return schedule

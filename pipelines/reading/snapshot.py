@@ -1,0 +1,54 @@
+"""Opening the published snapshot so that nothing but reading it is possible.
+
+Belongs here: the settings that shut everything else, and the sentence when nothing is published.
+Stays out: which queries are asked.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import duckdb
+
+from pipelines.faults import ConfigurationFault
+from pipelines.warehouse.store import connect
+
+MEMORY_LIMIT = "1GB"
+THREADS = 4
+
+# The order matters: what the disk may be used for is settled before the disk is shut, and the
+# lock comes last. The open snapshot itself stays readable; nothing is spilled beside it.
+_SHUT = (
+    "set temp_directory = ''",
+    f"set memory_limit = '{MEMORY_LIMIT}'",
+    f"set threads = {THREADS}",
+    "set autoinstall_known_extensions = false",
+    "set autoload_known_extensions = false",
+    "set allow_community_extensions = false",
+    "set python_enable_replacements = false",
+    "set enable_external_access = false",
+    "set disabled_filesystems = 'LocalFileSystem'",
+    "set lock_configuration = true",
+)
+
+
+@contextmanager
+def open_snapshot(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+    """The snapshot as it is in place now; a later one does not disturb an open reader.
+
+    Files, the network, extensions and settings are out of reach until the connection is closed.
+    Raises ConfigurationFault when nothing is published, ChainBroken when the file is no database.
+    """
+    if not path.exists():
+        raise ConfigurationFault(
+            "Nothing is published yet.", "Run `recon nightly` or `recon demo` first."
+        )
+    connection = connect(path, read_only=True)
+    try:
+        for setting in _SHUT:
+            connection.execute(setting).fetchall()
+        yield connection
+    finally:
+        connection.close()

@@ -1,0 +1,195 @@
+"""What happened in order of time, and when we came to know it.
+
+Belongs here: one sentence an event. Facts carry the instant the shop or the gateway gives them;
+what was taken in or judged carries the as-of of the night that did it.
+Stays out: queries, and the layout on a screen.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from pipelines.partitions import cut_off
+
+Row = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Event:
+    """One thing that happened: `kind` is happened, taken in, judged or decided."""
+
+    at: str
+    kind: str
+    subject: str
+    sentence: str
+
+
+_KINDS = ("happened", "taken in", "judged", "decided")
+
+
+def timeline_of(told: Mapping[str, Sequence[Row]], basis: Row, own: Row | None) -> list[Event]:
+    """Every event of a case, oldest first; at one instant facts come before what we made of them."""
+    events = [
+        *_of_orders(told["orders"]),
+        *_of_sessions(told["sessions"]),
+        *_of_transactions(told["transactions"]),
+        *_of_refused_rows(told["refused_rows"]),
+        *_of_breaks(told["breaks"], basis),
+        *_of_actions(told["actions"]),
+    ]
+    if told["links"] and own is None:
+        status = told["links"][0]["match_status"]
+        events.append(_event(basis["as_of"], "judged", "", f"Judged {status}; no break."))
+    return sorted(
+        events, key=lambda event: (datetime.fromisoformat(event.at), _KINDS.index(event.kind))
+    )
+
+
+def _event(at: str, kind: str, subject: str, sentence: str) -> Event:
+    return Event(at=at, kind=kind, subject=subject, sentence=sentence)
+
+
+def instant_shown(at: str) -> str:
+    """An instant to the second, without its zone: every instant here is in UTC."""
+    return at[:19].replace("T", " ")
+
+
+def _of_orders(orders: Sequence[Row]) -> Iterator[Event]:
+    for order in orders:
+        name = order["order_id"]
+        money = f"{order['currency']} {order['amount']}"
+        yield _event(order["placed_at"], "happened", name, f"Order {name} is placed for {money}.")
+        if order["paid_at"]:
+            yield _event(
+                order["paid_at"], "happened", name, f"The shop counts order {name} as paid."
+            )
+        if order["recorded_from"]:
+            yield _event(
+                order["recorded_from"],
+                "taken in",
+                name,
+                f"Order {name} is taken in as {order['status']} from {order['source_file']} "
+                f"line {order['source_row']}, exported {order['exported_date']}.",
+            )
+
+
+def _of_sessions(sessions: Sequence[Row]) -> Iterator[Event]:
+    for session in sessions:
+        name = session["session_id"]
+        asks = _joined(
+            _amount(session["currency"], session["amount"]), _coin(session), _until(session)
+        )
+        opens = f"Checkout session {name} opens{': ' + asks if asks else ''}."
+        if session["created_at"]:
+            yield _event(session["created_at"], "happened", name, opens)
+        yield _event(
+            session["first_seen_at"],
+            "taken in",
+            name,
+            f"Checkout session {name} is first taken in; by now it is {session['status']} "
+            f"(version {session['version']}).",
+        )
+
+
+def _of_transactions(transactions: Sequence[Row]) -> Iterator[Event]:
+    for transaction in transactions:
+        name, versions = transaction["transaction_id"], transaction["versions"]
+        newest = versions[-1]
+        asks = _joined(
+            _amount(newest["fiat_currency"], newest["fiat_amount"]),
+            f"expects {newest['crypto_expected']} {_coin(newest)}"
+            if newest["crypto_expected"]
+            else "",
+            _until(newest),
+        )
+        yield _event(newest["created_at"], "happened", name, f"Transaction {name} opens: {asks}.")
+        for version in versions:
+            yield _event(version["recorded_from"], "taken in", name, _taken_in(version))
+
+
+def _taken_in(version: Row) -> str:
+    """What a version says: all that matters of the first, the changes of a later one."""
+    if version["version"] == 1:
+        received = version["crypto_received"]
+        says = _joined(
+            version["status"],
+            f"received {received} {version['crypto_currency'] or ''}".strip() if received else "",
+            f"payout {version['payout_status']}" if version["payout_status"] else "",
+        )
+    else:
+        says = "; ".join(
+            f"{change['field']} {_shown(change['before'])} \N{RIGHTWARDS ARROW} "
+            f"{_shown(change['after'])}"
+            for change in version["changed"]
+        )
+    changed_at = (
+        f" (changed {instant_shown(version['updated_at'])})" if version["updated_at"] else ""
+    )
+    name = version["transaction_id"]
+    return (
+        f"Transaction {name} version {version['version']} is taken in: "
+        f"{says or 'nothing that is judged changed'}{changed_at}."
+    )
+
+
+def _of_refused_rows(rows: Sequence[Row]) -> Iterator[Event]:
+    for row in rows:
+        yield _event(
+            row["seen_at"],
+            "taken in",
+            row["key"] or "",
+            f"A row is refused: {row['source']} line {row['source_row']}: {row['reason']}",
+        )
+
+
+def _of_breaks(breaks: Sequence[Row], basis: Row) -> Iterator[Event]:
+    for row in breaks:
+        name = row["break_id"]
+        first = cut_off(date.fromisoformat(row["first_seen_date"]), ZoneInfo(basis["timezone"]))
+        yield _event(
+            first.isoformat().replace("+00:00", "Z"),
+            "judged",
+            name,
+            f"Break {name} is first seen, closing {row['first_seen_date']}.",
+        )
+        merged = row["evidence"].get("merged_into")
+        into = f", merged into {merged}" if merged else ""
+        codes = ", ".join(code["code"] for code in row["codes"])
+        yield _event(
+            row["recorded_from"], "judged", name, f"Break {name} is {row['state']}{into}: {codes}."
+        )
+
+
+def _of_actions(actions: Sequence[Row]) -> Iterator[Event]:
+    for action in actions:
+        yield _event(
+            action["effective_at"],
+            "decided",
+            action["break_id"] or action["case_id"] or "",
+            f"{action['decided_by']} decides {action['verb']}: {action['reason']}",
+        )
+
+
+def _amount(currency: str | None, amount: str | None) -> str:
+    return f"{currency or ''} {amount}".strip() if amount else ""
+
+
+def _coin(row: Row) -> str:
+    coin, network = row["crypto_currency"], row["network"]
+    return f"{coin} on {network}" if coin and network else coin or network or ""
+
+
+def _until(row: Row) -> str:
+    return f"until {instant_shown(row['expires_at'])}" if row["expires_at"] else ""
+
+
+def _joined(*parts: str | None) -> str:
+    return ", ".join(part for part in parts if part)
+
+
+def _shown(value: object) -> str:
+    return "nothing" if value is None else str(value)

@@ -1,0 +1,73 @@
+"""What Dagster hands to assets: a way to open the night that a run is about.
+
+Belongs here: turning a run's partition range into a plain frame, and telling a fault to people.
+Stays out: every step of the night (`pipelines.night`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, date, datetime
+
+import dagster as dg
+
+from pipelines.faults import ReconFault
+from pipelines.night.deliver import fail
+from pipelines.night.frame import Frame, frame
+from pipelines.partitions import DateRange
+from pipelines.settings import Settings, load_settings
+
+
+class Nights:
+    """Opens the night of a run; `fault` keeps what stopped the last one."""
+
+    def __init__(
+        self,
+        settings: Callable[[], Settings] = load_settings,
+        *,
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
+        tell: Callable[[str], None] | None = None,
+    ) -> None:
+        self.settings = settings
+        self._now = now
+        self._tell = tell
+        self.fault: ReconFault | None = None
+
+    @contextmanager
+    def step(self, context: dg.AssetExecutionContext | dg.AssetCheckExecutionContext) -> Iterator[Frame]:
+        """The frame of the run; a fault inside is written down and mailed before it goes on.
+
+        Raises the fault as `dagster.Failure`, with its remedy, or for Dagster to try again.
+        """
+        night: Frame | None = None
+        try:
+            night = self.frame(context)
+            yield night
+        except ReconFault as fault:
+            self.fault = fault
+            if night is not None:
+                fail(night, fault)
+            raise dg.Failure(
+                description=fault.sentence,
+                metadata={"remedy": fault.remedy},
+                allow_retries=fault.may_retry,
+            ) from fault
+
+    def frame(self, context: dg.AssetExecutionContext | dg.AssetCheckExecutionContext) -> Frame:
+        """The plain frame of the run: its id, its range of business dates, the settings."""
+        run = context.run
+        keys = run.tags.get("dagster/asset_partition_range_start"), run.tags.get(
+            "dagster/asset_partition_range_end"
+        )
+        single = run.tags.get("dagster/partition")
+        first = date.fromisoformat(keys[0] or single or "")
+        last = date.fromisoformat(keys[1] or single or "")
+        return frame(
+            self.settings(),
+            run_id=run.run_id,
+            kind=run.tags.get("recon/kind", "backfill" if first != last else "nightly"),
+            dates=DateRange(first, last),
+            tell=self._tell or context.log.info,
+            now=self._now(),
+        )

@@ -1,0 +1,36 @@
+-- One row per version of a transaction, oldest first; the newest has no recorded_to.
+select
+    transaction_id,
+    version,
+    type,
+    reference,
+    external_id,
+    description,
+    exchange_rate,
+    deposit_tx_hash,
+    checkout_session_id,
+    invoice_id,
+    payment_link_id,
+    settlement_id,
+    status,
+    payout_status,
+    fiat_amount,
+    fiat_currency,
+    crypto_expected,
+    crypto_received,
+    crypto_currency,
+    network,
+    fee_amount,
+    tolerance_percent,
+    refund_amount,
+    refund_tx_hash,
+    created_at,
+    updated_at,
+    expires_at,
+    business_date,
+    recorded_from,
+    recorded_to,
+    source
+from validated.transactions_history
+where list_contains($transaction_ids::varchar[], transaction_id)
+order by created_at, transaction_id, version
