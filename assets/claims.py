@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 import dagster as dg
 
+from assets.stage import asset_of_claim
 from pipelines.night.judge import JUDGED_STAGES, check_claims
 from pipelines.warehouse.queries import claims_of, text_of
 
@@ -22,8 +23,8 @@ def _checks_of(stage: str) -> dg.AssetChecksDefinition:
         name=f"claims_of_{stage}",
         specs=[
             dg.AssetCheckSpec(
-                name=claim.split(".")[2],
-                asset=claim.split(".")[:2],
+                name=asset_of_claim(claim)[1],
+                asset=asset_of_claim(claim)[0],
                 description=text_of(claim).splitlines()[0].removeprefix("--").strip(),
                 blocking=True,
             )
@@ -36,9 +37,9 @@ def _checks_of(stage: str) -> dg.AssetChecksDefinition:
         with context.resources.night.step(context) as night:
             asked = check_claims(night, stage)
         for claim in asked:
-            _, table, name = claim.name.split(".")
+            asset, name = asset_of_claim(claim.name)
             yield dg.AssetCheckResult(
-                asset_key=[stage, table],
+                asset_key=asset,
                 check_name=name,
                 passed=not claim.offenders,
                 metadata={"offenders": dg.MetadataValue.md("\n".join(claim.offenders) or "none")},

@@ -6,9 +6,9 @@ Stays out: rendering (`reports`) and publishing (`pipelines.warehouse`).
 
 import dagster as dg
 
+from assets.stage import shown_tables
 from pipelines.night.deliver import deliver, publish
 from pipelines.night.judge import draw_up, find_reasons
-from pipelines.warehouse.queries import tables_of
 
 GROUP = "delivered"
 
@@ -24,7 +24,7 @@ def definitions(partitions: dg.PartitionsDefinition[str]) -> list[dg.AssetsDefin
         deps=[
             table.split(".")
             for stage in ("validated", "reconciled", "marts")
-            for table in tables_of(stage)
+            for table in shown_tables(stage)
         ],
         kinds={"duckdb"},
         pool="warehouse",

@@ -30,7 +30,7 @@ _LEAVE = ("exit", "quit", r"\q")
     show_default=True,
     help="Rows of a table that are shown; 0 shows all. Other formats always give all.",
 )
-def ask(statement: str | None, file: Path | None, form: str, limit: int) -> None:
+def ask(*, statement: str | None, file: Path | None, form: str, limit: int) -> None:
     """Ask the published snapshot; nothing can be changed.
 
     Without STATEMENT and file, statements are read from standard input, or from a prompt.
@@ -41,12 +41,12 @@ def ask(statement: str | None, file: Path | None, form: str, limit: int) -> None
     if statement is None and file is None and sys.stdin.isatty():
         _prompt(path, form, limit=limit)
     elif statement is not None:
-        _answer(path, statement, form, limit=limit)
+        _answer(path, statement, form=form, limit=limit)
     else:
-        _answer(path, _text_of(file), form, limit=limit)
+        _answer(path, _text_of(file), form=form, limit=limit)
 
 
-def _answer(path: Path, text: str, form: str, *, limit: int) -> None:
+def _answer(path: Path, text: str, *, form: str, limit: int) -> None:
     """Answer every statement of a text from one and the same snapshot."""
     from pipelines.reading.formats import write
     from pipelines.reading.queries import answer, statements_of
@@ -79,13 +79,13 @@ def _prompt(path: Path, form: str, *, limit: int) -> None:
             continue
         waiting.append(line)
         if line.rstrip().endswith(";"):
-            _try_answer(path, "\n".join(waiting), form, limit=limit)
+            _try_answer(path, "\n".join(waiting), form=form, limit=limit)
             waiting = []
 
 
-def _try_answer(path: Path, text: str, form: str, *, limit: int) -> None:
+def _try_answer(path: Path, text: str, *, form: str, limit: int) -> None:
     try:
-        _answer(path, text, form, limit=limit)
+        _answer(path, text, form=form, limit=limit)
     except ReconFault as fault:
         click.echo(str(fault), err=True)
     except KeyboardInterrupt:

@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 import duckdb
 
 from pipelines.faults import ConfigurationFault
-from pipelines.gateway.client import GatewaySettings
+from pipelines.gateway.client import GatewaySettings, Limits
 from pipelines.landing import Landing
 from pipelines.partitions import DateRange, require_closable
 from pipelines.policy import Policy, load_policy
@@ -42,6 +42,7 @@ class Frame:
     kind: str
     dates: DateRange
     tell: Callable[[str], None] = field(default=_silent, compare=False)
+    limits: Limits = field(default_factory=Limits)
 
     @property
     def places(self) -> Places:
@@ -109,10 +110,11 @@ def frame(
     dates: DateRange,
     tell: Callable[[str], None] = _silent,
     now: datetime | None = None,
+    limits: Limits | None = None,
 ) -> Frame:
     """Compose a run, refusing dates that cannot be closed yet.
 
-    `now` is the real clock unless a test says otherwise; the gateway's clock is never asked.
+    `now` is the real clock unless the caller says otherwise; the gateway's is never asked.
     """
     require_closable(
         dates,
@@ -120,7 +122,15 @@ def frame(
         now=now or datetime.now(UTC),
         earliest=settings.recon_first_date,
     )
-    return Frame(settings, load_policy(settings.recon_config), run_id, kind, dates, tell)
+    return Frame(
+        settings,
+        load_policy(settings.recon_config),
+        run_id,
+        kind,
+        dates,
+        tell=tell,
+        limits=limits or Limits(),
+    )
 
 
 def begin(frame: Frame) -> Run:

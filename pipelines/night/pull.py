@@ -116,7 +116,7 @@ def _pull_transactions(
     )
     parts: list[Certified] = []
     with frame.landing.segment("transactions", store.run.run_id) as segment:
-        with GatewayClient(frame.gateway, segment) as client:
+        with GatewayClient(frame.gateway, segment, limits=frame.limits) as client:
             for start, end in windows:
                 parts.append(_walk(client, TRANSACTIONS, Window(start, end)))
             listed = {row["transaction_id"] for part in parts for row in part.rows}
@@ -132,7 +132,7 @@ def _pull_sessions(
 ) -> Certified:
     wanted = _ids(store.connection, "wanted_sessions", store.run.as_of)
     with frame.landing.segment("checkout_sessions", store.run.run_id) as segment:
-        with GatewayClient(frame.gateway, segment) as client:
+        with GatewayClient(frame.gateway, segment, limits=frame.limits) as client:
             part = _read(client, CHECKOUT_SESSIONS, sorted({*wanted, *named}))
     segments += segment.finished
     return part

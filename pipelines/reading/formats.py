@@ -50,7 +50,7 @@ def write_json(answer: Answer, out: TextIO) -> None:
     out.write("[")
     for row in answer.rows:
         record = {name: json_value(value) for name, value in zip(names, row, strict=True)}
-        out.write(separator + "  " + json.dumps(record, ensure_ascii=False))
+        out.write(separator + "  " + json.dumps(record))
         separator = ",\n"
     out.write("]\n" if separator == "\n" else "\n]\n")
 

@@ -18,6 +18,7 @@ import duckdb
 from pipelines.currencies import minor_units
 from pipelines.faults import ChainBroken, ConfigurationFault
 from pipelines.reading.cells import json_value
+from pipelines.reading.snapshot import open_snapshot
 from pipelines.reading.timeline import Event, timeline_of
 from pipelines.settings import Places
 from pipelines.warehouse.queries import script
@@ -66,9 +67,6 @@ def stories_of(places: Places, asked: str) -> list[Story]:
 
     Raises ConfigurationFault when nothing is published or no row carries the id.
     """
-    # Only this command needs the shut connection and the engine at once.
-    from pipelines.reading.snapshot import open_snapshot
-
     identifier = asked.strip().encode("utf-8", "replace").decode("utf-8")
     with open_snapshot(places.published) as connection:
         teller = _Teller(connection)
@@ -78,7 +76,9 @@ def stories_of(places: Places, asked: str) -> list[Story]:
         cases = list(dict.fromkeys(subject["case_id"] for subject in subjects))
         return [
             teller.story(
-                identifier, case_id, [s["kind"] for s in subjects if s["case_id"] == case_id]
+                identifier,
+                case_id,
+                found_as=[row["kind"] for row in subjects if row["case_id"] == case_id],
             )
             for case_id in cases
         ]
@@ -103,7 +103,7 @@ class _Teller:
             ) from unfit
         return [_ready(dict(zip(names, row, strict=True))) for row in found]
 
-    def story(self, asked: str, case_id: str | None, found_as: list[str]) -> Story:
+    def story(self, asked: str, case_id: str | None, *, found_as: list[str]) -> Story:
         """Gather one case, or the lone rows of an id that stands in none."""
         links = self.rows("links", case_id=case_id)
         breaks = self.rows("breaks", case_id=case_id)
@@ -126,7 +126,7 @@ class _Teller:
             "refused_rows": self.rows(
                 "quarantine", ids=[*order_ids, *transaction_ids, *session_ids], case_id=case_id
             ),
-            "listings": self._listings(orders, versions, basis),
+            "listings": self._listings(orders, versions, basis=basis),
             "actions": self.rows(
                 "actions",
                 case_id=case_id,
@@ -145,12 +145,12 @@ class _Teller:
             match_status=links[0]["match_status"] if links else None,
             basis=basis,
             fee_schedule=schedules[0] if schedules else None,
-            timeline=timeline_of(told, basis, own),
+            timeline=timeline_of(told, basis, own=own),
             words=words,
             **told,
         )
 
-    def _listings(self, orders: Sequence[Row], versions: Sequence[Row], basis: Row) -> list[Row]:
+    def _listings(self, orders: Sequence[Row], versions: Sequence[Row], *, basis: Row) -> list[Row]:
         """Where a payment was looked for, when orders have none at all."""
         if not orders or versions:
             return []
@@ -158,10 +158,10 @@ class _Teller:
 
 
 def _ready(row: Row) -> Row:
-    return {name: _value(name, value, row) for name, value in row.items()}
+    return {name: _value(name, value, row=row) for name, value in row.items()}
 
 
-def _value(name: str, value: object, row: Mapping[str, Any]) -> Any:
+def _value(name: str, value: object, *, row: Mapping[str, Any]) -> Any:
     if not isinstance(value, Decimal):
         return json_value(value)
     least = minor_units(row[_CURRENCY_OF[name]] or "") if name in _CURRENCY_OF else 0

@@ -14,7 +14,7 @@ from typing import Any
 
 from pipelines.reading.story import Story
 from pipelines.reading.timeline import instant_shown
-from reports.wording import plain
+from reports.wording import counted, plain
 
 Row = dict[str, Any]
 WIDTH = 92
@@ -32,7 +32,7 @@ def as_document(stories: Sequence[Story]) -> str:
         {name: value for name, value in asdict(story).items() if name != "words"}
         for story in stories
     ]
-    return json.dumps({"stories": told_of}, ensure_ascii=False, indent=2) + "\n"
+    return json.dumps({"stories": told_of}, indent=2) + "\n"
 
 
 def _lines(story: Story) -> Iterator[str]:
@@ -95,8 +95,9 @@ def _links(story: Story) -> Iterator[str]:
 
 def _break(row: Row) -> Iterator[str]:
     assignee = f", assigned to {row['assignee']}" if row["assignee"] else ""
+    age = counted(row["age_days"], "day", "days")
     yield from _wrapped(
-        f"{row['state']}{assignee}, severity {row['severity']}, {row['age_days']} days old; "
+        f"{row['state']}{assignee}, severity {row['severity']}, {age} old; "
         f"first seen {row['first_seen_date']}, last seen {row['last_seen_date']}."
     )
     if row["expected_amount"] is not None:
@@ -138,7 +139,8 @@ def _why_first(codes: Sequence[Row]) -> str:
 
 
 def _listings(story: Story) -> Iterator[str]:
-    for listing in story.listings[-3:]:
+    incomplete = [listing for listing in story.listings[:-1] if not listing["complete"]]
+    for listing in [*incomplete, *story.listings[-1:]]:
         complete = "complete" if listing["complete"] else "NOT SHOWN COMPLETE"
         yield from _wrapped(
             f"Run {listing['run_id']} listed transactions from "

@@ -31,8 +31,8 @@ class Event:
 _KINDS = ("happened", "taken in", "judged", "decided")
 
 
-def timeline_of(told: Mapping[str, Sequence[Row]], basis: Row, own: Row | None) -> list[Event]:
-    """Every event of a case, oldest first; at one instant facts come before what we made of them."""
+def timeline_of(told: Mapping[str, Sequence[Row]], basis: Row, *, own: Row | None) -> list[Event]:
+    """Every event of a case, oldest first; of one instant, facts before what was made of them."""
     events = [
         *_of_orders(told["orders"]),
         *_of_sessions(told["sessions"]),
@@ -43,14 +43,10 @@ def timeline_of(told: Mapping[str, Sequence[Row]], basis: Row, own: Row | None) 
     ]
     if told["links"] and own is None:
         status = told["links"][0]["match_status"]
-        events.append(_event(basis["as_of"], "judged", "", f"Judged {status}; no break."))
+        events.append(Event(basis["as_of"], "judged", "", f"Judged {status}; no break."))
     return sorted(
         events, key=lambda event: (datetime.fromisoformat(event.at), _KINDS.index(event.kind))
     )
-
-
-def _event(at: str, kind: str, subject: str, sentence: str) -> Event:
-    return Event(at=at, kind=kind, subject=subject, sentence=sentence)
 
 
 def instant_shown(at: str) -> str:
@@ -62,13 +58,13 @@ def _of_orders(orders: Sequence[Row]) -> Iterator[Event]:
     for order in orders:
         name = order["order_id"]
         money = f"{order['currency']} {order['amount']}"
-        yield _event(order["placed_at"], "happened", name, f"Order {name} is placed for {money}.")
+        yield Event(order["placed_at"], "happened", name, f"Order {name} is placed for {money}.")
         if order["paid_at"]:
-            yield _event(
+            yield Event(
                 order["paid_at"], "happened", name, f"The shop counts order {name} as paid."
             )
         if order["recorded_from"]:
-            yield _event(
+            yield Event(
                 order["recorded_from"],
                 "taken in",
                 name,
@@ -85,8 +81,8 @@ def _of_sessions(sessions: Sequence[Row]) -> Iterator[Event]:
         )
         opens = f"Checkout session {name} opens{': ' + asks if asks else ''}."
         if session["created_at"]:
-            yield _event(session["created_at"], "happened", name, opens)
-        yield _event(
+            yield Event(session["created_at"], "happened", name, opens)
+        yield Event(
             session["first_seen_at"],
             "taken in",
             name,
@@ -106,9 +102,9 @@ def _of_transactions(transactions: Sequence[Row]) -> Iterator[Event]:
             else "",
             _until(newest),
         )
-        yield _event(newest["created_at"], "happened", name, f"Transaction {name} opens: {asks}.")
+        yield Event(newest["created_at"], "happened", name, f"Transaction {name} opens: {asks}.")
         for version in versions:
-            yield _event(version["recorded_from"], "taken in", name, _taken_in(version))
+            yield Event(version["recorded_from"], "taken in", name, _taken_in(version))
 
 
 def _taken_in(version: Row) -> str:
@@ -138,7 +134,7 @@ def _taken_in(version: Row) -> str:
 
 def _of_refused_rows(rows: Sequence[Row]) -> Iterator[Event]:
     for row in rows:
-        yield _event(
+        yield Event(
             row["seen_at"],
             "taken in",
             row["key"] or "",
@@ -150,7 +146,7 @@ def _of_breaks(breaks: Sequence[Row], basis: Row) -> Iterator[Event]:
     for row in breaks:
         name = row["break_id"]
         first = cut_off(date.fromisoformat(row["first_seen_date"]), ZoneInfo(basis["timezone"]))
-        yield _event(
+        yield Event(
             first.isoformat().replace("+00:00", "Z"),
             "judged",
             name,
@@ -159,14 +155,14 @@ def _of_breaks(breaks: Sequence[Row], basis: Row) -> Iterator[Event]:
         merged = row["evidence"].get("merged_into")
         into = f", merged into {merged}" if merged else ""
         codes = ", ".join(code["code"] for code in row["codes"])
-        yield _event(
+        yield Event(
             row["recorded_from"], "judged", name, f"Break {name} is {row['state']}{into}: {codes}."
         )
 
 
 def _of_actions(actions: Sequence[Row]) -> Iterator[Event]:
     for action in actions:
-        yield _event(
+        yield Event(
             action["effective_at"],
             "decided",
             action["break_id"] or action["case_id"] or "",

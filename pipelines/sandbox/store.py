@@ -16,6 +16,7 @@ from pipelines.sandbox.plan import SandboxPlan, SandboxRefused
 # Raised with every change of the tables or of the book's contents.
 FORMAT = "1"
 _CACHE_KIBIBYTES = 131_072
+_PAGE_BYTES = 16_384
 _SCHEMA = Path(__file__).with_name("schema.sql")
 _INDEXES = """
 create unique index transactions_by_id on transactions (id);
@@ -42,6 +43,8 @@ class Store:
             "" if file is None else file, check_same_thread=False, isolation_level=None
         )
         try:
+            # A page of rows is read from few, large database pages.
+            self._db.execute(f"pragma page_size = {_PAGE_BYTES:d}")
             self._db.execute(f"pragma cache_size = -{_CACHE_KIBIBYTES:d}")
             self._db.execute("pragma journal_mode = " + ("off" if file is None else "wal"))
             self._db.execute("pragma synchronous = " + ("off" if file is None else "normal"))

@@ -11,21 +11,21 @@ from hypothesis import strategies as st
 
 SMALLEST = 18
 examples = settings(
-    max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 
 
 def decimals(below: int, *, places: int = SMALLEST) -> st.SearchStrategy[Decimal]:
     """Decimals from 0 up to but not including `below`; short and round ones come up often."""
     return st.builds(
-        lambda digits, cut: (Decimal(digits) // 10**cut * 10**cut).scaleb(-places),
+        lambda digits, cut: Decimal(f"{digits // 10**cut * 10**cut}E-{places}"),
         st.integers(0, below * 10**places - 1),
         st.integers(0, places),
     )
 
 
 def signed(values: st.SearchStrategy[Decimal]) -> st.SearchStrategy[Decimal]:
-    return st.builds(lambda value, sign: value * sign, values, st.sampled_from((1, -1)))
+    return st.builds(lambda value, sign: value.copy_sign(sign), values, st.sampled_from((1, -1)))
 
 
 def rounded(value: Decimal, places: int) -> Decimal:

@@ -1,0 +1,46 @@
+"""What every test relies on: experiments with two sizes, and an environment of its own.
+
+An experiment takes the argument `seed` or `count` and says how large it is:
+
+    @pytest.mark.seeds(small=2, full=10)     one test a seed: 1 to 2, or 1 to 10 with --full
+    @pytest.mark.counts(small=50, full=500)  one test that is told how many cases to try
+
+`make test` runs the small size, `make prove` the full one (see `proving`).
+"""
+
+from __future__ import annotations
+
+import os
+
+import pytest
+from proving import SIZES, Proof
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--full", action="store_true", help="Run experiments at their full counts.")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    for argument, marker in SIZES.items():
+        config.addinivalue_line(
+            "markers", f"{marker}(small, full): the sizes of an experiment on `{argument}`."
+        )
+    if config.getoption("full"):
+        config.pluginmanager.register(Proof(config))
+    _forget_this_deployment()
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    size = "full" if metafunc.config.getoption("full") else "small"
+    for argument, marker in SIZES.items():
+        given = metafunc.definition.get_closest_marker(marker)
+        if given is not None and argument in metafunc.fixturenames:
+            number = given.kwargs[size]
+            metafunc.parametrize(argument, range(1, number + 1) if argument == "seed" else [number])
+
+
+def _forget_this_deployment() -> None:
+    """Keep the settings of whoever runs the tests out of them."""
+    for name in tuple(os.environ):
+        if name.startswith(("RECON_", "KUVARPAY_", "DAGSTER_")):
+            del os.environ[name]

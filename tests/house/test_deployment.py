@@ -1,0 +1,81 @@
+"""The files that Dagster and CI read are what they should be."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+
+import dagster as dg
+import pytest
+import yaml
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture
+def instance(tmp_path: Path) -> Iterator[dg.DagsterInstance]:
+    """An instance over the project's dagster.yaml, read and checked by Dagster itself."""
+    text = (ROOT / "dagster.yaml").read_text(encoding="utf-8")
+    (tmp_path / "dagster.yaml").write_text(text, encoding="utf-8")
+    with dg.DagsterInstance.from_config(str(tmp_path)) as instance:
+        yield instance
+
+
+def test_dagster_tells_nobody_and_runs_one_step_at_a_time(instance: dg.DagsterInstance) -> None:
+    assert instance.telemetry_enabled is False
+    assert instance.nux_enabled is False
+    assert instance.get_settings("concurrency")["pools"] == {
+        "default_limit": 1,
+        "granularity": "op",
+    }
+    assert instance.global_op_concurrency_default_limit == 1
+    assert instance.run_monitoring_enabled is True
+    assert set(instance.get_settings("retention")) == {"schedule", "sensor"}
+
+
+def test_a_misspelled_key_would_be_refused(tmp_path: Path) -> None:
+    text = (ROOT / "dagster.yaml").read_text(encoding="utf-8")
+    (tmp_path / "dagster.yaml").write_text(f"{text}\nretentoin: {{}}\n", encoding="utf-8")
+
+    with pytest.raises(dg.DagsterInvalidConfigError, match="retentoin"):
+        dg.DagsterInstance.from_config(str(tmp_path))
+
+
+def test_the_workspace_loads_the_composition_root() -> None:
+    workspace = yaml.safe_load((ROOT / "workspace.yaml").read_text(encoding="utf-8"))
+
+    assert workspace == {
+        "load_from": [
+            {"python_module": {"module_name": "pipelines.definitions", "working_directory": "."}}
+        ]
+    }
+
+
+def test_ci_runs_check_and_test() -> None:
+    run = ROOT / ".ci" / "run"
+
+    assert os.access(run, os.X_OK)
+    assert "for target in check test; do" in run.read_text(encoding="utf-8")
+    subprocess.run(["bash", "-n", str(run)], check=True)
+
+
+def test_every_locked_package_has_a_hash() -> None:
+    lock = tomllib.loads((ROOT / "uv.lock").read_text(encoding="utf-8"))
+    files = [
+        file
+        for package in lock["package"]
+        for file in [*package.get("wheels", []), *filter(None, [package.get("sdist")])]
+    ]
+
+    assert files
+    assert [file for file in files if not file.get("hash", "").startswith("sha256:")] == []
+
+
+def test_the_licence_is_there_in_full() -> None:
+    licence = (ROOT / "LICENSE").read_text(encoding="utf-8")
+
+    assert "Apache License" in licence
+    assert "END OF TERMS AND CONDITIONS" in licence
