@@ -13,12 +13,12 @@ from pipelines.night.judge import JUDGED_STAGES, check_claims
 from pipelines.warehouse.queries import claims_of, text_of
 
 
-def definitions() -> list[dg.AssetChecksDefinition]:
+def definitions(pool: str | None) -> list[dg.AssetChecksDefinition]:
     """One check step a stage that has claims; an offender stops everything after the stage."""
-    return [_checks_of(stage) for stage in JUDGED_STAGES if claims_of(stage)]
+    return [_checks_of(stage, pool) for stage in JUDGED_STAGES if claims_of(stage)]
 
 
-def _checks_of(stage: str) -> dg.AssetChecksDefinition:
+def _checks_of(stage: str, pool: str | None) -> dg.AssetChecksDefinition:
     @dg.multi_asset_check(
         name=f"claims_of_{stage}",
         specs=[
@@ -30,7 +30,7 @@ def _checks_of(stage: str) -> dg.AssetChecksDefinition:
             )
             for claim in claims_of(stage)
         ],
-        pool="warehouse",
+        pool=pool,
         required_resource_keys={"night"},
     )
     def claims(context: dg.AssetCheckExecutionContext) -> Iterator[dg.AssetCheckResult]:

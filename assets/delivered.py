@@ -13,7 +13,9 @@ from pipelines.night.judge import draw_up, find_reasons
 GROUP = "delivered"
 
 
-def definitions(partitions: dg.PartitionsDefinition[str]) -> list[dg.AssetsDefinition]:
+def definitions(
+    partitions: dg.PartitionsDefinition[str], pool: str | None
+) -> list[dg.AssetsDefinition]:
     """The assets of the delivered stage."""
 
     @dg.asset(
@@ -27,7 +29,7 @@ def definitions(partitions: dg.PartitionsDefinition[str]) -> list[dg.AssetsDefin
             for table in shown_tables(stage)
         ],
         kinds={"duckdb"},
-        pool="warehouse",
+        pool=pool,
         required_resource_keys={"night"},
         check_specs=[
             dg.AssetCheckSpec(
@@ -70,7 +72,7 @@ def definitions(partitions: dg.PartitionsDefinition[str]) -> list[dg.AssetsDefin
         backfill_policy=dg.BackfillPolicy.single_run(),
         deps=[finance],
         kinds={"html", "csv"},
-        pool="warehouse",
+        pool=pool,
         required_resource_keys={"night"},
         description="The daily report: rendered from the published snapshot, filed and mailed.",
     )

@@ -13,14 +13,16 @@ from pipelines.night.judge import build_marts
 from pipelines.night.reading import day_totals
 
 
-def definitions(partitions: dg.PartitionsDefinition[str]) -> list[dg.AssetsDefinition]:
+def definitions(
+    partitions: dg.PartitionsDefinition[str], pool: str | None
+) -> list[dg.AssetsDefinition]:
     """The assets of the marts stage."""
 
     @dg.multi_asset(
         name="build_marts",
         specs=specs_of("marts", partitions),
         backfill_policy=dg.BackfillPolicy.single_run(),
-        pool="warehouse",
+        pool=pool,
         required_resource_keys={"night"},
     )
     def build(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeResult[None]]:

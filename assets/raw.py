@@ -19,7 +19,9 @@ STREAMS = {
 }
 
 
-def definitions(partitions: dg.PartitionsDefinition[str]) -> list[dg.AssetsDefinition]:
+def definitions(
+    partitions: dg.PartitionsDefinition[str], pool: str | None
+) -> list[dg.AssetsDefinition]:
     """The assets of the raw stage."""
 
     @dg.asset(
@@ -28,7 +30,7 @@ def definitions(partitions: dg.PartitionsDefinition[str]) -> list[dg.AssetsDefin
         partitions_def=partitions,
         backfill_policy=dg.BackfillPolicy.single_run(),
         kinds={"python", "duckdb"},
-        pool="warehouse",
+        pool=pool,
         required_resource_keys={"night"},
         description="Rows of the shop's order exports as read, one row a line of a file. "
         "Source: files in the orders inbox.",
@@ -62,7 +64,7 @@ def definitions(partitions: dg.PartitionsDefinition[str]) -> list[dg.AssetsDefin
             for stream, meaning in STREAMS.items()
         ],
         backfill_policy=dg.BackfillPolicy.single_run(),
-        pool="warehouse",
+        pool=pool,
         required_resource_keys={"night"},
     )
     def pull_gateway(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeResult[None]]:

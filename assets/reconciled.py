@@ -13,14 +13,16 @@ from pipelines.night.judge import reconcile
 from pipelines.night.reading import break_counts
 
 
-def definitions(partitions: dg.PartitionsDefinition[str]) -> list[dg.AssetsDefinition]:
+def definitions(
+    partitions: dg.PartitionsDefinition[str], pool: str | None
+) -> list[dg.AssetsDefinition]:
     """The assets of the reconciled stage."""
 
     @dg.multi_asset(
         name="reconcile",
         specs=specs_of("reconciled", partitions),
         backfill_policy=dg.BackfillPolicy.single_run(),
-        pool="warehouse",
+        pool=pool,
         required_resource_keys={"night"},
     )
     def reconcile_sides(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeResult[None]]:
@@ -31,4 +33,3 @@ def definitions(partitions: dg.PartitionsDefinition[str]) -> list[dg.AssetsDefin
         yield from results_of(rows, also={"reconciled.breaks": {"open_breaks": preview}})
 
     return [reconcile_sides]
-

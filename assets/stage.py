@@ -40,7 +40,9 @@ def shown_tables(stage: str) -> tuple[str, ...]:
 
 
 def results_of(
-    rows: Mapping[str, int], *, also: Mapping[str, Mapping[str, dg.MetadataValue[object] | int]] | None = None
+    rows: Mapping[str, int],
+    *,
+    also: Mapping[str, Mapping[str, dg.MetadataValue[object] | int]] | None = None,
 ) -> Iterator[dg.MaterializeResult[None]]:
     """One result a table with its row count and, where given, more metadata."""
     for table, count in rows.items():
@@ -52,7 +54,9 @@ def results_of(
         )
 
 
-def markdown_table(names: Sequence[str], rows: Iterable[Sequence[object]]) -> dg.MarkdownMetadataValue:
+def markdown_table(
+    names: Sequence[str], rows: Iterable[Sequence[object]]
+) -> dg.MarkdownMetadataValue:
     """A small table as people read it in the UI; bars in values cannot break it."""
     lines = ["| " + " | ".join(names) + " |", "|" + " --- |" * len(names)]
     for row in rows:

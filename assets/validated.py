@@ -13,14 +13,16 @@ from assets.stage import results_of, specs_of
 from pipelines.night.validate import validate
 
 
-def definitions(partitions: dg.PartitionsDefinition[str]) -> list[dg.AssetsDefinition]:
+def definitions(
+    partitions: dg.PartitionsDefinition[str], pool: str | None
+) -> list[dg.AssetsDefinition]:
     """The assets of the validated stage."""
 
     @dg.multi_asset(
         name="validate",
         specs=specs_of("validated", partitions),
         backfill_policy=dg.BackfillPolicy.single_run(),
-        pool="warehouse",
+        pool=pool,
         required_resource_keys={"night"},
     )
     def validate_rows(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeResult[None]]:

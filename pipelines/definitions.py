@@ -18,31 +18,39 @@ from pipelines.resources import Nights
 from pipelines.sensors import failure_sensor
 from pipelines.settings import Settings, load_settings
 
+WAREHOUSE_POOL = "warehouse"
+
 
 def build(
     settings: Callable[[], Settings] = load_settings,
     *,
     now: Callable[[], datetime] = lambda: datetime.now(UTC),
     tell: Callable[[str], None] | None = None,
+    pool: str | None = WAREHOUSE_POOL,
 ) -> dg.Definitions:
-    """All definitions over the given settings and clock; `tell` replaces the run's own log."""
+    """All definitions over the given settings and clock.
+
+    `tell` replaces the run's own log. `pool` lets runs of the daemon queue for the warehouse; a run
+    in this process has none, because a killed one would keep its place for ever, and relies on the
+    writer lock, which dies with the process.
+    """
     with warnings.catch_warnings():
         # A range that runs as one run is what backfills rest on, beta or not.
         warnings.filterwarnings(
             "ignore", message="Parameter `backfill_policy`", category=dg.BetaWarning
         )
-        return _compose(settings(), Nights(settings, now=now, tell=tell))
+        return _compose(settings(), Nights(settings, now=now, tell=tell), pool)
 
 
-def _compose(known: Settings, nights: Nights) -> dg.Definitions:
+def _compose(known: Settings, nights: Nights, pool: str | None) -> dg.Definitions:
     partitions = business_dates(known.recon_first_date)
-    checks = claims.definitions()
+    checks = claims.definitions(pool)
     job = nightly_job(partitions, checks)
     return dg.Definitions(
         assets=[
             definition
             for stage in (raw, validated, reconciled, marts, delivered)
-            for definition in stage.definitions(partitions)
+            for definition in stage.definitions(partitions, pool)
         ],
         asset_checks=checks,
         jobs=[job],

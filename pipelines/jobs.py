@@ -40,7 +40,9 @@ def nightly_job(
     )
 
 
-def nightly_schedule(settings: Settings, job: UnresolvedAssetJobDefinition) -> dg.ScheduleDefinition:
+def nightly_schedule(
+    settings: Settings, job: UnresolvedAssetJobDefinition
+) -> dg.ScheduleDefinition:
     """Every night the business date that just ended; a tick seen twice runs once."""
 
     @dg.schedule(

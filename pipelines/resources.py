@@ -35,7 +35,9 @@ class Nights:
         self.fault: ReconFault | None = None
 
     @contextmanager
-    def step(self, context: dg.AssetExecutionContext | dg.AssetCheckExecutionContext) -> Iterator[Frame]:
+    def step(
+        self, context: dg.AssetExecutionContext | dg.AssetCheckExecutionContext
+    ) -> Iterator[Frame]:
         """The frame of the run; a fault inside is written down and mailed before it goes on.
 
         Raises the fault as `dagster.Failure`, with its remedy, or for Dagster to try again.
@@ -57,8 +59,9 @@ class Nights:
     def frame(self, context: dg.AssetExecutionContext | dg.AssetCheckExecutionContext) -> Frame:
         """The plain frame of the run: its id, its range of business dates, the settings."""
         run = context.run
-        keys = run.tags.get("dagster/asset_partition_range_start"), run.tags.get(
-            "dagster/asset_partition_range_end"
+        keys = (
+            run.tags.get("dagster/asset_partition_range_start"),
+            run.tags.get("dagster/asset_partition_range_end"),
         )
         single = run.tags.get("dagster/partition")
         first = date.fromisoformat(keys[0] or single or "")

@@ -1,4 +1,7 @@
-"""One file written whole or not at all, readable by its owner only."""
+"""One file written whole or not at all, readable by its owner only.
+
+Belongs here: temporary name, fsync, rename. Stays out: what is written.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Where rendered reports lie: `reports/<date>/<name>.<form>` and an index over all dates."""
+"""Where rendered reports lie: `reports/<date>/<name>.<form>` and an index over all dates.
+
+Belongs here: paths and the order of writing. Stays out: rendering.
+"""
 
 from __future__ import annotations
 

@@ -18,6 +18,24 @@ comment on column validated.orders.source_file is 'Name of that export.';
 comment on column validated.orders.exported_date is 'Date of that export; the greatest date and arrival that carry an order count.';
 comment on column validated.orders.business_date is 'Local date of placed_at in the business time zone.';
 
+comment on table validated.orders_history is 'One row per order row of every accepted export: what the shop said when.';
+comment on column validated.orders_history.order_id is 'The shop''s id of the order, as text.';
+comment on column validated.orders_history.status is 'State of the order: awaiting, paid, fulfilled, cancelled or refunded; it expects money when paid or fulfilled.';
+comment on column validated.orders_history.amount is 'What the buyer is to pay, in major units of currency; never negative.';
+comment on column validated.orders_history.currency is 'Fiat currency of amount, ISO 4217.';
+comment on column validated.orders_history.placed_at is 'Instant at which the order was placed; it decides the business date.';
+comment on column validated.orders_history.paid_at is 'Instant at which the shop took the order as paid; empty while it has not.';
+comment on column validated.orders_history.session_ids is 'Checkout sessions opened for the order, oldest first; empty where there are none.';
+comment on column validated.orders_history.transaction_ref is 'Id or reference of the transaction that the shop keeps with the order; empty where it keeps none.';
+comment on column validated.orders_history.source_file_digest is 'SHA-256 of the export the row was read from.';
+comment on column validated.orders_history.source_row is 'Line or row of that export.';
+comment on column validated.orders_history.source_file is 'Name of that export.';
+comment on column validated.orders_history.exported_date is 'Date of that export; the greatest date and arrival that carry an order count.';
+comment on column validated.orders_history.business_date is 'Local date of placed_at in the business time zone.';
+comment on column validated.orders_history.arrival is 'Number of the export in the order of taking in, from 1.';
+comment on column validated.orders_history.version is 'Counts the rows of an order from 1, oldest (export date, arrival) first.';
+comment on column validated.orders_history.recorded_from is 'As-of of the run that took the row in: known from then on.';
+
 comment on table validated.transactions is 'One row per transaction of the gateway: its newest version held.';
 comment on column validated.transactions.transaction_id is 'The gateway''s id of the transaction.';
 comment on column validated.transactions.type is 'Kind of transaction as the gateway names it, such as CHECKOUT or SUBSCRIPTION.';

@@ -15,6 +15,8 @@ import os
 import pytest
 from proving import SIZES, Proof
 
+from pipelines.settings import Settings
+
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--full", action="store_true", help="Run experiments at their full counts.")
@@ -44,3 +46,4 @@ def _forget_this_deployment() -> None:
     for name in tuple(os.environ):
         if name.startswith(("RECON_", "KUVARPAY_", "DAGSTER_")):
             del os.environ[name]
+    Settings.model_config["env_file"] = None

@@ -16,9 +16,10 @@ import polars as pl
 from pipelines.faults import ClaimBroken
 
 CHUNK_ROWS = 100_000
+PRODUCT_DIGITS_MOST = 18
 _SHOWN = 40
 
-AMOUNT = r"^\d{1,20}(\.\d{1,18})?$"
+AMOUNT = r"^\d{1,15}(\.\d{1,18})?$"
 COINS = r"^\d{1,12}(\.\d{1,18})?$"
 PERCENT = r"^(100(\.0{1,5})?|\d{1,2}(\.\d{1,5})?)$"
 INSTANT = (
@@ -42,19 +43,24 @@ def text(pattern: str, *, meaning: str, required: bool = False) -> pa.Column:
 
 @dataclass(frozen=True)
 class StreamContract:
-    """The schema of one stream, the real instants among its columns, and a row it must refuse."""
+    """The schema of one stream, a row it must refuse, and what a pattern alone cannot say."""
 
     stream: str
     schema: pa.DataFrameSchema
     known_bad: Mapping[str, object]
     instants: tuple[str, ...] = ()
+    products: tuple[tuple[str, str], ...] = ()
 
     def refusals(self, rows: pl.DataFrame) -> dict[int, str]:
         """Reasons by row position; the first fault of a row is named, further ones counted."""
         found: dict[int, list[str]] = {}
         for start in range(0, rows.height, CHUNK_ROWS):
             chunk = rows.slice(start, CHUNK_ROWS)
-            for place, fault in (*self._schema_faults(chunk), *self._calendar_faults(chunk)):
+            for place, fault in (
+                *self._schema_faults(chunk),
+                *self._calendar_faults(chunk),
+                *self._size_faults(chunk),
+            ):
                 found.setdefault(start + place, []).append(fault)
         return {
             place: faults[0] + (f" (and {len(faults) - 1} more)" if len(faults) > 1 else "")
@@ -96,6 +102,23 @@ class StreamContract:
             parsed = values.str.slice(0, 10).str.to_date("%Y-%m-%d", strict=False)
             for place in (values.is_not_null() & parsed.is_null()).arg_true().to_list():
                 yield place, _sentence(column, values[place], "a date of the calendar")
+
+    def _size_faults(self, chunk: pl.DataFrame) -> Iterator[tuple[int, str]]:
+        """Factors whose product the engine's 38 digits cannot hold exactly."""
+        for one, other in self.products:
+            digits = _digits_before_point(chunk[one]) + _digits_before_point(chunk[other])
+            for place in (digits > PRODUCT_DIGITS_MOST).fill_null(value=False).arg_true().to_list():
+                yield (
+                    place,
+                    (
+                        f"{one} and {other} are {chunk[one][place]!a} and "
+                        f"{chunk[other][place]!a}; their product is too large to be money."
+                    ),
+                )
+
+
+def _digits_before_point(values: pl.Series) -> pl.Series:
+    return values.str.split(".").list.first().str.strip_chars_start("0").str.len_chars()
 
 
 def _sentence(column: str, value: object, check: object) -> str:

@@ -23,7 +23,7 @@ from assets.contracts.contract import (
     text,
 )
 
-_AMOUNT = "an amount in decimal digits, at most 18 after the point"
+_AMOUNT = "an amount below 10^15 with at most 18 decimals"
 _COINS = "an amount of coins below 10^12 with at most 18 decimals"
 _INSTANT = "an instant with offset, such as 2026-01-31T09:30:00Z"
 _CURRENCY = "a currency of three capital letters"
@@ -64,6 +64,7 @@ def transactions() -> StreamContract:
             "created_at": "2026-01-31T09:30:00Z",
         },
         instants=("created_at", "updated_at", "expires_at"),
+        products=(("crypto_received", "exchange_rate"), ("crypto_expected", "exchange_rate")),
     )
 
 

@@ -12,7 +12,9 @@ from typing import Any
 
 import click
 
+from pipelines.cli.ask import ask
 from pipelines.cli.demo import demo
+from pipelines.cli.explain import explain
 from pipelines.cli.nights import backfill, nightly
 from pipelines.cli.operate import dev, doctor, report
 from pipelines.cli.sandbox import sandbox
@@ -35,11 +37,11 @@ class Recon(click.Group):
 
 @click.group(cls=Recon, context_settings={"help_option_names": ["-h", "--help"]})
 @click.option("--debug", is_flag=True, help="Show tracebacks.")
-def main(debug: bool) -> None:  # noqa: FBT001 - click passes options by keyword
+def main(debug: bool) -> None:
     """Reconcile KuvarPay payments against a shop's own orders, every night."""
     if not debug:
         sys.tracebacklimit = 20
 
 
-for command in (demo, sandbox, nightly, backfill, report, doctor, dev):
+for command in (demo, sandbox, nightly, backfill, report, ask, explain, doctor, dev):
     main.add_command(command)

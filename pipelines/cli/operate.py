@@ -25,7 +25,11 @@ SECRETS = {"kuvarpay_api_key", "recon_smtp_password"}
 @click.argument("name", type=click.Choice(["daily"]))
 @click.option("--date", "day", type=Day(), required=True, help="The report's business date.")
 @click.option(
-    "--format", "forms", default="html", show_default=True, help=f"Comma list of {', '.join(FORMS)}."
+    "--format",
+    "forms",
+    default="html",
+    show_default=True,
+    help=f"Comma list of {', '.join(FORMS)}.",
 )
 def report(*, name: str, day: date, forms: str) -> None:
     """Render a stored report again, byte for byte, and say where it is."""
@@ -118,7 +122,14 @@ def dev(port: int) -> None:
     home = dagster_home(settings.places)
     os.environ["RECON_DATA_DIR"] = str(settings.places.root)
     click.echo(f"Dagster UI on http://127.0.0.1:{port} over {home.parent}; Ctrl-C stops it.")
-    command = [sys.executable, "-m", "dagster", "dev", "--workspace", str(PROJECT / "workspace.yaml")]
+    command = [
+        sys.executable,
+        "-m",
+        "dagster",
+        "dev",
+        "--workspace",
+        str(PROJECT / "workspace.yaml"),
+    ]
     command += ["--host", "127.0.0.1", "--port", str(port)]
     sys.stdout.flush()
     os.chdir(PROJECT)

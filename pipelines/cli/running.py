@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 PROJECT = Path(__file__).parents[2]
 EXIT_CODES = {"green": 0, "red": 3}
+PROCESS_TAG = "recon/process"
 
 
 @dataclass(frozen=True)
@@ -75,10 +76,11 @@ def run_range(
 
     from pipelines.definitions import build
 
-    definitions = build(lambda: settings, now=now, tell=tell)
+    definitions = build(lambda: settings, now=now, tell=tell, pool=None)
     nights = definitions.resources["night"] if definitions.resources else None
     job = definitions.resolve_job_def("nightly")
     with dg.DagsterInstance.get() as instance, _held_open(settings.places):
+        _bury_killed_runs(instance)
         result = job.execute_in_process(
             instance=instance,
             raise_on_error=False,
@@ -88,6 +90,7 @@ def run_range(
                 "dagster/asset_partition_range_start": dates.first.isoformat(),
                 "dagster/asset_partition_range_end": dates.last.isoformat(),
                 "recon/kind": kind,
+                PROCESS_TAG: _process_name(os.getpid()),
             },
         )
     if not result.success:
@@ -97,6 +100,26 @@ def run_range(
         frame(settings, run_id=result.run_id, kind=kind, dates=dates, now=now())
     )
     return Outcome(result.run_id, verdict, tuple(reasons))
+
+
+def _process_name(pid: int) -> str:
+    """A process of this machine since it was started; a number alone may be used again."""
+    booted = Path("/proc/sys/kernel/random/boot_id")
+    return f"{booted.read_text().strip() if booted.exists() else 'unknown'}:{pid}"
+
+
+def _bury_killed_runs(instance: dg.DagsterInstance) -> None:
+    """Runs of this command whose process is gone are shown as failed instead of running."""
+    import dagster as dg
+
+    unfinished = dg.RunsFilter(statuses=[dg.DagsterRunStatus.STARTED])
+    for run in instance.get_runs(filters=unfinished):
+        name = run.tags.get(PROCESS_TAG, "")
+        pid = name.rpartition(":")[2]
+        if pid and (name != _process_name(int(pid)) or not Path(f"/proc/{pid}").exists()):
+            instance.report_run_failed(
+                run, "Its process is gone; the next run takes over its work."
+            )
 
 
 @contextmanager

@@ -105,7 +105,7 @@ def published_figures(settings: Settings, name: str, day: date | None) -> Any:
     if row is None:
         raise ConfigurationFault(
             f"No report {name} is stored for {day}.",
-            "Ask for a date that was closed, see `recon sql \"select name, business_date from "
+            'Ask for a date that was closed, see `recon sql "select name, business_date from '
             'delivered.reports"`.',
         )
     return json.loads(row[0])

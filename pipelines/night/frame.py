@@ -141,8 +141,6 @@ def begin(frame: Frame) -> Run:
         closing.require_same_gateway(store.connection, gateway.base_url, gateway.business_id)
         closing.begin(store.connection, store.run, frame.policy.version, rule_version())
         # The pull asks the validated tables what is unsettled; on the first night they are empty.
-        write_basis(
-            store.connection, frame.policy, as_of=store.run.as_of, zone=frame.settings.zone
-        )
+        write_basis(store.connection, frame.policy, as_of=store.run.as_of, zone=frame.settings.zone)
         build_stage(store.connection, "validated")
         return store.run

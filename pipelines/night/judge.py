@@ -29,9 +29,7 @@ class Claim:
 def reconcile(frame: Frame) -> dict[str, int]:
     """Compute every reconciled table at the run's as-of; rows by table."""
     with frame.store() as store:
-        write_basis(
-            store.connection, frame.policy, as_of=store.run.as_of, zone=frame.settings.zone
-        )
+        write_basis(store.connection, frame.policy, as_of=store.run.as_of, zone=frame.settings.zone)
         rows = build_stage(store.connection, "reconciled")
     frame.tell(
         f"reconciled: {rows['reconciled.matches']} matches, "
@@ -49,9 +47,7 @@ def build_marts(frame: Frame) -> dict[str, int]:
 def check_claims(frame: Frame, stage: str) -> list[Claim]:
     """Ask every claim of a stage for offenders."""
     with frame.store() as store:
-        return [
-            Claim(name, tuple(offenders(store.connection, name))) for name in claims_of(stage)
-        ]
+        return [Claim(name, tuple(offenders(store.connection, name))) for name in claims_of(stage)]
 
 
 def require_claims(claims: list[Claim]) -> None:

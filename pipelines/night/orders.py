@@ -94,9 +94,7 @@ def _read_all(
             refusals.append((refusal, arrival.digest or ""))
         else:
             read.setdefault(file.digest, (arrival, file))
-    by_age = sorted(
-        read.values(), key=lambda pair: (pair[1].exported_on or date.min, pair[1].name)
-    )
+    by_age = sorted(read.values(), key=lambda pair: (pair[1].exported_on or date.min, pair[1].name))
     return by_age, refusals
 
 
@@ -148,9 +146,7 @@ def _note_refusal(store: Store, refusal: OrderFileRefused, digest: str) -> None:
         [refusal.name, digest],
     )
     sentence = str(refusal).removeprefix(f"{refusal.name}: ").removeprefix(f"{refusal.name}, ")
-    _note_file(
-        store, (digest, refusal.name, "unknown", "refused", sentence, None, 0), (0, 0, 0, 0)
-    )
+    _note_file(store, (digest, refusal.name, "unknown", "refused", sentence, None, 0), (0, 0, 0, 0))
 
 
 def _note_file(store: Store, named: tuple[Any, ...], counts: tuple[int, ...]) -> None:

@@ -107,9 +107,7 @@ def pull(frame: Frame) -> Pulled:
     return pulled
 
 
-def _pull_transactions(
-    frame: Frame, store: Store, segments: list[SegmentFile]
-) -> list[Certified]:
+def _pull_transactions(frame: Frame, store: Store, segments: list[SegmentFile]) -> list[Certified]:
     until = cut_off(frame.dates.last, frame.settings.zone)
     windows = windows_to_pull(
         store.connection, frame.dates.first, until=until, zone=frame.settings.zone

@@ -52,9 +52,7 @@ def validate(frame: Frame, contracts: Mapping[str, Contract]) -> Validated:
 
         store.chain.commit(store.connection, "validate", work)
         write_minor_units(store.connection)
-        write_basis(
-            store.connection, frame.policy, as_of=store.run.as_of, zone=frame.settings.zone
-        )
+        write_basis(store.connection, frame.policy, as_of=store.run.as_of, zone=frame.settings.zone)
         tables = build_stage(store.connection, "validated")
     frame.tell(f"validated: {sum(checked.values())} rows checked, {sum(refused.values())} refused")
     return Validated(checked, refused, tables)
@@ -100,4 +98,3 @@ def _refused(stream: str, row: Mapping[str, Any], reason: str) -> dict[str, Any]
         "reason": reason,
         "known_ids": [],
     }
-

@@ -1,4 +1,7 @@
-"""The sandbox's clock: the real one, or one that stands until it is moved, forward only."""
+"""The sandbox's clock: the real one, or one that stands until it is moved, forward only.
+
+Belongs here: what time it is. Stays out: what happens when it moves.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Invented people, addresses and chain hashes. No real person, account or address is meant."""
+"""Invented people, addresses and chain hashes. No real person, account or address is meant.
+
+Belongs here: making them from the seed. Stays out: what they buy and pay.
+"""
 
 from __future__ import annotations
 

@@ -36,11 +36,11 @@ def book_as_of(connection: duckdb.DuckDBPyConnection) -> datetime | None:
     return row[0] if row else None
 
 
-def as_of_for(
-    connection: duckdb.DuckDBPyConnection, dates: DateRange, zone: ZoneInfo
-) -> datetime:
+def as_of_for(connection: duckdb.DuckDBPyConnection, dates: DateRange, zone: ZoneInfo) -> datetime:
     """The as-of a run judges at: the range's last cut-off, or the book's own if that is later."""
-    return max(cut_off(dates.last, zone), book_as_of(connection) or datetime.min.replace(tzinfo=UTC))
+    return max(
+        cut_off(dates.last, zone), book_as_of(connection) or datetime.min.replace(tzinfo=UTC)
+    )
 
 
 def require_same_gateway(

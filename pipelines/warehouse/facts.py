@@ -72,7 +72,9 @@ def append_rows(
     """Append the received rows that differ from the newest version held of their id."""
     key = STREAM_KEYS[stream]
     columns = [name for name in _columns(connection, stream) if name not in _BOOKKEEPING]
-    known = {row[0] for row in connection.execute(f"select distinct {key} from raw.{stream}").fetchall()}
+    known = {
+        row[0] for row in connection.execute(f"select distinct {key} from raw.{stream}").fetchall()
+    }
     before = _count(connection, stream)
     arrays: dict[str, pa.Array] = {
         name: pa.array([row.get(name) for row in rows], pa.string())

@@ -23,6 +23,9 @@ from pipelines.warehouse.store import STORAGE_VERSION, private_folder
 PRIVATE_COLUMNS = ("customer_email_digest", "known_ids", "is_closed")
 """Never published: what could identify a payer, and bookkeeping of the working file."""
 
+UNDIGESTED_COLUMNS = ("source",)
+"""Published, but outside the digest: they name the run that received a row, not what it says."""
+
 DIGESTED = (
     "validated.orders",
     "validated.transactions",
@@ -39,6 +42,7 @@ DIGESTED = (
 
 PUBLISHED = (
     *DIGESTED,
+    "validated.orders_history",
     "reconciled.break_codes",
     "reconciled.basis",
     "reconciled.fee_schedule",
@@ -103,9 +107,7 @@ def _copy(connection: duckdb.DuckDBPyConnection, table: str) -> None:
     connection.execute(f"create table fresh.{table} as select {kept} from {table}")
 
 
-def _public_columns(
-    connection: duckdb.DuckDBPyConnection, schema: str, table: str
-) -> list[str]:
+def _public_columns(connection: duckdb.DuckDBPyConnection, schema: str, table: str) -> list[str]:
     rows = connection.execute(
         "select column_name from duckdb_columns() where database_name = current_database() "
         "and schema_name = ? and table_name = ? order by column_index",
@@ -116,7 +118,11 @@ def _public_columns(
 
 def _control_total(connection: duckdb.DuckDBPyConnection, table: str) -> dict[str, Any]:
     schema, _, name = table.partition(".")
-    kept = ", ".join(f'"{column}"' for column in _public_columns(connection, schema, name))
+    kept = ", ".join(
+        f'"{column}"'
+        for column in _public_columns(connection, schema, name)
+        if column not in UNDIGESTED_COLUMNS
+    )
     row = first_row(
         connection,
         f"select count(*), sum(md5_number_lower(to_json(rows_of)::varchar))::varchar "

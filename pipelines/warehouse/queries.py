@@ -29,7 +29,9 @@ def script(name: str) -> str:
 def tables_of(stage: str) -> tuple[str, ...]:
     """Names of the tables that a stage computes, `stage.table`, each after those it reads."""
     found = sorted(
-        f"{stage}.{path.stem}" for path in (SQL_FOLDER / stage).glob("*.sql") if "." not in path.stem
+        f"{stage}.{path.stem}"
+        for path in (SQL_FOLDER / stage).glob("*.sql")
+        if "." not in path.stem
     )
     order = TopologicalSorter({table: reads(table) & set(found) - {table} for table in found})
     return tuple(order.static_order())
@@ -38,9 +40,7 @@ def tables_of(stage: str) -> tuple[str, ...]:
 @cache
 def claims_of(stage: str) -> tuple[str, ...]:
     """Names of the claims of a stage, `stage.table.claim`; each is a query that returns offenders."""
-    return tuple(
-        sorted(f"{stage}.{path.stem}" for path in (SQL_FOLDER / stage).glob("*.*.sql"))
-    )
+    return tuple(sorted(f"{stage}.{path.stem}" for path in (SQL_FOLDER / stage).glob("*.*.sql")))
 
 
 def text_of(table: str) -> str:
@@ -52,18 +52,20 @@ def text_of(table: str) -> str:
 @cache
 def reads(table: str) -> frozenset[str]:
     """The tables that a query reads, `schema.table`, taken from its syntax tree."""
-    connection = duckdb.connect()
-    try:
-        row = first_row(connection, "select json_serialize_sql(?)", [text_of(table)])
-    finally:
-        connection.close()
+    row = first_row(_parser(), "select json_serialize_sql(?)", [text_of(table)])
     tree = json.loads(row[0]) if row else {"error": True}
     if tree["error"]:
         raise ValueError(f"{table} is not one select statement: {tree.get('error_message')}")
     return frozenset(_base_tables(tree))
 
 
-def _base_tables(node: Any) -> Iterable[str]:  # noqa: ANN401 - a JSON tree of any shape
+@cache
+def _parser() -> duckdb.DuckDBPyConnection:
+    """An empty database in memory, good for parsing only."""
+    return duckdb.connect()
+
+
+def _base_tables(node: Any) -> Iterable[str]:
     if isinstance(node, dict):
         if node.get("type") == "BASE_TABLE" and node.get("schema_name"):
             yield f"{node['schema_name']}.{node['table_name']}"

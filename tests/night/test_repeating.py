@@ -26,7 +26,12 @@ DAYS = 8
 
 def figures(shop: Shop) -> dict[str, object]:
     """The tables that must not depend on how the dates were closed."""
-    tables = ["validated.orders", "validated.transactions", "reconciled.matches", "marts.daily_close"]
+    tables = [
+        "validated.orders",
+        "validated.transactions",
+        "reconciled.matches",
+        "marts.daily_close",
+    ]
     found: dict[str, object] = dict(snapshot(shop, tables, without=LOOKED))
     found["breaks"] = sorted(
         shop.ask(

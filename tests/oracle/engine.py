@@ -178,9 +178,7 @@ def _pulls(world: World) -> list[dict[str, Any]]:
     ]  # fmt: skip
 
 
-def _insert(
-    connection: duckdb.DuckDBPyConnection, table: str, rows: list[dict[str, Any]]
-) -> None:
+def _insert(connection: duckdb.DuckDBPyConnection, table: str, rows: list[dict[str, Any]]) -> None:
     if not rows:
         return
     names = list(dict.fromkeys(name for row in rows for name in row))

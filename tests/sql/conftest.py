@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from datetime import timedelta
 from zoneinfo import ZoneInfo
 
@@ -23,14 +23,15 @@ SEEDS = range(6)
 SEEDS_OF_LATER_NIGHTS = (0, 4)
 
 Book = duckdb.DuckDBPyConnection
-Tampering = Callable[[Book, str], int]
+Tamper = Callable[[Book, str], AbstractContextManager[int]]
 
 
 @pytest.fixture(scope="session")
 def books() -> Iterator[list[Book]]:
-    """An empty book, six random ones, and two of them closed and judged again three days later."""
-    opened = [judged_book(make_world()), *(judged_book(random_world(seed)) for seed in SEEDS)]
+    """Six random books, two of them closed and judged again three days later, and an empty one."""
+    opened = [judged_book(random_world(seed)) for seed in SEEDS]
     opened += [later_book(random_world(seed)) for seed in SEEDS_OF_LATER_NIGHTS]
+    opened += [judged_book(make_world())]
     yield opened
     for book in opened:
         book.close()
@@ -58,7 +59,7 @@ def tampered(book: Book, tampering: str) -> Iterator[int]:
 
 
 @pytest.fixture(scope="session")
-def tamper() -> Callable[[Book, str], object]:
+def tamper() -> Tamper:
     """The maker of tamperings, as tests get it."""
     return tampered
 

@@ -28,9 +28,9 @@ SENTENCE = re.compile(r"[A-Z].*[^ .]\.", re.DOTALL)
 def published(books: list[Any], tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The published file of a random book."""
     places = Places(tmp_path_factory.mktemp("data"))
-    books[1].execute(f"attach '{places.warehouse}' as copied")
-    books[1].execute("copy from database memory to copied")
-    books[1].execute("detach copied")
+    books[0].execute(f"attach '{places.warehouse}' as copied")
+    books[0].execute("copy from database memory to copied")
+    books[0].execute("detach copied")
     connection = connect(places.warehouse)
     try:
         return publish(connection, places, digest=digest_of(control_totals(connection)))
@@ -72,9 +72,7 @@ def test_every_published_table_and_column_has_a_comment(reader: Any) -> None:
 
 def test_a_comment_is_a_sentence(reader: Any) -> None:
     assert [
-        name
-        for name, comment in comments(reader).items()
-        if not SENTENCE.fullmatch(comment or "")
+        name for name, comment in comments(reader).items() if not SENTENCE.fullmatch(comment or "")
     ] == []
 
 

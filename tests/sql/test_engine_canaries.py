@@ -1,4 +1,4 @@
-"""What the queries rely on in DuckDB; a test that fails after an upgrade names the habit that changed."""
+"""What the queries rely on in DuckDB: after an upgrade, a failing test names what has changed."""
 
 from __future__ import annotations
 

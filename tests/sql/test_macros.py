@@ -62,9 +62,7 @@ def test_a_fiat_value_is_the_exact_product_to_fourteen_digits(
 
 
 @examples
-@given(
-    coins=signed(decimals(10**6)), rate=decimals(10**6), minor_units=st.integers(0, 4)
-)
+@given(coins=signed(decimals(10**6)), rate=decimals(10**6), minor_units=st.integers(0, 4))
 def test_a_fiat_value_rounds_as_the_exact_product_does(
     blank: Any, coins: Decimal, rate: Decimal, minor_units: int
 ) -> None:
@@ -138,7 +136,12 @@ def test_amounts_read_as_people_write_them(
 
 @pytest.mark.parametrize(
     ("coins", "expected"),
-    [("750.12", "750.12"), ("100", "100"), ("0", "0"), ("0.000000000000000001", "0.000000000000000001")],
+    [
+        ("750.12", "750.12"),
+        ("100", "100"),
+        ("0", "0"),
+        ("0.000000000000000001", "0.000000000000000001"),
+    ],
 )
 def test_coins_bear_no_needless_zeros(blank: Any, coins: str, expected: str) -> None:
     assert one(blank, AS_COINS, coins) == expected
@@ -147,11 +150,11 @@ def test_coins_bear_no_needless_zeros(blank: Any, coins: str, expected: str) -> 
 @pytest.mark.parametrize(
     ("first", "last", "band"),
     [
-        (-1, 1, "0–1"),
-        (2, 7, "2–7"),
-        (8, 30, "8–30"),
-        (31, 60, "31–60"),
-        (61, 90, "61–90"),
+        (-1, 1, "0\u20131"),
+        (2, 7, "2\u20137"),
+        (8, 30, "8\u201330"),
+        (31, 60, "31\u201360"),
+        (61, 90, "61\u201390"),
         (91, 4000, "over 90"),
     ],
 )

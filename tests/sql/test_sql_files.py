@@ -1,4 +1,4 @@
-"""The texts in `sql/`: exact types, no division, lower case, and a first line that says what is in it."""
+"""The texts in `sql/`: exact types, no division, lower case, a first line that says what is in."""
 
 from __future__ import annotations
 

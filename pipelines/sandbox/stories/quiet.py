@@ -1,4 +1,7 @@
-"""Ordinary trade: whatever happens here, both sides agree in the end and no break is due."""
+"""Ordinary trade: whatever happens here, both sides agree in the end and no break is due.
+
+Belongs here: the stories most orders live. Stays out: everything that goes wrong.
+"""
 
 from __future__ import annotations
 
