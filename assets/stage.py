@@ -42,7 +42,7 @@ def shown_tables(stage: str) -> tuple[str, ...]:
 def results_of(
     rows: Mapping[str, int],
     *,
-    also: Mapping[str, Mapping[str, dg.MetadataValue[object] | int]] | None = None,
+    also: Mapping[str, Mapping[str, dg.MarkdownMetadataValue | int]] | None = None,
 ) -> Iterator[dg.MaterializeResult[None]]:
     """One result a table with its row count and, where given, more metadata."""
     for table, count in rows.items():

@@ -14,6 +14,7 @@ from pathlib import Path
 from urllib.request import Request, urlopen
 
 import click
+from pydantic import SecretStr
 
 from pipelines.faults import ConfigurationFault
 from pipelines.partitions import DateRange, cut_off, latest_closable
@@ -108,7 +109,7 @@ def _settings(known: Settings, root: Path, *, url: str, start: date) -> Settings
     return known.model_copy(
         update={
             "kuvarpay_base_url": url,
-            "kuvarpay_api_key": Settings(kuvarpay_api_key="rsp_test_demo").kuvarpay_api_key,
+            "kuvarpay_api_key": SecretStr("rsp_test_demo"),
             "kuvarpay_business_id": None,
             "kuvarpay_auth_style": "authorization",
             "recon_data_dir": root,

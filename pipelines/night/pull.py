@@ -113,14 +113,15 @@ def _pull_transactions(frame: Frame, store: Store, segments: list[SegmentFile]) 
         store.connection, frame.dates.first, until=until, zone=frame.settings.zone
     )
     parts: list[Certified] = []
-    with frame.landing.segment("transactions", store.run.run_id) as segment:
-        with GatewayClient(frame.gateway, segment, limits=frame.limits) as client:
-            for start, end in windows:
-                parts.append(_walk(client, TRANSACTIONS, Window(start, end)))
-            listed = {row["transaction_id"] for part in parts for row in part.rows}
-            unsettled = _ids(store.connection, "unsettled_transactions", store.run.as_of)
-            wanted = [name for name in unsettled if name not in listed]
-            parts.append(_read(client, TRANSACTIONS, wanted))
+    with (
+        frame.landing.segment("transactions", store.run.run_id) as segment,
+        GatewayClient(frame.gateway, segment, limits=frame.limits) as client,
+    ):
+        parts += [_walk(client, TRANSACTIONS, Window(*window)) for window in windows]
+        listed = {row["transaction_id"] for part in parts for row in part.rows}
+        unsettled = _ids(store.connection, "unsettled_transactions", store.run.as_of)
+        wanted = [name for name in unsettled if name not in listed]
+        parts.append(_read(client, TRANSACTIONS, wanted))
     segments += segment.finished
     return parts
 
@@ -129,9 +130,11 @@ def _pull_sessions(
     frame: Frame, store: Store, segments: list[SegmentFile], *, named: list[str]
 ) -> Certified:
     wanted = _ids(store.connection, "wanted_sessions", store.run.as_of)
-    with frame.landing.segment("checkout_sessions", store.run.run_id) as segment:
-        with GatewayClient(frame.gateway, segment, limits=frame.limits) as client:
-            part = _read(client, CHECKOUT_SESSIONS, sorted({*wanted, *named}))
+    with (
+        frame.landing.segment("checkout_sessions", store.run.run_id) as segment,
+        GatewayClient(frame.gateway, segment, limits=frame.limits) as client,
+    ):
+        part = _read(client, CHECKOUT_SESSIONS, sorted({*wanted, *named}))
     segments += segment.finished
     return part
 
@@ -226,7 +229,7 @@ def _note_pulls(store: Store, parts: list[Certified], taken: Mapping[str, tuple[
 class _Forgetful:
     """Keeps nothing: for a probe whose answer is not a fact of the book."""
 
-    def keep(self, answer: Answer, also_cut: tuple[bytes, ...] = ()) -> Kept:
+    def keep(self, answer: Answer, also_cut: tuple[bytes, ...] = ()) -> Kept:  # noqa: ARG002
         return Kept("", answer.body)
 
 

@@ -107,7 +107,7 @@ def _payout_terms(
     dates: list[date] = []
     if policy.payout.calendar is not None:
         rows = connection.execute(
-            "select distinct timezone(?, try_cast(created_at as timestamptz))::date as created_date "
+            "select distinct timezone(?, try_cast(created_at as timestamptz))::date "
             "from raw.transactions where try_cast(created_at as timestamptz) is not null",
             [zone.key],
         ).fetchall()

@@ -1,4 +1,4 @@
-"""Which windows of a stream are still to be pulled: computed from gaps in the store, never from a tick.
+"""Which windows of a stream are still to be pulled: gaps in the store say so, never a tick.
 
 Belongs here: interval arithmetic over what was pulled completely by a closed run.
 Stays out: pulling.
@@ -27,7 +27,7 @@ Interval = tuple[datetime, datetime]
 def windows_to_pull(
     connection: duckdb.DuckDBPyConnection, first_date: date, *, until: datetime, zone: ZoneInfo
 ) -> list[Interval]:
-    """Half-open windows, oldest first: every gap since the first business date, and the look-back."""
+    """Half-open windows, oldest first: every gap since the first date, and the look-back."""
     row = first_row(connection, "select min(first_date) from ops.closings")
     earliest = min(first_date, row[0]) if row and row[0] else first_date
     begin = start_of(earliest, zone) - OVERLAP

@@ -39,7 +39,7 @@ def tables_of(stage: str) -> tuple[str, ...]:
 
 @cache
 def claims_of(stage: str) -> tuple[str, ...]:
-    """Names of the claims of a stage, `stage.table.claim`; each is a query that returns offenders."""
+    """Names of a stage's claims, `stage.table.claim`; each is a query that returns offenders."""
     return tuple(sorted(f"{stage}.{path.stem}" for path in (SQL_FOLDER / stage).glob("*.*.sql")))
 
 

@@ -1,4 +1,4 @@
-"""A gateway that fails stops the night with a sentence; nothing moves, and the next night catches up."""
+"""A failing gateway stops the night with a sentence; nothing moves, the next night catches up."""
 
 from __future__ import annotations
 

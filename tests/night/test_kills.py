@@ -1,4 +1,4 @@
-"""A night killed anywhere and run again loses nothing, doubles nothing and leaves nothing behind."""
+"""A night killed anywhere and run again loses, doubles and leaves behind nothing."""
 
 from __future__ import annotations
 
