@@ -36,7 +36,7 @@ $(INSTALLED): uv.lock pyproject.toml
 	fi
 	@echo "setup: installing what uv.lock names, hashes checked"
 	@env -u VIRTUAL_ENV UV_PROJECT_ENVIRONMENT=.venv \
-	    $(BIN)/uv sync --quiet --frozen --inexact --python $(BIN)/python
+	    $(BIN)/uv sync --quiet --frozen --inexact --compile-bytecode --python $(BIN)/python
 	@touch $@
 
 demo: $(INSTALLED)
