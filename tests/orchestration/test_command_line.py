@@ -1,0 +1,147 @@
+"""Real commands over a real sandbox: exit codes, sentences, and runs that Dagster remembers."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from pipelines.partitions import cut_off
+from pipelines.sandbox import SandboxPlan, SandboxServer
+
+ROOT = Path(__file__).parents[2]
+ZONE = ZoneInfo("Africa/Lagos")
+START = date(2026, 9, 1)
+
+
+class Deployment:
+    """A data directory, its environment, and the sandbox it talks to."""
+
+    def __init__(self, root: Path, server: SandboxServer) -> None:
+        self.root = root
+        self.server = server
+
+    def recon(self, *arguments: str, **changed: str) -> subprocess.CompletedProcess[str]:
+        environment = {
+            "PATH": os.environ["PATH"],
+            "HOME": str(self.root),
+            "KUVARPAY_BASE_URL": self.server.url,
+            "KUVARPAY_API_KEY": "rsp_test_key",
+            "RECON_DATA_DIR": str(self.root / "data"),
+            "RECON_ORDERS_DIR": str(self.root / "inbox"),
+            "RECON_CONFIG": str(self.root / "recon.toml"),
+            **changed,
+        }
+        return subprocess.run(
+            [sys.executable, "-m", "pipelines", *arguments],
+            cwd=ROOT,
+            env=environment,
+            capture_output=True,
+            text=True,
+            timeout=300,
+            check=False,
+        )
+
+
+@pytest.fixture(scope="module")
+def deployment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployment]:
+    root = tmp_path_factory.mktemp("deployment")
+    plan = SandboxPlan(start=START, days=3, orders_per_day=5)
+    clock = cut_off(START + timedelta(days=2), ZONE) + timedelta(hours=2)
+    with SandboxServer(plan, clock=clock, orders_dir=root / "inbox") as server:
+        yield Deployment(root, server)
+
+
+def test_a_backfill_and_a_night_run_as_dagster_runs_and_end_green(deployment: Deployment) -> None:
+    done = deployment.recon("backfill", "--from", "2026-09-01", "--to", "2026-09-03")
+    assert done.returncode == 0, done.stderr
+    assert "Verdict: green" in done.stdout
+    again = deployment.recon("nightly", "--date", "2026-09-03")
+    assert again.returncode == 0, again.stderr
+    assert len(list((deployment.root / "data" / "outbox").glob("*.eml"))) == 1
+
+    asked = deployment.recon("sql", "--format", "csv", "select count(*) from validated.orders")
+    assert int(asked.stdout.split()[-1]) >= 15
+
+    from dagster import DagsterInstance
+
+    with DagsterInstance.from_config(str(deployment.root / "data" / "dagster")) as instance:
+        runs = instance.get_runs()
+        keys = instance.get_materialized_partitions(_key("delivered/daily"))
+    assert [run.status.value for run in runs] == ["SUCCESS", "SUCCESS"]
+    assert keys == {"2026-09-01", "2026-09-02", "2026-09-03"}
+    assert "rsp_test_key" not in str([(run.run_config, run.tags) for run in runs])
+
+    order_id = deployment.recon(
+        "sql", "--format", "csv", "select min(order_id) from validated.orders"
+    ).stdout.split()[-1]
+    told = deployment.recon("explain", order_id)
+    assert told.returncode == 0, told.stderr
+    assert order_id in told.stdout
+
+    rendered = deployment.recon("report", "daily", "--date", "2026-09-03", "--format", "html,csv")
+    assert rendered.returncode == 0, rendered.stderr
+
+
+def _key(path: str) -> object:
+    from dagster import AssetKey
+
+    return AssetKey(path.split("/"))
+
+
+def test_a_failing_gateway_ends_with_a_sentence_exit_1_and_a_mail(deployment: Deployment) -> None:
+    failed = deployment.recon(
+        "nightly",
+        "--date",
+        "2026-09-03",
+        KUVARPAY_API_KEY="nonsense",
+        RECON_DATA_DIR=str(deployment.root / "other"),
+    )
+    assert failed.returncode == 1
+    assert "Traceback" not in failed.stderr
+    assert failed.stderr.startswith("recon: ")
+    mails = list((deployment.root / "other" / "outbox").glob("*failure*.eml"))
+    assert len(mails) == 1
+    assert "nonsense" not in failed.stderr + failed.stdout + mails[0].read_text()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "changed", "said"),
+    [
+        (("nightly", "--date", "2999-01-01"), {}, "cannot be closed yet"),
+        (("nightly", "--date", "2020-01-01"), {}, "before the first business date"),
+        (("nightly", "--date", "yesterday"), {}, "is not a date"),
+        (("backfill", "--from", "2026-09-03", "--to", "2026-09-01"), {}, "before it begins"),
+        (("nightly", "--date", "2026-09-03"), {"KUVARPAY_API_KEY": ""}, "KUVARPAY_API_KEY"),
+        (("nightly", "--date", "2026-09-03"), {"RECON_TIMEZONE": "Mars"}, "RECON_TIMEZONE"),
+        (
+            ("nightly", "--date", "2026-09-03"),
+            {"KUVARPAY_BASE_URL": "http://example.com"},
+            "http",
+        ),
+        (
+            ("nightly", "--date", "2026-09-03"),
+            {"KUVARPAY_BUSINESS_ID": "another"},
+            "belongs to gateway",
+        ),
+    ],
+    ids=lambda value: value[0] if isinstance(value, tuple) else None,
+)
+def test_what_cannot_be_is_refused_with_exit_2(
+    deployment: Deployment, arguments: tuple[str, ...], changed: dict[str, str], said: str
+) -> None:
+    refused = deployment.recon(*arguments, **changed)
+    assert refused.returncode == 2, (refused.stdout, refused.stderr)
+    assert said in refused.stderr
+    assert "Traceback" not in refused.stderr
+
+
+def test_tomorrow_is_refused_by_the_real_clock(deployment: Deployment) -> None:
+    tomorrow = (datetime.now(UTC) + timedelta(days=1)).date().isoformat()
+    assert deployment.recon("nightly", "--date", tomorrow).returncode == 2
