@@ -45,7 +45,7 @@ def build(
 def _compose(known: Settings, nights: Nights, pool: str | None) -> dg.Definitions:
     partitions = business_dates(known.recon_first_date)
     checks = claims.definitions(pool)
-    job = nightly_job(partitions, checks)
+    job = nightly_job(checks)
     return dg.Definitions(
         assets=[
             definition

@@ -26,15 +26,12 @@ def business_dates(first: date) -> dg.DailyPartitionsDefinition:
     return dg.DailyPartitionsDefinition(start_date=first.isoformat(), timezone="UTC", end_offset=1)
 
 
-def nightly_job(
-    partitions: dg.PartitionsDefinition[str], checks: Sequence[dg.AssetChecksDefinition]
-) -> UnresolvedAssetJobDefinition:
+def nightly_job(checks: Sequence[dg.AssetChecksDefinition]) -> UnresolvedAssetJobDefinition:
     """All stages of one or more business dates, one step after the other in one process."""
     selection = dg.AssetSelection.all() | dg.AssetSelection.checks(*checks)
     return dg.define_asset_job(
         NIGHTLY,
         selection=selection,
-        partitions_def=partitions,
         executor_def=dg.in_process_executor,
         description="Take in orders, pull the gateway, validate, reconcile, publish, deliver.",
     )

@@ -7,7 +7,7 @@ Stays out: every step of the night (`pipelines.night`).
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from datetime import UTC, date, datetime
 
 import dagster as dg
@@ -32,6 +32,8 @@ class Nights:
         self.settings = settings
         self._now = now
         self._tell = tell
+        self._alone = ExitStack()
+        self._running = ""
         self.fault: ReconFault | None = None
 
     @contextmanager
@@ -45,9 +47,11 @@ class Nights:
         night: Frame | None = None
         try:
             night = self.frame(context)
+            self._keep_others_out(night)
             yield night
         except ReconFault as fault:
             self.fault = fault
+            self.release()
             if night is not None:
                 fail(night, fault)
             raise dg.Failure(
@@ -55,6 +59,18 @@ class Nights:
                 metadata={"remedy": fault.remedy},
                 allow_retries=fault.may_retry,
             ) from fault
+
+    def _keep_others_out(self, night: Frame) -> None:
+        """Take the writer lock at a run's first step and keep it until `release`."""
+        if self._running != night.run_id:
+            self.release()
+            self._alone.enter_context(night.alone())
+            self._running = night.run_id
+
+    def release(self) -> None:
+        """Let other runs in; the end of the process does so too."""
+        self._running = ""
+        self._alone.close()
 
     def frame(self, context: dg.AssetExecutionContext | dg.AssetCheckExecutionContext) -> Frame:
         """The plain frame of the run: its id, its range of business dates, the settings."""

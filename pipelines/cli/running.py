@@ -64,12 +64,12 @@ def run_range(
 
     Raises the fault that stopped it; everything that can be refused before is refused first.
     """
-    from pipelines.night.frame import frame
+    from pipelines.night.frame import frame, require_ready
     from pipelines.night.reading import outcome_of
 
     # Refuse wrong dates, settings and keys before a run is on record.
-    checked = frame(settings, run_id="", kind=kind, dates=dates, now=now())
-    _ = checked.gateway
+    checked = frame(settings, run_id="", kind=kind, dates=dates, tell=tell or _silent, now=now())
+    require_ready(checked)
     dagster_home(settings.places)
 
     import dagster as dg
@@ -79,7 +79,11 @@ def run_range(
     definitions = build(lambda: settings, now=now, tell=tell, pool=None)
     nights = definitions.resources["night"] if definitions.resources else None
     job = definitions.resolve_job_def("nightly")
-    with dg.DagsterInstance.get() as instance, _held_open(settings.places):
+    with (
+        dg.DagsterInstance.get() as instance,
+        _held_open(settings.places),
+        checked.alone(),
+    ):
         _bury_killed_runs(instance)
         result = job.execute_in_process(
             instance=instance,
@@ -100,6 +104,10 @@ def run_range(
         frame(settings, run_id=result.run_id, kind=kind, dates=dates, now=now())
     )
     return Outcome(result.run_id, verdict, tuple(reasons))
+
+
+def _silent(_: str) -> None:
+    """Tell nobody."""
 
 
 def _process_name(pid: int) -> str:

@@ -13,8 +13,8 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from pipelines.faults import ConfigurationFault, ReconFault
-from pipelines.night.frame import Frame
+from pipelines.faults import ClaimBroken, ConfigurationFault, ReconFault
+from pipelines.night.frame import Frame, Store
 from pipelines.settings import Settings
 from pipelines.warehouse import closing, publication
 from pipelines.warehouse.closing import reasons_for_red
@@ -48,6 +48,7 @@ class Delivered:
 def publish(frame: Frame) -> Published:
     """Write the snapshot, close the run, and put the snapshot in place."""
     with frame.store() as store:
+        _require_own_judgement(store)
         reasons = reasons_for_red(store.connection, store.run)
         outcome = "red" if reasons else "green"
         digest = publication.digest_of(publication.control_totals(store.connection))
@@ -66,6 +67,16 @@ def publish(frame: Frame) -> Published:
         publication.replace(fresh, frame.places)
     frame.tell(f"published: verdict {outcome}, snapshot {digest[:12]}")
     return Published(outcome, tuple(reasons), digest, frame.places.published)
+
+
+def _require_own_judgement(store: Store) -> None:
+    """Refuse to publish tables that another run judged since, such as after a partial re-run."""
+    judged = first_row(store.connection, "select as_of from reconciled.basis")
+    if judged is None or judged[0] != store.run.as_of:
+        raise ClaimBroken(
+            "The reconciled tables were judged at another as-of than this run's.",
+            "Run the whole date again, not a part of it.",
+        )
 
 
 def deliver(frame: Frame) -> Delivered:

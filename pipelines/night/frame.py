@@ -15,6 +15,7 @@ import duckdb
 
 from pipelines.faults import ConfigurationFault
 from pipelines.gateway.client import GatewaySettings, Limits
+from pipelines.gateway.transport import checked_origin
 from pipelines.landing import Landing
 from pipelines.partitions import DateRange, require_closable
 from pipelines.policy import Policy, load_policy
@@ -25,7 +26,7 @@ from pipelines.warehouse.chain import Chain
 from pipelines.warehouse.closing import Run
 from pipelines.warehouse.facts import EmailDigests
 from pipelines.warehouse.queries import build_stage, first_row
-from pipelines.warehouse.store import open_warehouse, private_folder
+from pipelines.warehouse.store import lay_out, open_warehouse, private_folder, writer_lock
 
 
 def _silent(_: str) -> None:
@@ -63,6 +64,7 @@ class Frame:
                 "KUVARPAY_API_KEY is not set, so nothing can be pulled.",
                 "Set it in the environment or in .env, or try `recon demo`.",
             )
+        checked_origin(self.settings.kuvarpay_base_url)
         return GatewaySettings(
             base_url=self.settings.kuvarpay_base_url,
             api_key=key.get_secret_value(),
@@ -77,6 +79,13 @@ class Frame:
             chain = Chain(self.places.control)
             chain.check(connection)
             yield Store(connection, chain, self._run(connection))
+
+    @contextmanager
+    def alone(self) -> Iterator[None]:
+        """Keep every other run out from the first step to the last: two nights never mix."""
+        lay_out(self.places)
+        with writer_lock(self.places, on_wait=self.tell):
+            yield
 
     def digests(self) -> EmailDigests:
         """The keyed digests of this store."""
@@ -131,6 +140,13 @@ def frame(
         tell=tell,
         limits=limits or Limits(),
     )
+
+
+def require_ready(frame: Frame) -> None:
+    """Refuse a missing key, an unfit gateway address or another gateway than the store's."""
+    gateway = frame.gateway
+    with frame.store() as store:
+        closing.require_same_gateway(store.connection, gateway.base_url, gateway.business_id)
 
 
 def begin(frame: Frame) -> Run:

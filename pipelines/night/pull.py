@@ -22,6 +22,7 @@ from pipelines.night.frame import Frame, Store
 from pipelines.partitions import DateRange, cut_off
 from pipelines.policy import Policy
 from pipelines.settings import Settings
+from pipelines.warehouse.closing import remember_gateway
 from pipelines.warehouse.coverage import windows_to_pull
 from pipelines.warehouse.facts import append_rows
 from pipelines.warehouse.queries import script
@@ -70,6 +71,8 @@ def pull(frame: Frame) -> Pulled:
         taken: dict[str, tuple[int, int]] = {}
 
         def work() -> Mapping[str, Any]:
+            gateway = frame.gateway
+            remember_gateway(store.connection, gateway.base_url, gateway.business_id)
             for stream in ("transactions", "checkout_sessions"):
                 rows = [row for part in parts if part.stream == stream for row in part.rows]
                 counted = append_rows(

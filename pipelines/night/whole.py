@@ -30,6 +30,11 @@ def run_night(frame: Frame, contracts: Mapping[str, Contract]) -> Night:
 
     Raises the fault that stopped it, after the failure was written down and mailed.
     """
+    with frame.alone():
+        return _run_steps(frame, contracts)
+
+
+def _run_steps(frame: Frame, contracts: Mapping[str, Contract]) -> Night:
     try:
         begin(frame)
         take_in_orders(frame)

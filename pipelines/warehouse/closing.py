@@ -46,19 +46,30 @@ def as_of_for(connection: duckdb.DuckDBPyConnection, dates: DateRange, zone: Zon
 def require_same_gateway(
     connection: duckdb.DuckDBPyConnection, base_url: str, business_id: str | None
 ) -> None:
-    """Remember the gateway of this store at first, refuse another one later."""
-    host = urlsplit(base_url).hostname or base_url
-    if host in ("127.0.0.1", "::1", "localhost"):
-        host = "loopback"
+    """Refuse another gateway than the one this store has pulled from."""
+    host = _host(base_url)
     row = first_row(connection, "select host, business_id from ops.gateway")
-    if row is None:
-        connection.execute("insert into ops.gateway values (?, ?)", [host, business_id or ""])
-    elif row != (host, business_id or ""):
+    if row is not None and row != (host, business_id or ""):
         raise ConfigurationFault(
             f"This store belongs to gateway {row[0]} (business {row[1] or 'not set'}), "
             f"the settings name {host} (business {business_id or 'not set'}).",
             "Use another RECON_DATA_DIR for another gateway or business.",
         )
+
+
+def remember_gateway(
+    connection: duckdb.DuckDBPyConnection, base_url: str, business_id: str | None
+) -> None:
+    """Bind the store to the gateway of its first pull; one that never answered is not."""
+    if first_row(connection, "select host from ops.gateway") is None:
+        connection.execute(
+            "insert into ops.gateway values (?, ?)", [_host(base_url), business_id or ""]
+        )
+
+
+def _host(base_url: str) -> str:
+    host = urlsplit(base_url).hostname or base_url
+    return "loopback" if host in ("127.0.0.1", "::1", "localhost") else host
 
 
 def begin(connection: duckdb.DuckDBPyConnection, run: Run, policy_version: str, rules: str) -> None:

@@ -10,7 +10,7 @@ import fcntl
 import os
 import shutil
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -51,14 +51,28 @@ def lay_out(places: Places) -> None:
         private_folder(folder)
 
 
+_held: set[Path] = set()
+"""Locks that this process holds: a night takes the lock once and its steps find it taken."""
+
+
 @contextmanager
-def writer_lock(places: Places, *, wait_seconds: float = LOCK_WAIT_SECONDS) -> Iterator[None]:
+def writer_lock(
+    places: Places,
+    *,
+    wait_seconds: float = LOCK_WAIT_SECONDS,
+    on_wait: Callable[[str], None] | None = None,
+) -> Iterator[None]:
     """Hold the one writer lock; the operating system releases it when the process dies.
 
-    Raises StoreBusy when another process keeps it for longer than `wait_seconds`.
+    Inside a block that holds it already, this does nothing. Raises StoreBusy when another process
+    keeps it for longer than `wait_seconds`.
     """
+    path = places.control / "writer.lock"
+    if path in _held:
+        yield
+        return
     private_folder(places.control)
-    with (places.control / "writer.lock").open("a") as handle:
+    with path.open("a") as handle:
         deadline = time.monotonic() + wait_seconds
         while True:
             try:
@@ -71,8 +85,15 @@ def writer_lock(places: Places, *, wait_seconds: float = LOCK_WAIT_SECONDS) -> I
                         f"{wait_seconds:.0f} seconds.",
                         "Wait for it to end, then start this run again.",
                     ) from None
+                if on_wait is not None:
+                    on_wait("waiting for another run on this store to end")
+                    on_wait = None
                 time.sleep(LOCK_POLL_SECONDS)
-        yield
+        _held.add(path)
+        try:
+            yield
+        finally:
+            _held.discard(path)
 
 
 def require_free_space(places: Places) -> None:

@@ -123,7 +123,7 @@ def test_a_failing_gateway_ends_with_a_sentence_exit_1_and_a_mail(deployment: De
         (
             ("nightly", "--date", "2026-09-03"),
             {"KUVARPAY_BASE_URL": "http://example.com"},
-            "http",
+            "https",
         ),
         (
             ("nightly", "--date", "2026-09-03"),
