@@ -156,7 +156,15 @@ def begin(frame: Frame) -> Run:
         frame.landing.sweep()
         closing.require_same_gateway(store.connection, gateway.base_url, gateway.business_id)
         closing.begin(store.connection, store.run, frame.policy.version, rule_version())
-        # The pull asks the validated tables what is unsettled; on the first night they are empty.
-        write_basis(store.connection, frame.policy, as_of=store.run.as_of, zone=frame.settings.zone)
-        build_stage(store.connection, "validated")
+        if not _has_validated_tables(store.connection):
+            # The pull asks them what is unsettled; on the first night they are empty.
+            write_basis(
+                store.connection, frame.policy, as_of=store.run.as_of, zone=frame.settings.zone
+            )
+            build_stage(store.connection, "validated")
         return store.run
+
+
+def _has_validated_tables(connection: duckdb.DuckDBPyConnection) -> bool:
+    query = "select 1 from duckdb_tables() where schema_name = 'validated' and table_name = ?"
+    return first_row(connection, query, ["transactions"]) is not None

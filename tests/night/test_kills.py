@@ -92,7 +92,7 @@ def world_of(server: SandboxServer, data: Path) -> tuple[dict[str, Any], list[st
     return snapshot(shop, [*DIGESTED, "delivered.reports"], without=["source"]), mails, left
 
 
-@pytest.mark.counts(small=8, full=120)
+@pytest.mark.counts(small=5, full=60)
 def test_a_night_killed_at_any_point_and_run_again_is_the_night_that_was_not(
     before: Shop, driver: Driver, tmp_path: Path, count: int
 ) -> None:

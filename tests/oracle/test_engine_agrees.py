@@ -71,7 +71,7 @@ def engine_residuals(connection: Any) -> dict[Any, Decimal]:
     return {(day, currency): amount for day, currency, amount in rows}
 
 
-@pytest.mark.parametrize("seed", range(25))
+@pytest.mark.seeds(small=20, full=300)
 def test_engine_and_reckoning_agree_on_a_random_world(seed: int) -> None:
     world = random_world(seed)
     reckoning = reckon(world)
