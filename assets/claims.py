@@ -9,7 +9,7 @@ from collections.abc import Iterator
 import dagster as dg
 
 from assets.stage import asset_of_claim
-from pipelines.night.judge import JUDGED_STAGES, check_claims
+from pipelines.night.judge import JUDGED_STAGES, Claim, check_claims, require_claims
 from pipelines.warehouse.queries import claims_of, text_of
 
 
@@ -36,13 +36,17 @@ def _checks_of(stage: str, pool: str | None) -> dg.AssetChecksDefinition:
     def claims(context: dg.AssetCheckExecutionContext) -> Iterator[dg.AssetCheckResult]:
         with context.resources.night.step(context) as night:
             asked = check_claims(night, stage)
-        for claim in asked:
-            asset, name = asset_of_claim(claim.name)
-            yield dg.AssetCheckResult(
-                asset_key=asset,
-                check_name=name,
-                passed=not claim.offenders,
-                metadata={"offenders": dg.MetadataValue.md("\n".join(claim.offenders) or "none")},
-            )
+            yield from map(_result, asked)
+            require_claims(asked)
 
     return claims
+
+
+def _result(claim: Claim) -> dg.AssetCheckResult:
+    asset, name = asset_of_claim(claim.name)
+    return dg.AssetCheckResult(
+        asset_key=asset,
+        check_name=name,
+        passed=not claim.offenders,
+        metadata={"offenders": dg.MetadataValue.md("\n".join(claim.offenders) or "none")},
+    )

@@ -6,7 +6,7 @@ Stays out: rendering (`reports`) and publishing (`pipelines.warehouse`).
 
 import dagster as dg
 
-from assets.stage import shown_tables
+from assets.stage import retry_policy, shown_tables
 from pipelines.night.deliver import deliver, publish
 from pipelines.night.judge import draw_up, find_reasons
 
@@ -14,7 +14,7 @@ GROUP = "delivered"
 
 
 def definitions(
-    partitions: dg.PartitionsDefinition[str], pool: str | None
+    partitions: dg.PartitionsDefinition[str], pool: str | None, *, retries: int
 ) -> list[dg.AssetsDefinition]:
     """The assets of the delivered stage."""
 
@@ -30,6 +30,7 @@ def definitions(
         ],
         kinds={"duckdb"},
         pool=pool,
+        retry_policy=retry_policy(retries),
         required_resource_keys={"night"},
         check_specs=[
             dg.AssetCheckSpec(
@@ -73,6 +74,7 @@ def definitions(
         deps=[finance],
         kinds={"html", "csv"},
         pool=pool,
+        retry_policy=retry_policy(retries),
         required_resource_keys={"night"},
         description="The daily report: rendered from the published snapshot, filed and mailed.",
     )

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 import dagster as dg
 
+from assets.stage import retry_policy
 from pipelines.night.frame import begin
 from pipelines.night.orders import take_in_orders
 from pipelines.night.pull import pull
@@ -20,7 +21,7 @@ STREAMS = {
 
 
 def definitions(
-    partitions: dg.PartitionsDefinition[str], pool: str | None
+    partitions: dg.PartitionsDefinition[str], pool: str | None, *, retries: int
 ) -> list[dg.AssetsDefinition]:
     """The assets of the raw stage."""
 
@@ -31,6 +32,7 @@ def definitions(
         backfill_policy=dg.BackfillPolicy.single_run(),
         kinds={"python", "duckdb"},
         pool=pool,
+        retry_policy=retry_policy(retries),
         required_resource_keys={"night"},
         description="Rows of the shop's order exports as read, one row a line of a file. "
         "Source: files in the orders inbox.",
@@ -65,6 +67,7 @@ def definitions(
         ],
         backfill_policy=dg.BackfillPolicy.single_run(),
         pool=pool,
+        retry_policy=retry_policy(retries),
         required_resource_keys={"night"},
     )
     def pull_gateway(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeResult[None]]:

@@ -8,13 +8,13 @@ from collections.abc import Iterator
 
 import dagster as dg
 
-from assets.stage import markdown_table, results_of, specs_of
+from assets.stage import markdown_table, results_of, retry_policy, specs_of
 from pipelines.night.judge import reconcile
 from pipelines.night.reading import break_counts
 
 
 def definitions(
-    partitions: dg.PartitionsDefinition[str], pool: str | None
+    partitions: dg.PartitionsDefinition[str], pool: str | None, *, retries: int
 ) -> list[dg.AssetsDefinition]:
     """The assets of the reconciled stage."""
 
@@ -23,6 +23,7 @@ def definitions(
         specs=specs_of("reconciled", partitions),
         backfill_policy=dg.BackfillPolicy.single_run(),
         pool=pool,
+        retry_policy=retry_policy(retries),
         required_resource_keys={"night"},
     )
     def reconcile_sides(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeResult[None]]:

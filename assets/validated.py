@@ -9,12 +9,12 @@ from collections.abc import Iterator
 import dagster as dg
 
 from assets.contracts.streams import all_contracts
-from assets.stage import results_of, specs_of
+from assets.stage import results_of, retry_policy, specs_of
 from pipelines.night.validate import validate
 
 
 def definitions(
-    partitions: dg.PartitionsDefinition[str], pool: str | None
+    partitions: dg.PartitionsDefinition[str], pool: str | None, *, retries: int
 ) -> list[dg.AssetsDefinition]:
     """The assets of the validated stage."""
 
@@ -23,6 +23,7 @@ def definitions(
         specs=specs_of("validated", partitions),
         backfill_policy=dg.BackfillPolicy.single_run(),
         pool=pool,
+        retry_policy=retry_policy(retries),
         required_resource_keys={"night"},
     )
     def validate_rows(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeResult[None]]:

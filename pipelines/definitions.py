@@ -19,6 +19,8 @@ from pipelines.sensors import failure_sensor
 from pipelines.settings import Settings, load_settings
 
 WAREHOUSE_POOL = "warehouse"
+RETRIES = 2
+"""How often a run of the daemon tries a step again that the gateway or a busy store stopped."""
 
 
 def build(
@@ -39,7 +41,9 @@ def build(
         warnings.filterwarnings(
             "ignore", message="Parameter `backfill_policy`", category=dg.BetaWarning
         )
-        return _compose(settings(), Nights(settings, now=now, tell=tell), pool)
+        retries = 0 if pool is None else RETRIES
+        nights = Nights(settings, now=now, tell=tell, retries=retries)
+        return _compose(settings(), nights, pool)
 
 
 def _compose(known: Settings, nights: Nights, pool: str | None) -> dg.Definitions:
@@ -50,7 +54,7 @@ def _compose(known: Settings, nights: Nights, pool: str | None) -> dg.Definition
         assets=[
             definition
             for stage in (raw, validated, reconciled, marts, delivered)
-            for definition in stage.definitions(partitions, pool)
+            for definition in stage.definitions(partitions, pool, retries=nights.retries)
         ],
         asset_checks=checks,
         jobs=[job],

@@ -28,12 +28,14 @@ class Nights:
         *,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
         tell: Callable[[str], None] | None = None,
+        retries: int = 0,
     ) -> None:
         self.settings = settings
         self._now = now
         self._tell = tell
         self._alone = ExitStack()
         self._running = ""
+        self.retries = retries
         self.fault: ReconFault | None = None
 
     @contextmanager
@@ -52,7 +54,8 @@ class Nights:
         except ReconFault as fault:
             self.fault = fault
             self.release()
-            if night is not None:
+            is_last = not fault.may_retry or context.retry_number >= self.retries
+            if night is not None and is_last:
                 fail(night, fault)
             raise dg.Failure(
                 description=fault.sentence,
@@ -84,7 +87,8 @@ class Nights:
         last = date.fromisoformat(keys[1] or single or "")
         return frame(
             self.settings(),
-            run_id=run.run_id,
+            # Re-executed from a failure, a run goes on under the name it began with.
+            run_id=run.root_run_id or run.run_id,
             kind=run.tags.get("recon/kind", "backfill" if first != last else "nightly"),
             dates=DateRange(first, last),
             tell=self._tell or context.log.info,

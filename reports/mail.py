@@ -25,6 +25,16 @@ _ADDRESS = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9.-]{1,25
 _KEY = re.compile(r"<(\d{4}-\d{2}-\d{2}-[a-z_]+-[0-9a-f]{12})[0-9a-f]{20}@[^<>@\s]+>", re.ASCII)
 
 
+_NOT_PUBLISHED = (
+    "nothing was published",
+    "Nothing was published; the last published figures still stand.",
+)
+_PUBLISHED = (
+    "figures published, report not delivered",
+    "The new figures were published; only their report was not delivered.",
+)
+
+
 class HeaderRefused(ValueError):
     """A header would hold something that could start another header or hide what it says."""
 
@@ -82,6 +92,7 @@ def compose_failure(
     recipients: Sequence[str],
     run_id: str,
     failed_at: datetime | None = None,
+    is_published: bool = False,
 ) -> EmailMessage:
     """Return the mail of a night that did not finish: what failed, what was not sent, what to do.
 
@@ -89,10 +100,12 @@ def compose_failure(
     """
     day = wording.business_date(business_date)
     missing = [not_sent] if isinstance(not_sent, str) else list(not_sent)
-    said = "\0".join([business_date, failed, *missing, remedy, run_id])
+    # One mail a run, whoever notices its failure first and however it is worded.
+    said = "\0".join([business_date, run_id])
     digest = hashlib.sha256(said.encode("utf-8", "replace")).hexdigest()
+    standing = _PUBLISHED if is_published else _NOT_PUBLISHED
     message = _envelope(
-        f"FAILED {day.isoformat()}: the night did not finish, nothing was published",
+        f"FAILED {day.isoformat()}: the night did not finish, {standing[0]}",
         sender=sender,
         recipients=recipients,
         name=f"{day.isoformat()}-failure",
@@ -105,9 +118,10 @@ def compose_failure(
         "not_sent": missing,
         "remedy": remedy,
         "run_id": run_id,
+        "standing": standing[1],
     }
-    plain = [f"The night of {day.isoformat()} did not finish. Nothing was published; the last"]
-    plain += ["published figures still stand.", "", "What failed:", f"  {wording.plain(failed)}"]
+    plain = [f"The night of {day.isoformat()} did not finish.", standing[1], ""]
+    plain += ["What failed:", f"  {wording.plain(failed)}"]
     plain += ["What was not sent:", *(f"  {wording.plain(one)}" for one in missing)]
     plain += ["What to do:", f"  {wording.plain(remedy)}", "", f"Run {wording.plain(run_id)}", ""]
     message.set_content("\n".join(plain), cte="quoted-printable")

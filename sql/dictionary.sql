@@ -185,6 +185,7 @@ comment on column reconciled.break_codes.severity is 'Weight of the code unless 
 comment on table reconciled.basis is 'One row: the as-of, the thresholds and the versions that everything here was judged by.';
 comment on column reconciled.basis.as_of is 'Cut-off of the latest business date closed: rows dated at or after it wait.';
 comment on column reconciled.basis.as_of_date is 'The latest business date closed.';
+comment on column reconciled.basis.first_date is 'The first business date of the book: earlier dates may hold rows, their sources are not called silent.';
 comment on column reconciled.basis.timezone is 'The business time zone.';
 comment on column reconciled.basis.gateway_hours is 'Hours an order may wait for the gateway.';
 comment on column reconciled.basis.orders_hours is 'Hours a payment may wait for its order.';

@@ -234,3 +234,18 @@ create table if not exists ops.checked (
     stream varchar not null,
     arrival bigint not null
 );
+
+create table if not exists ops.checked_files (
+    file_digest varchar not null
+);
+
+create table if not exists ops.turn (
+    run_id varchar not null
+);
+
+-- Computed anew by every night; the first pull asks it before it was ever computed.
+create table if not exists reconciled.refunds_due (
+    transaction_id varchar,
+    amount decimal(38, 18),
+    reason varchar
+);

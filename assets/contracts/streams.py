@@ -13,7 +13,6 @@ import polars as pl
 from assets.contracts.contract import (
     AMOUNT,
     COIN,
-    COINS,
     CURRENCY,
     INSTANT,
     NAME,
@@ -23,7 +22,7 @@ from assets.contracts.contract import (
     text,
 )
 
-_AMOUNT = "an amount below 10^15 with at most 18 decimals"
+_AMOUNT = "an amount below 10^12 with at most 18 decimals"
 _COINS = "an amount of coins below 10^12 with at most 18 decimals"
 _INSTANT = "an instant with offset, such as 2026-01-31T09:30:00Z"
 _CURRENCY = "a currency of three capital letters"
@@ -41,14 +40,14 @@ def transactions() -> StreamContract:
         "checkout_session_id": text(NAME, meaning=_NAME),
         "fiat_amount": text(AMOUNT, meaning=_AMOUNT, required=True),
         "fiat_currency": text(CURRENCY, meaning=_CURRENCY, required=True),
-        "crypto_expected": text(COINS, meaning=_COINS),
-        "crypto_received": text(COINS, meaning=_COINS),
+        "crypto_expected": text(AMOUNT, meaning=_COINS),
+        "crypto_received": text(AMOUNT, meaning=_COINS),
         "crypto_currency": text(COIN, meaning=_COIN),
         "network": text(COIN, meaning=_COIN),
-        "exchange_rate": text(COINS, meaning="a rate below 10^12 with at most 18 decimals"),
+        "exchange_rate": text(AMOUNT, meaning="a rate below 10^12 with at most 18 decimals"),
         "fee_amount": text(AMOUNT, meaning=_AMOUNT),
         "tolerance_percent": text(PERCENT, meaning="a percentage with at most 5 decimals"),
-        "refund_amount": text(COINS, meaning=_COINS),
+        "refund_amount": text(AMOUNT, meaning=_COINS),
         "created_at": text(INSTANT, meaning=_INSTANT, required=True),
         "updated_at": text(INSTANT, meaning=_INSTANT),
         "expires_at": text(INSTANT, meaning=_INSTANT),

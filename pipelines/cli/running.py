@@ -11,7 +11,7 @@ import shutil
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -22,6 +22,8 @@ from pipelines.settings import Places, Settings
 
 if TYPE_CHECKING:
     import dagster as dg
+
+    from pipelines.night.frame import Frame
 
 PROJECT = Path(__file__).parents[2]
 EXIT_CODES = {"green": 0, "red": 3}
@@ -99,7 +101,7 @@ def run_range(
         )
     if not result.success:
         fault = getattr(nights, "fault", None)
-        raise fault if isinstance(fault, ReconFault) else _unforeseen(settings, dates, result)
+        raise fault if isinstance(fault, ReconFault) else _unforeseen(checked, result)
     verdict, reasons = outcome_of(
         frame(settings, run_id=result.run_id, kind=kind, dates=dates, now=now())
     )
@@ -122,12 +124,19 @@ def _bury_killed_runs(instance: dg.DagsterInstance) -> None:
 
     unfinished = dg.RunsFilter(statuses=[dg.DagsterRunStatus.STARTED])
     for run in instance.get_runs(filters=unfinished):
-        name = run.tags.get(PROCESS_TAG, "")
-        pid = name.rpartition(":")[2]
-        if pid and (name != _process_name(int(pid)) or not Path(f"/proc/{pid}").exists()):
+        if _is_gone(run):
             instance.report_run_failed(
                 run, "Its process is gone; the next run takes over its work."
             )
+
+
+def _is_gone(run: dg.DagsterRun) -> bool:
+    """Whether a run was begun by this command in a process that is no more."""
+    name = run.tags.get(PROCESS_TAG, "")
+    pid = name.rpartition(":")[2]
+    if not pid or run.parent_run_id is not None:
+        return False
+    return name != _process_name(int(pid)) or not Path(f"/proc/{pid}").exists()
 
 
 @contextmanager
@@ -146,11 +155,9 @@ def _held_open(places: Places) -> Iterator[None]:
         yield
 
 
-def _unforeseen(
-    settings: Settings, dates: DateRange, result: dg.ExecuteInProcessResult
-) -> ReconFault:
+def _unforeseen(checked: Frame, result: dg.ExecuteInProcessResult) -> ReconFault:
     """What to say of a failure that no fault of ours describes; mailed like any other."""
-    from pipelines.night.deliver import deliver_failure
+    from pipelines.night.deliver import fail
 
     failed = [event for event in result.all_events if event.is_step_failure]
     step = failed[0].step_key if failed else "a step"
@@ -161,11 +168,5 @@ def _unforeseen(
         f"The step {step} failed: {told[:300]}.",
         f"Open run {result.run_id} in the Dagster UI (`recon dev`) and report it.",
     )
-    deliver_failure(
-        settings,
-        run_id=result.run_id,
-        business_date=dates.last.isoformat(),
-        failed=fault.sentence,
-        remedy=fault.remedy,
-    )
+    fail(replace(checked, run_id=result.run_id), fault)
     return fault

@@ -19,7 +19,7 @@ from pipelines.settings import Settings
 from pipelines.warehouse import closing, publication
 from pipelines.warehouse.closing import reasons_for_red
 from pipelines.warehouse.queries import first_row
-from pipelines.warehouse.store import connect, transaction
+from pipelines.warehouse.store import connect, transaction, writer_lock
 from reports.files import write_report
 from reports.mail import compose_daily, compose_failure, delivery_key
 from reports.outbox import Delivery, Outbox
@@ -61,9 +61,10 @@ def publish(frame: Frame) -> Published:
                 snapshot_digest=digest,
             )
         fresh = publication.publish(store.connection, frame.places, digest=digest)
-        store.chain.commit(
-            store.connection, "closing", lambda: closing.close(store.connection, store.run)
-        )
+        if not closing.is_closed(store.connection, store.run.run_id):
+            store.chain.commit(
+                store.connection, "closing", lambda: closing.close(store.connection, store.run)
+            )
         publication.replace(fresh, frame.places)
     frame.tell(f"published: verdict {outcome}, snapshot {digest[:12]}")
     return Published(outcome, tuple(reasons), digest, frame.places.published)
@@ -72,16 +73,19 @@ def publish(frame: Frame) -> Published:
 def _require_own_judgement(store: Store) -> None:
     """Refuse to publish tables that another run judged since, such as after a partial re-run."""
     judged = first_row(store.connection, "select as_of from reconciled.basis")
-    if judged is None or judged[0] != store.run.as_of:
+    own = judged is not None and judged[0] == store.run.as_of
+    if not own or not closing.has_turn(store.connection, store.run):
         raise ClaimBroken(
-            "The reconciled tables were judged at another as-of than this run's.",
+            "The reconciled tables were judged by another run than this one.",
             "Run the whole date again, not a part of it.",
         )
 
 
 def deliver(frame: Frame) -> Delivered:
     """Render the reports of the run's as-of from the published snapshot and mail them."""
-    figures = published_figures(frame.settings, "daily", None)
+    with frame.store() as store:
+        row = first_row(store.connection, "select as_of_date from reconciled.basis")
+    figures = published_figures(frame.settings, "daily", row[0] if row else None)
     files = write_report(frame.places.root, figures)
     message = compose_daily(
         figures, sender=frame.settings.recon_mail_from, recipients=list(frame.settings.recipients)
@@ -133,7 +137,13 @@ def smtp_settings(settings: Settings) -> SmtpSettings | None:
 
 
 def deliver_failure(
-    settings: Settings, *, run_id: str, business_date: str, failed: str, remedy: str
+    settings: Settings,
+    *,
+    run_id: str,
+    business_date: str,
+    failed: str,
+    remedy: str,
+    is_published: bool = False,
 ) -> Delivery:
     """Mail that a night failed; the same run is mailed once however often this is called."""
     message = compose_failure(
@@ -144,6 +154,7 @@ def deliver_failure(
         sender=settings.recon_mail_from,
         recipients=list(settings.recipients),
         run_id=run_id,
+        is_published=is_published,
     )
     return Outbox(settings.places.outbox).deliver(
         message, key=delivery_key(message), smtp=smtp_settings(settings)
@@ -151,12 +162,20 @@ def deliver_failure(
 
 
 def fail(frame: Frame, fault: ReconFault) -> None:
-    """Write the failed outcome if the store can be opened at all, and mail it."""
+    """Write the failed outcome if the store can be opened at all, and mail it.
+
+    A run that was published already keeps its verdict; wrong settings are mailed to nobody.
+    """
+    if isinstance(fault, ConfigurationFault):
+        return
+    is_published = False
     try:
-        with frame.store() as store, transaction(store.connection):
-            closing.finish(
-                store.connection, frame.run_id, outcome="failed", reasons=[fault.sentence]
-            )
+        with writer_lock(frame.places, wait_seconds=0), frame.store() as store:
+            is_published = closing.is_closed(store.connection, frame.run_id)
+            if not is_published:
+                closing.finish(
+                    store.connection, frame.run_id, outcome="failed", reasons=[fault.sentence]
+                )
     except ReconFault as also:
         frame.tell(f"the failure could not be written down: {also.sentence}")
     delivery = deliver_failure(
@@ -165,5 +184,6 @@ def fail(frame: Frame, fault: ReconFault) -> None:
         business_date=frame.dates.last.isoformat(),
         failed=fault.sentence,
         remedy=fault.remedy,
+        is_published=is_published,
     )
     frame.tell(f"failure mail: {delivery.state}")

@@ -9,7 +9,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
+from typing import TypedDict
+from zoneinfo import ZoneInfo
 
 import duckdb
 
@@ -27,6 +29,14 @@ from pipelines.warehouse.closing import Run
 from pipelines.warehouse.facts import EmailDigests
 from pipelines.warehouse.queries import build_stage, first_row
 from pipelines.warehouse.store import lay_out, open_warehouse, private_folder, writer_lock
+
+
+class BasisOf(TypedDict):
+    """The as-of, the zone and the first date of a judgement."""
+
+    as_of: datetime
+    zone: ZoneInfo
+    first_date: date
 
 
 def _silent(_: str) -> None:
@@ -88,8 +98,17 @@ class Frame:
             yield
 
     def digests(self) -> EmailDigests:
-        """The keyed digests of this store."""
-        return EmailDigests(private_folder(self.places.control) / "email.key")
+        """The keyed digests of this store; a key that was lost is not replaced in silence."""
+        folder = private_folder(self.places.control)
+        return EmailDigests(folder / "email.key", may_create=not Chain(folder).has_entries())
+
+    def basis(self, run: Run) -> BasisOf:
+        """What a judgement of this run rests on beside the policy."""
+        return {
+            "as_of": run.as_of,
+            "zone": self.settings.zone,
+            "first_date": run.dates.first,
+        }
 
     def _run(self, connection: duckdb.DuckDBPyConnection) -> Run:
         row = first_row(
@@ -158,9 +177,7 @@ def begin(frame: Frame) -> Run:
         closing.begin(store.connection, store.run, frame.policy.version, rule_version())
         if not _has_validated_tables(store.connection):
             # The pull asks them what is unsettled; on the first night they are empty.
-            write_basis(
-                store.connection, frame.policy, as_of=store.run.as_of, zone=frame.settings.zone
-            )
+            write_basis(store.connection, frame.policy, **frame.basis(store.run))
             build_stage(store.connection, "validated")
         return store.run
 

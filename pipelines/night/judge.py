@@ -29,7 +29,7 @@ class Claim:
 def reconcile(frame: Frame) -> dict[str, int]:
     """Compute every reconciled table at the run's as-of; rows by table."""
     with frame.store() as store:
-        write_basis(store.connection, frame.policy, as_of=store.run.as_of, zone=frame.settings.zone)
+        write_basis(store.connection, frame.policy, **frame.basis(store.run))
         rows = build_stage(store.connection, "reconciled")
     frame.tell(
         f"reconciled: {rows['reconciled.matches']} matches, "

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+import duckdb
 import polars as pl
 
 from pipelines.night.frame import Frame, Store
@@ -52,7 +53,7 @@ def validate(frame: Frame, contracts: Mapping[str, Contract]) -> Validated:
 
         store.chain.commit(store.connection, "validate", work)
         write_minor_units(store.connection)
-        write_basis(store.connection, frame.policy, as_of=store.run.as_of, zone=frame.settings.zone)
+        write_basis(store.connection, frame.policy, **frame.basis(store.run))
         tables = build_stage(store.connection, "validated")
     frame.tell(f"validated: {sum(checked.values())} rows checked, {sum(refused.values())} refused")
     return Validated(checked, refused, tables)
@@ -69,9 +70,20 @@ def _check(store: Store, stream: str, contract: Contract) -> tuple[int, int]:
         [_refused(stream, rows.row(place, named=True), why) for place, why in reasons.items()],
         as_of=store.run.as_of,
     )
+    _note_checked(connection, stream, rows)
+    return rows.height, len(reasons)
+
+
+def _note_checked(connection: duckdb.DuckDBPyConnection, stream: str, rows: pl.DataFrame) -> None:
+    """Files are remembered one by one: a file may be dropped again after later ones were taken."""
+    if stream == "orders":
+        connection.executemany(
+            "insert into ops.checked_files values (?)",
+            [[digest] for digest in rows["file_digest"].unique(maintain_order=True)],
+        )
+        return
     connection.execute("delete from ops.checked where stream = ?", [stream])
     connection.execute("insert into ops.checked values (?, ?)", [stream, rows["arrival"].max()])
-    return rows.height, len(reasons)
 
 
 def _refused(stream: str, row: Mapping[str, Any], reason: str) -> dict[str, Any]:

@@ -36,15 +36,27 @@ def rule_version() -> str:
 
 
 def write_basis(
-    connection: duckdb.DuckDBPyConnection, policy: Policy, *, as_of: datetime, zone: ZoneInfo
+    connection: duckdb.DuckDBPyConnection,
+    policy: Policy,
+    *,
+    as_of: datetime,
+    zone: ZoneInfo,
+    first_date: date = date.min,
 ) -> None:
-    """Replace the tables a judgement rests on; amounts exact, percentages also as a factor."""
+    """Replace the tables a judgement rests on; amounts exact, percentages also as a factor.
+
+    `first_date` is the run's; the book begins with it or with the first date ever closed.
+    """
     connection.execute(
         """
         create or replace table reconciled.basis as
         select
             $as_of::timestamptz as as_of,
             $as_of_date::date as as_of_date,
+            least(
+                $first_date::date,
+                coalesce((select min(first_date) from ops.closings), $first_date::date)
+            ) as first_date,
             $timezone as timezone,
             $gateway_hours::bigint as gateway_hours,
             $orders_hours::bigint as orders_hours,
@@ -56,6 +68,7 @@ def write_basis(
         {
             "as_of": as_of,
             "as_of_date": business_date(as_of - timedelta(microseconds=1), zone),
+            "first_date": first_date,
             "timezone": zone.key,
             "gateway_hours": policy.sla.gateway_hours,
             "orders_hours": policy.sla.orders_hours,

@@ -45,6 +45,10 @@ class Chain:
     def __init__(self, folder: Path) -> None:
         self._file = folder / "chain.jsonl"
 
+    def has_entries(self) -> bool:
+        """Whether anything was ever committed to this store."""
+        return self._file.exists() and self._file.stat().st_size > 0
+
     def commit(
         self,
         connection: duckdb.DuckDBPyConnection,

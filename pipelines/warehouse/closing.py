@@ -73,8 +73,15 @@ def _host(base_url: str) -> str:
 
 
 def begin(connection: duckdb.DuckDBPyConnection, run: Run, policy_version: str, rules: str) -> None:
-    """Write that the run has begun; what a former try of the same run left is replaced."""
+    """Write that the run has begun; runs that a kill left without a closing count as failed."""
+    connection.execute("delete from ops.turn")
+    connection.execute("insert into ops.turn values (?)", [run.run_id])
     connection.execute("delete from ops.runs where run_id = ?", [run.run_id])
+    connection.execute(
+        "update ops.runs set outcome = 'failed', "
+        "reasons = ['The process ended before the snapshot was published.'] "
+        "where outcome <> 'failed' and run_id not in (select run_id from ops.closings)"
+    )
     connection.execute(
         "insert into ops.runs values (?, ?, ?, ?, ?, ?, null, 'running', [], null, ?, ?)",
         [
@@ -110,6 +117,17 @@ def reasons_for_red(connection: duckdb.DuckDBPyConnection, run: Run) -> list[str
     """Every control that does not hold, one sentence each; empty when the night is green."""
     rows = connection.execute(script("reconciled/controls/red"), {"run_id": run.run_id}).fetchall()
     return [row[0] for row in rows]
+
+
+def has_turn(connection: duckdb.DuckDBPyConnection, run: Run) -> bool:
+    """Whether no other run has begun since this one did."""
+    return first_row(connection, "select run_id from ops.turn") == (run.run_id,)
+
+
+def is_closed(connection: duckdb.DuckDBPyConnection, run_id: str) -> bool:
+    """Whether the run was closed already."""
+    found = first_row(connection, "select 1 from ops.closings where run_id = ?", [run_id])
+    return found is not None
 
 
 def close(connection: duckdb.DuckDBPyConnection, run: Run) -> dict[str, Any]:

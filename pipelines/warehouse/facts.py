@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import os
 import secrets
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -18,8 +19,10 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 
+from pipelines.faults import StoreFault
 from pipelines.warehouse.queries import first_row, script
 
+KEY_BYTES = 32
 STREAM_KEYS = {"transactions": "transaction_id", "checkout_sessions": "session_id"}
 _BOOKKEEPING = {"arrival", "content_digest", "recorded_from", "run_id"}
 _QUARANTINE = pa.schema(
@@ -46,11 +49,21 @@ class Taken:
 class EmailDigests:
     """Keyed digests of e-mail addresses: comparable inside this store, useless outside it."""
 
-    def __init__(self, key_file: Path) -> None:
-        if not key_file.exists():
-            key_file.write_bytes(secrets.token_bytes(32))
-            key_file.chmod(0o600)
-        self._key = key_file.read_bytes()
+    def __init__(self, key_file: Path, *, may_create: bool) -> None:
+        if not key_file.exists() and may_create:
+            fresh = key_file.with_suffix(".key.new")
+            with fresh.open("wb") as handle:
+                handle.write(secrets.token_bytes(KEY_BYTES))
+                handle.flush()
+                os.fsync(handle.fileno())
+            fresh.replace(key_file)
+        self._key = key_file.read_bytes() if key_file.exists() else b""
+        if len(self._key) != KEY_BYTES:
+            raise StoreFault(
+                "The key of the e-mail digests (control/email.key) is lost or damaged, so new rows "
+                "could not be compared with old ones.",
+                "Restore the file from the last backup.",
+            )
 
     def of(self, address: str | None) -> str | None:
         """Digest of the address trimmed and case-folded; None for none."""

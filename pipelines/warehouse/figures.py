@@ -49,6 +49,8 @@ def store_daily(
         connection,
         "select 'daily', as_of_date, as_of, timezone, rule_version from reconciled.basis",
     )
+    # What a run of a later date drew up and never published is no report.
+    connection.execute("delete from delivered.reports where business_date > ?", [as_of_date])
     totals = control_totals(connection)
     figures: dict[str, Any] = {
         "name": name,

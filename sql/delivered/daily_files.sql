@@ -15,4 +15,4 @@ select
     files.reason
 from files
 inner join basis on files.recorded_from = basis.as_of
-order by files.state desc, files.name
+order by files.state desc, files.name, files.file_digest

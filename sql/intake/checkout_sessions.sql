@@ -53,7 +53,11 @@ numbered as (
 select
     numbered.arrival,
     numbered.content_digest,
-    $as_of::timestamptz as recorded_from,
+    -- A failed run of a later date may have taken facts in already; time does not go back for them.
+    greatest(
+        $as_of::timestamptz,
+        coalesce((select max(recorded_from) from raw.checkout_sessions), $as_of::timestamptz)
+    ) as recorded_from,
     $run_id as run_id,
     staged_rows.* exclude (fetch_order)
 from numbered

@@ -5,5 +5,5 @@ select
     files.arrival
 from raw.orders as orders
 inner join ops.files as files on orders.file_digest = files.file_digest and files.state = 'accepted'
-where files.arrival > coalesce((select max(arrival) from ops.checked where stream = 'orders'), 0)
+anti join ops.checked_files as checked on orders.file_digest = checked.file_digest
 order by files.arrival, orders.source_row

@@ -31,9 +31,7 @@ settled as (
 ),
 
 refund_awaited as (
-    select transaction_id
-    from reconciled.closed_breaks
-    where code = 'REFUND_DUE' and state in ('open', 'assigned', 'waiting', 'reopened')
+    select transaction_id from reconciled.refunds_due
 )
 
 select transaction_id from facts where transaction_id not in (select transaction_id from settled)

@@ -1,9 +1,10 @@
 -- One row per checkout session to read by id: named by an order or a transaction and not known to be over.
 with
 named as (
-    select unnest(session_ids) as session_id, placed_at::timestamptz as named_at from raw.orders
+    select unnest(session_ids) as session_id, try_cast(placed_at as timestamptz) as named_at
+    from raw.orders
     union all
-    select checkout_session_id, created_at::timestamptz from raw.transactions
+    select checkout_session_id, try_cast(created_at as timestamptz) from raw.transactions
 ),
 
 held as (

@@ -82,6 +82,7 @@ silent_sources as (
         || ' and not one order row is; 1 is expected at least.' as detail,
         business_date
     from reconciled.stale_dates
+    where is_in_book
 ),
 
 residuals as (

@@ -28,6 +28,7 @@ stale as (
         'No order row is dated ' || business_date || ', and ' || payments
         || ' completed payments are.' as reason
     from reconciled.stale_dates
+    where is_in_book
 ),
 
 files as (
@@ -46,7 +47,10 @@ rows_refused as (
         || ' in quarantine: ' || min(quarantine.reason) as reason
     from validated.quarantine as quarantine
     cross join basis
-    where quarantine.seen_at = basis.as_of
+    where quarantine.seen_at > coalesce(
+        (select max(closings.as_of) from ops.closings as closings where closings.as_of < basis.as_of),
+        '-infinity'::timestamptz
+    )
     group by quarantine.source
 ),
 

@@ -1,0 +1,174 @@
+"""What goes wrong between two steps must not go wrong for ever after."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import date, timedelta
+from pathlib import Path
+
+import duckdb
+import pytest
+from night.shop import FAR, HASTY, START, Shop, open_shop, pulled_at
+
+from assets.contracts.streams import all_contracts
+from pipelines.faults import ClaimBroken, StoreBusy, StoreFault
+from pipelines.night.deliver import publish
+from pipelines.night.frame import Frame, begin, frame
+from pipelines.night.judge import draw_up
+from pipelines.night.orders import take_in_orders
+from pipelines.night.pull import pull
+from pipelines.night.validate import validate
+from pipelines.partitions import DateRange
+from pipelines.warehouse.store import writer_lock
+
+
+@pytest.fixture
+def shop(tmp_path: Path) -> Iterator[Shop]:
+    with open_shop(tmp_path, days=4, orders_per_day=5, clock=pulled_at(START)) as opened:
+        opened.close(START)
+        opened.move_clock(pulled_at(START + timedelta(days=3)))
+        yield opened
+
+
+def framed(shop: Shop, day: date, run_id: str) -> Frame:
+    return frame(
+        shop.settings,
+        run_id=run_id,
+        kind="nightly",
+        dates=DateRange(day, day),
+        now=FAR,
+        limits=HASTY,
+    )
+
+
+@contextmanager
+def working(shop: Shop) -> Iterator[duckdb.DuckDBPyConnection]:
+    connection = duckdb.connect(str(shop.settings.places.warehouse))
+    try:
+        yield connection
+    finally:
+        connection.close()
+
+
+def pulled_only(shop: Shop, day: date) -> None:
+    """A night that died after its pull."""
+    night = framed(shop, day, "died")
+    begin(night)
+    take_in_orders(night)
+    pull(night)
+
+
+@pytest.mark.parametrize(
+    ("column", "value"),
+    [
+        ("fiat_amount", "1,000.00"),
+        ("fiat_amount", "\u0661\u0662"),
+        ("fiat_amount", "999999999999999"),
+        ("created_at", "yesterday"),
+        ("exchange_rate", "1e3"),
+        ("tolerance_percent", "-1"),
+    ],
+)
+def test_a_malformed_row_is_quarantined_even_when_the_night_that_brought_it_died(
+    shop: Shop, column: str, value: str
+) -> None:
+    day = START + timedelta(days=1)
+    pulled_only(shop, day)
+    with working(shop) as connection:
+        connection.execute(
+            f"update raw.transactions set {column} = ? "
+            "where arrival = (select max(arrival) from raw.transactions)",
+            [value],
+        )
+    assert shop.close(day).published.outcome == "red"
+    assert shop.ask("select count(*) from validated.quarantine") == [(1,)]
+    assert shop.close(day + timedelta(days=1)).published.outcome in ("green", "red")
+    shop.close(day + timedelta(days=2))
+
+
+def test_an_older_date_can_be_closed_after_a_later_one_died(shop: Shop) -> None:
+    pulled_only(shop, START + timedelta(days=2))
+    shop.close(START + timedelta(days=1))
+    assert shop.ask("select max(business_date) from delivered.reports") == [
+        (START + timedelta(days=1),)
+    ]
+    shop.close(START + timedelta(days=3))
+
+
+def test_what_a_dead_night_quarantined_turns_the_next_one_red(shop: Shop) -> None:
+    day = START + timedelta(days=1)
+    pulled_only(shop, day)
+    with working(shop) as connection:
+        connection.execute(
+            "update raw.transactions set fiat_currency = 'naira' "
+            "where arrival = (select max(arrival) from raw.transactions)"
+        )
+    validate(framed(shop, day, "died"), all_contracts())
+    assert shop.close(day + timedelta(days=1)).published.outcome == "red"
+
+
+def test_publishing_again_posts_nothing_and_another_run_may_not_publish(shop: Shop) -> None:
+    day = START + timedelta(days=1)
+    shop.close(day)
+    postings = "select count(*) from reconciled.postings"
+    before = shop.ask(postings, working=True)
+    last = framed(shop, day, f"run-{shop.runs:03}")
+    draw_up(last)
+    publish(last)
+    assert shop.ask(postings, working=True) == before
+    with pytest.raises(ClaimBroken):
+        publish(replace(last, run_id="somebody else"))
+    shop.close(day)
+
+
+def test_a_night_waits_for_the_one_that_runs_and_says_so(shop: Shop) -> None:
+    places = shop.settings.places
+    script = (
+        "import fcntl, sys, time\n"
+        f"handle = open({str(places.control / 'writer.lock')!r}, 'a')\n"
+        "fcntl.flock(handle, fcntl.LOCK_EX)\n"
+        "print('held', flush=True)\n"
+        "time.sleep(60)\n"
+    )
+    with subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.PIPE) as other:
+        assert other.stdout is not None
+        other.stdout.readline()
+        told: list[str] = []
+        with (
+            pytest.raises(StoreBusy),
+            writer_lock(places, wait_seconds=0.5, on_wait=told.append),
+        ):
+            pass
+        other.kill()
+    assert told == ["waiting for another run on this store to end"]
+    shop.close(START + timedelta(days=1))
+
+
+def test_a_lost_digest_key_is_noticed(shop: Shop) -> None:
+    (shop.settings.places.control / "email.key").unlink()
+    with pytest.raises(StoreFault, match=r"email\.key"):
+        shop.close(START + timedelta(days=1))
+
+
+@pytest.mark.parametrize("damage", ["older file", "deleted", "edited chain", "cut chain"])
+def test_a_store_that_is_not_the_one_left_behind_is_refused(shop: Shop, damage: str) -> None:
+    places = shop.settings.places
+    chain = places.control / "chain.jsonl"
+    former = places.warehouse.read_bytes()
+    shop.close(START + timedelta(days=1))
+    if damage == "older file":
+        places.warehouse.write_bytes(former)
+    elif damage == "deleted":
+        places.warehouse.unlink()
+    elif damage == "edited chain":
+        chain.write_text(chain.read_text().replace('"rows": ', '"rows": 1', 1))
+    else:
+        chain.write_text("\n".join(chain.read_text().splitlines()[:-4]) + "\n")
+    published = places.published.read_bytes()
+    with pytest.raises(StoreFault):
+        shop.close(START + timedelta(days=2))
+    assert places.published.read_bytes() == published
