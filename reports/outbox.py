@@ -89,6 +89,15 @@ class Outbox:
             found = [self._after_a_kill(key) for key in keys]
         return [one for one in found if one and one.state in ("prepared", "failed", "in_doubt")]
 
+    def all(self) -> dict[str, Delivery]:
+        """Return every message by its key, as it stands."""
+        if not self.folder.is_dir():
+            return {}
+        with self._alone():
+            keys = [path.name.removesuffix(".state.json") for path in self._states()]
+            found = {key: self._after_a_kill(key) for key in keys}
+        return {key: one for key, one in found.items() if one}
+
     def _settled(self, key: str) -> Delivery | None:
         """Return the delivery when nothing may or need be done again by itself."""
         known = self._after_a_kill(key)

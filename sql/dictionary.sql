@@ -291,3 +291,9 @@ comment on column ops.actions.reason is 'Why, in the person''s words.';
 comment on column ops.actions.decided_by is 'Who decided.';
 comment on column ops.actions.decided_at is 'Wall clock of the decision.';
 comment on column ops.actions.effective_at is 'The book''s as-of when it was made: its instant for questions about an earlier as-of.';
+
+comment on table ops.deliveries is 'One row per mail of the outbox, as it stood when the snapshot was made: the night''s own mail follows it.';
+comment on column ops.deliveries.delivery_key is 'Date, name and digest of what the mail says: the same figures are delivered once.';
+comment on column ops.deliveries.state is 'What became of it: written, sent, failed or in_doubt; prepared and sending only after a kill.';
+comment on column ops.deliveries.message_id is 'Message-ID of the mail.';
+comment on column ops.deliveries.attempted_at is 'Instant of the last attempt; empty where the record cannot be read.';

@@ -164,6 +164,13 @@ create table if not exists ops.actions (
     effective_at timestamptz not null
 );
 
+create table if not exists ops.deliveries (
+    delivery_key varchar not null,
+    state varchar not null,
+    message_id varchar not null,
+    attempted_at timestamptz
+);
+
 create table if not exists ops.closings (
     closing_no bigint not null,
     run_id varchar not null,

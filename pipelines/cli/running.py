@@ -66,12 +66,14 @@ def run_range(
 
     Raises the fault that stopped it; everything that can be refused before is refused first.
     """
+    from pipelines.night.deliver import smtp_settings
     from pipelines.night.frame import frame, require_ready
     from pipelines.night.reading import outcome_of
 
     # Refuse wrong dates, settings and keys before a run is on record.
     checked = frame(settings, run_id="", kind=kind, dates=dates, tell=tell or _silent, now=now())
     require_ready(checked)
+    smtp_settings(settings)
     dagster_home(settings.places)
 
     import dagster as dg

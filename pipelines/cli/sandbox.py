@@ -41,7 +41,7 @@ def sandbox(
     state: Path | None,
 ) -> None:
     """Serve a local KuvarPay with a book of trade behind it."""
-    from pipelines.sandbox import SandboxPlan, serve_forever
+    from pipelines.sandbox import SandboxPlan, SandboxRefused, serve_forever
 
     settings = load_settings()
     plan = SandboxPlan(
@@ -51,15 +51,18 @@ def sandbox(
         start=start or business_date(datetime.now(UTC), settings.zone) - timedelta(days=days),
         timezone=settings.recon_timezone,
     )
-    serve_forever(
-        plan,
-        host=host,
-        port=port,
-        clock=_instant(clock),
-        page_limit=page_limit,
-        orders_dir=orders_dir,
-        state=state,
-    )
+    try:
+        serve_forever(
+            plan,
+            host=host,
+            port=port,
+            clock=_instant(clock),
+            page_limit=page_limit,
+            orders_dir=orders_dir,
+            state=state,
+        )
+    except SandboxRefused as refused:
+        raise ConfigurationFault(str(refused), "See `recon sandbox --help`.") from refused
 
 
 def _instant(text: str | None) -> datetime | None:

@@ -52,6 +52,7 @@ def publish(frame: Frame) -> Published:
         reasons = reasons_for_red(store.connection, store.run)
         outcome = "red" if reasons else "green"
         digest = publication.digest_of(publication.control_totals(store.connection))
+        _note_deliveries(frame, store)
         with transaction(store.connection):
             closing.finish(
                 store.connection,
@@ -68,6 +69,17 @@ def publish(frame: Frame) -> Published:
         publication.replace(fresh, frame.places)
     frame.tell(f"published: verdict {outcome}, snapshot {digest[:12]}")
     return Published(outcome, tuple(reasons), digest, frame.places.published)
+
+
+def _note_deliveries(frame: Frame, store: Store) -> None:
+    """Copy the outbox's states; addresses and servers' answers stay out of the store."""
+    known = Outbox(frame.places.outbox).all()
+    store.connection.execute("delete from ops.deliveries")
+    for key, one in known.items():
+        store.connection.execute(
+            "insert into ops.deliveries values (?, ?, ?, try_cast(? as timestamptz))",
+            [key, one.state, one.message_id, one.at],
+        )
 
 
 def _require_own_judgement(store: Store) -> None:
@@ -94,6 +106,8 @@ def deliver(frame: Frame) -> Delivered:
         message, key=delivery_key(message), smtp=smtp_settings(frame.settings)
     )
     frame.tell(f"mail: {message['Subject']} ({delivery.state})")
+    for left in Outbox(frame.places.outbox).unsettled():
+        frame.tell(f"mail {left.path.name} is {left.state}: {left.detail}")
     return Delivered(tuple(files), delivery, figures)
 
 
@@ -130,10 +144,21 @@ def smtp_settings(settings: Settings) -> SmtpSettings | None:
     """Where mail goes; None keeps it in the outbox folder."""
     if settings.recon_smtp_url is None:
         return None
+    if settings.recon_mail_from is None or not settings.recipients:
+        raise ConfigurationFault(
+            "RECON_SMTP_URL is set, but not whom to mail or in whose name.",
+            "Set RECON_MAIL_FROM and RECON_MAIL_TO as well.",
+        )
     password = settings.recon_smtp_password
-    return SmtpSettings.parse(
-        settings.recon_smtp_url, password.get_secret_value() if password else None
-    )
+    try:
+        return SmtpSettings.parse(
+            settings.recon_smtp_url, password.get_secret_value() if password else None
+        )
+    except ValueError as unfit:
+        raise ConfigurationFault(
+            f"RECON_SMTP_URL cannot be used: {unfit}",
+            "Write it as smtps://user@host:465 or smtp://host:587.",
+        ) from unfit
 
 
 def deliver_failure(

@@ -50,6 +50,7 @@ PUBLISHED = (
     "ops.pulls",
     "ops.files",
     "ops.runs",
+    "ops.deliveries",
     "ops.actions",
 )
 
