@@ -85,16 +85,28 @@ class Policy(_Section):
         return words
 
 
+DEFAULT_FILE = Path("recon.toml")
+
+
 def load_policy(path: Path) -> Policy:
-    """Policy in force; the defaults when there is no file.
+    """Policy in force; the defaults when there is no `recon.toml` and no other file was named.
 
     Raises ConfigurationFault when the file is not TOML or holds a value that cannot be.
     """
     try:
         values = tomllib.loads(path.read_text(encoding="utf-8"))
         return Policy.model_validate(values)
-    except FileNotFoundError:
-        return Policy()
+    except FileNotFoundError as missing:
+        if path == DEFAULT_FILE:
+            return Policy()
+        raise ConfigurationFault(
+            f"RECON_CONFIG names {path}, which is not there.",
+            "Correct the path, or leave RECON_CONFIG unset for the default policy.",
+        ) from missing
+    except OSError as unreadable:
+        raise ConfigurationFault(
+            f"{path.name} cannot be read: {unreadable.strerror}.", "Check its permissions."
+        ) from unreadable
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as broken:
         raise ConfigurationFault(
             f"{path.name} is not readable TOML: {broken}.",

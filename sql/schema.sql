@@ -186,7 +186,8 @@ create table if not exists ops.control (
 
 create table if not exists ops.gateway (
     host varchar not null,
-    business_id varchar not null
+    business_id varchar not null,
+    timezone varchar not null
 );
 
 create table if not exists reconciled.closed_breaks (

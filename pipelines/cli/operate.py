@@ -51,7 +51,11 @@ def report(*, name: str, day: date, forms: str) -> None:
 def doctor(ctx: click.Context) -> None:
     """Show the settings in force and try what they need: gateway, mail, disk, permissions."""
     settings = load_settings()
-    for name, value in settings:
+    in_force = dict(settings) | {
+        "recon_data_dir": settings.places.root,
+        "recon_orders_dir": settings.places.orders_inbox,
+    }
+    for name, value in in_force.items():
         shown = "set" if name in SECRETS and value else value
         click.echo(f"{name.upper():24} {'not set' if shown is None else shown}")
     click.echo("")

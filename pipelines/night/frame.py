@@ -28,7 +28,13 @@ from pipelines.warehouse.chain import Chain
 from pipelines.warehouse.closing import Run
 from pipelines.warehouse.facts import EmailDigests
 from pipelines.warehouse.queries import build_stage, first_row
-from pipelines.warehouse.store import lay_out, open_warehouse, private_folder, writer_lock
+from pipelines.warehouse.store import (
+    kept_open,
+    lay_out,
+    open_warehouse,
+    private_folder,
+    writer_lock,
+)
 
 
 class BasisOf(TypedDict):
@@ -94,7 +100,7 @@ class Frame:
     def alone(self) -> Iterator[None]:
         """Keep every other run out from the first step to the last: two nights never mix."""
         lay_out(self.places)
-        with writer_lock(self.places, on_wait=self.tell):
+        with writer_lock(self.places, on_wait=self.tell), kept_open(self.places):
             yield
 
     def digests(self) -> EmailDigests:
@@ -165,7 +171,9 @@ def require_ready(frame: Frame) -> None:
     """Refuse a missing key, an unfit gateway address or another gateway than the store's."""
     gateway = frame.gateway
     with frame.store() as store:
-        closing.require_same_gateway(store.connection, gateway.base_url, gateway.business_id)
+        closing.require_same_gateway(
+            store.connection, gateway.base_url, gateway.business_id, frame.settings.zone
+        )
 
 
 def begin(frame: Frame) -> Run:
@@ -173,7 +181,9 @@ def begin(frame: Frame) -> Run:
     gateway = frame.gateway
     with frame.store() as store:
         frame.landing.sweep()
-        closing.require_same_gateway(store.connection, gateway.base_url, gateway.business_id)
+        closing.require_same_gateway(
+            store.connection, gateway.base_url, gateway.business_id, frame.settings.zone
+        )
         closing.begin(store.connection, store.run, frame.policy.version, rule_version())
         if not _has_validated_tables(store.connection):
             # The pull asks them what is unsettled; on the first night they are empty.

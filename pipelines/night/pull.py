@@ -72,7 +72,9 @@ def pull(frame: Frame) -> Pulled:
 
         def work() -> Mapping[str, Any]:
             gateway = frame.gateway
-            remember_gateway(store.connection, gateway.base_url, gateway.business_id)
+            remember_gateway(
+                store.connection, gateway.base_url, gateway.business_id, frame.settings.zone
+            )
             for stream in ("transactions", "checkout_sessions"):
                 rows = [row for part in parts if part.stream == stream for row in part.rows]
                 counted = append_rows(

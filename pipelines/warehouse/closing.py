@@ -44,12 +44,19 @@ def as_of_for(connection: duckdb.DuckDBPyConnection, dates: DateRange, zone: Zon
 
 
 def require_same_gateway(
-    connection: duckdb.DuckDBPyConnection, base_url: str, business_id: str | None
+    connection: duckdb.DuckDBPyConnection, base_url: str, business_id: str | None, zone: ZoneInfo
 ) -> None:
-    """Refuse another gateway than the one this store has pulled from."""
+    """Refuse another gateway or another business day than this store was begun with."""
     host = _host(base_url)
-    row = first_row(connection, "select host, business_id from ops.gateway")
-    if row is not None and row != (host, business_id or ""):
+    row = first_row(connection, "select host, business_id, timezone from ops.gateway")
+    if row is None:
+        return
+    if row[2] != zone.key:
+        raise ConfigurationFault(
+            f"This store's business days are those of {row[2]}, the settings name {zone.key}.",
+            "Correct RECON_TIMEZONE, or begin another RECON_DATA_DIR.",
+        )
+    if row[:2] != (host, business_id or ""):
         raise ConfigurationFault(
             f"This store belongs to gateway {row[0]} (business {row[1] or 'not set'}), "
             f"the settings name {host} (business {business_id or 'not set'}).",
@@ -58,12 +65,13 @@ def require_same_gateway(
 
 
 def remember_gateway(
-    connection: duckdb.DuckDBPyConnection, base_url: str, business_id: str | None
+    connection: duckdb.DuckDBPyConnection, base_url: str, business_id: str | None, zone: ZoneInfo
 ) -> None:
     """Bind the store to the gateway of its first pull; one that never answered is not."""
     if first_row(connection, "select host from ops.gateway") is None:
         connection.execute(
-            "insert into ops.gateway values (?, ?)", [_host(base_url), business_id or ""]
+            "insert into ops.gateway values (?, ?, ?)",
+            [_host(base_url), business_id or "", zone.key],
         )
 
 

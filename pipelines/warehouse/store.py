@@ -16,7 +16,7 @@ from pathlib import Path
 
 import duckdb
 
-from pipelines.faults import ChainBroken, DiskFull, StoreBusy
+from pipelines.faults import ChainBroken, DiskFull, StoreBusy, StoreFault
 from pipelines.settings import Places
 from pipelines.warehouse.queries import script
 
@@ -50,6 +50,9 @@ def lay_out(places: Places) -> None:
     ):
         private_folder(folder)
 
+
+_kept: dict[Path, duckdb.DuckDBPyConnection] = {}
+"""Connections that stay open while a night is alone."""
 
 _held: set[Path] = set()
 """Locks that this process holds: a night takes the lock once and its steps find it taken."""
@@ -126,17 +129,60 @@ def connect(path: Path, *, read_only: bool = False) -> duckdb.DuckDBPyConnection
 
 @contextmanager
 def open_warehouse(places: Places) -> Iterator[duckdb.DuckDBPyConnection]:
-    """The working database under the writer lock; checkpointed and closed afterwards."""
+    """The working database under the writer lock; checkpointed and closed afterwards.
+
+    Raises StoreFault for whatever the database refuses inside.
+    """
     lay_out(places)
     require_free_space(places)
-    with writer_lock(places):
-        connection = connect(places.warehouse)
+    kept = _kept.get(places.warehouse)
+    with _database_faults():
+        if kept is not None:
+            yield kept
+            kept.execute("checkpoint")
+            return
+        with writer_lock(places):
+            connection = connect(places.warehouse)
+            try:
+                connection.execute(script("schema"))
+                yield connection
+                connection.execute("checkpoint")
+            finally:
+                connection.close()
+
+
+@contextmanager
+def _database_faults() -> Iterator[None]:
+    try:
+        yield
+    except duckdb.Error as refused:
+        said = str(refused).splitlines()[0][:300]
+        if "No space left" in said:
+            raise DiskFull(
+                "The disk ran full while the warehouse was written.",
+                "Free space, then start the run again.",
+            ) from refused
+        raise StoreFault(
+            f"The database refused a step: {said}.",
+            "Nothing was published; report this with the run's log.",
+        ) from refused
+
+
+@contextmanager
+def kept_open(places: Places) -> Iterator[None]:
+    """Keep one connection for all that opens the warehouse inside; hold the writer lock around it.
+
+    Opening costs as much as a small step does, and a night opens the warehouse thirty times.
+    """
+    if places.warehouse in _kept:
+        yield
+        return
+    with open_warehouse(places) as connection:
+        _kept[places.warehouse] = connection
         try:
-            connection.execute(script("schema"))
-            yield connection
-            connection.execute("checkpoint")
+            yield
         finally:
-            connection.close()
+            del _kept[places.warehouse]
 
 
 @contextmanager

@@ -95,8 +95,9 @@ sentences as (
             when 'STATUS_MISMATCH' then
                 'Expected ' || worded.expected_text || ', received ' || worded.received_text
                 || ': the order is ' || worded.order_status || ', the transaction '
-                || worded.transaction_status || ' (' || primaries.detail || '; allowed '
-                || basis.gateway_hours || ' and ' || basis.orders_hours || ' hours).'
+                || worded.transaction_status || ' (' || primaries.detail
+                || '; allowed are ' || basis.gateway_hours || ' hours for the gateway, '
+                || basis.orders_hours || ' for the shop).'
             when 'REFUND_NOT_IN_ORDERS' then
                 'The gateway refunded, the order still expects ' || worded.expected_text
                 || ' and ' || worded.received_text || ' is left.'

@@ -52,6 +52,7 @@ class Deployment:
 @pytest.fixture(scope="module")
 def deployment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployment]:
     root = tmp_path_factory.mktemp("deployment")
+    (root / "recon.toml").touch()
     plan = SandboxPlan(start=START, days=3, orders_per_day=5)
     clock = cut_off(START + timedelta(days=2), ZONE) + timedelta(hours=2)
     with SandboxServer(plan, clock=clock, orders_dir=root / "inbox") as server:
@@ -120,6 +121,9 @@ def test_a_failing_gateway_ends_with_a_sentence_exit_1_and_a_mail(deployment: De
         (("backfill", "--from", "2026-09-03", "--to", "2026-09-01"), {}, "before it begins"),
         (("nightly", "--date", "2026-09-03"), {"KUVARPAY_API_KEY": ""}, "KUVARPAY_API_KEY"),
         (("nightly", "--date", "2026-09-03"), {"RECON_TIMEZONE": "Mars"}, "RECON_TIMEZONE"),
+        (("nightly", "--date", "2026-09-03"), {"RECON_TIMEZONE": "Africa/Cairo"}, "Africa/Lagos"),
+        (("nightly", "--date", "2026-09-03"), {"RECON_CONFIG": "/nowhere.toml"}, "RECON_CONFIG"),
+        (("nightly", "--date", "2026-09-03"), {"RECON_SMTP_URL": "http://x"}, "RECON_SMTP_URL"),
         (
             ("nightly", "--date", "2026-09-03"),
             {"KUVARPAY_BASE_URL": "http://example.com"},
