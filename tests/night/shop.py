@@ -32,8 +32,8 @@ POLICY = '[[fees]]\nfrom = 2000-01-01\npercent = "1.0"\ntolerance = "0.01"\n'
 HASTY = Limits(
     tries=2,
     unusable_tries=2,
-    connect_seconds=2.0,
-    read_seconds=2.0,
+    connect_seconds=10.0,
+    read_seconds=10.0,
     backoff_first_seconds=0.01,
     backoff_most_seconds=0.02,
     wait_total_seconds=3.0,
