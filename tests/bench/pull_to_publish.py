@@ -50,7 +50,6 @@ def _round() -> tuple[float, float]:
             _env_file=None,
             kuvarpay_api_key=KEY,
             recon_data_dir=Path(folder),
-            recon_config=Path(folder) / "recon.toml",
         )
         clock = cut_off(DATES.last, settings.zone) + timedelta(hours=2)
         inbox = settings.places.orders_inbox
