@@ -21,11 +21,19 @@ from pipelines.settings import load_settings
 @click.option("--port", type=click.IntRange(0, 65535), default=8787, show_default=True)
 @click.option("--seed", type=int, default=7, show_default=True)
 @click.option("--days", type=click.IntRange(1, 3650), default=30, show_default=True)
-@click.option("--orders-per-day", type=click.IntRange(1), default=200, show_default=True)
+@click.option("--orders-per-day", type=click.IntRange(0), default=200, show_default=True)
 @click.option("--orders-dir", type=click.Path(path_type=Path), help="Where order exports go.")
 @click.option("--start", type=Day(), help="First day of the book; default --days before today.")
 @click.option("--clock", help="Stand still at this instant until the clock is moved.")
 @click.option("--page-limit", type=click.IntRange(1, 100_000), default=100, show_default=True)
+@click.option(
+    "--personality",
+    multiple=True,
+    metavar="NAME[=VALUE]",
+    help="Differ from the contract: ignore_filters, cap_limit=50, envelope=bare, …; repeatable.",
+)
+@click.option("--rate-limit", type=click.IntRange(1), help="Requests a minute before a 429.")
+@click.option("--business-id", help="Serve only this x-business-id.")
 @click.option("--state", type=click.Path(path_type=Path), help="Keep the book in this file.")
 def sandbox(
     *,
@@ -38,10 +46,13 @@ def sandbox(
     start: date | None,
     clock: str | None,
     page_limit: int,
+    personality: tuple[str, ...],
+    rate_limit: int | None,
+    business_id: str | None,
     state: Path | None,
 ) -> None:
     """Serve a local KuvarPay with a book of trade behind it."""
-    from pipelines.sandbox import SandboxPlan, SandboxRefused, serve_forever
+    from pipelines.sandbox import Manners, SandboxPlan, SandboxRefused, serve_forever
 
     settings = load_settings()
     plan = SandboxPlan(
@@ -57,7 +68,12 @@ def sandbox(
             host=host,
             port=port,
             clock=_instant(clock),
-            page_limit=page_limit,
+            manners=Manners(
+                page_limit=page_limit,
+                personality=personality,
+                rate_per_minute=rate_limit,
+                business_id=business_id,
+            ),
             orders_dir=orders_dir,
             state=state,
         )

@@ -66,10 +66,7 @@ def _fill(store: Store, plan: SandboxPlan) -> None:
 def _add_payments(store: Store, payments: list[Payment], seq: int) -> None:
     numbered = list(enumerate(payments, seq + 1))
     store.add_transactions(
-        [
-            (n, p.id, p.created_at, None if p.session is None else p.session.id, payment_head(p))
-            for n, p in numbered
-        ]
+        [(n, p.id, p.reference, p.created_at, _session_id(p), payment_head(p)) for n, p in numbered]
     )
     store.add_transaction_versions(
         [
@@ -78,6 +75,10 @@ def _add_payments(store: Store, payments: list[Payment], seq: int) -> None:
             for at, state in p.states
         ]
     )
+
+
+def _session_id(payment: Payment) -> str | None:
+    return None if payment.session is None else payment.session.id
 
 
 def _add_sessions(store: Store, sessions: list[Session], seq: int, *, seed: int) -> None:

@@ -1,13 +1,14 @@
 """The transactions that exist at the clock, in the order of creation, ready to be paged.
 
-It knows positions, instants and states, a few bytes a row; the rows themselves stay in the store.
+It knows places, instants and states, a few bytes a row; the rows themselves stay in the store.
+Whoever adds or changes a row in the store tells it here, in the same turn.
 """
 
 from __future__ import annotations
 
 from array import array
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from pipelines.sandbox.asking import STATUSES, ListQuery
 from pipelines.sandbox.store import Store
@@ -17,52 +18,86 @@ _SELECTIONS_MAX = 8
 
 
 class Ledger:
-    """Position p is the store's seq p + 1."""
+    """Places in the order of creation name a seq each; versions are kept by seq - 1."""
 
     def __init__(self, store: Store, now: int) -> None:
         self._store = store
-        self._created = array("q", store.created_instants())
-        self._valid_from = array("q", bytes(8 * len(self._created)))
-        self._status = bytearray(len(self._created))
-        self._selections: dict[tuple[object, ...], Sequence[int]] = {}
+        self._created = array("q")
+        self._seq = array("q")
+        self._valid_from = array("q")
+        self._status = bytearray()
         self._ids: list[str] = []
-        self._now = 0
-        self._next_change = store.next_change(0)
-        self.move(now)
+        self._selections: dict[tuple[object, ...], Sequence[int]] = {}
+        self._now = now
+        self._next_change: int | None = None
+        self.reload()
+
+    def reload(self) -> None:
+        """Read everything again: the store was taken back to an earlier turn."""
+        self._created, self._seq = array("q"), array("q")
+        for created_at, seq in self._store.creations():
+            self._created.append(created_at)
+            self._seq.append(seq)
+        self._valid_from = array("q", bytes(8 * len(self._seq)))
+        self._status = bytearray(len(self._seq))
+        self._ids.clear()
+        self._bring(-1, self._now)
 
     def move(self, now: int) -> None:
         """Bring every row to its version at a later instant; cheap when nothing changes."""
-        due = self._next_change is not None and self._next_change <= now
         earlier, self._now = self._now, now
-        if not due:
-            return
-        for seq, valid_from, status in self._store.versions_between(earlier, now):
+        if self._next_change is not None and self._next_change <= now:
+            self._bring(earlier, now)
+
+    def add(self, seq: int, created_at: int, status: str, *, valid_from: int) -> None:
+        """A new row, the last of those created at the same instant; seq is the next one."""
+        place = bisect_right(self._created, created_at)
+        self._created.insert(place, created_at)
+        self._seq.insert(place, seq)
+        self._valid_from.append(valid_from)
+        self._status.append(_CODES[status])
+        self._selections.clear()
+
+    def change(self, seq: int, status: str, *, valid_from: int) -> None:
+        """A row has got a new version."""
+        self._valid_from[seq - 1] = valid_from
+        self._status[seq - 1] = _CODES[status]
+        self._selections.clear()
+
+    def total(self, query: ListQuery) -> int:
+        """How many rows match."""
+        return len(self._matching(query))
+
+    def rows(self, query: ListQuery, first: int, last: int) -> list[tuple[bytes, bytes]]:
+        """Head and tail of the rows [first, last) of those that match, in the order asked for."""
+        matching = self._matching(query)
+        total, last = len(matching), min(last, len(matching))
+        if query.descending:
+            wanted = [matching[total - 1 - n] for n in range(first, last)]
+        else:
+            wanted = [matching[n] for n in range(first, last)]
+        return self._store.transactions([(seq, self._valid_from[seq - 1]) for seq in wanted])
+
+    def page(self, query: ListQuery) -> tuple[int, list[tuple[bytes, bytes]]]:
+        """How many rows match, and the rows of the page asked for."""
+        first = (query.page - 1) * query.limit
+        return self.total(query), self.rows(query, first, first + query.limit)
+
+    def _bring(self, after: int, upto: int) -> None:
+        for seq, valid_from, status in self._store.versions_between(after, upto):
             self._valid_from[seq - 1] = valid_from
             self._status[seq - 1] = _CODES[status]
         self._selections.clear()
-        self._next_change = self._store.next_change(self._now)
-
-    def page(self, query: ListQuery) -> tuple[int, list[tuple[bytes, bytes]]]:
-        """How many rows match, and head and tail of each row of the page asked for."""
-        matching = self._matching(query)
-        total, first = len(matching), (query.page - 1) * query.limit
-        last = min(first + query.limit, total)
-        if query.descending:
-            places = [matching[total - 1 - n] for n in range(first, last)]
-        else:
-            places = [matching[n] for n in range(first, last)]
-        return total, self._store.transactions(
-            [(place + 1, self._valid_from[place]) for place in places]
-        )
+        self._next_change = self._store.next_change(upto)
 
     def _matching(self, query: ListQuery) -> Sequence[int]:
-        """Positions in ascending order of what is sorted by, ties by id."""
+        """Seqs in ascending order of what is sorted by."""
         begin = 0 if query.since is None else bisect_left(self._created, query.since)
         end = bisect_right(self._created, self._now)
         if query.until is not None:
             end = min(end, bisect_left(self._created, query.until))
         if query.status is None and not query.by_update:
-            return range(begin, max(begin, end))
+            return self._seq[begin : max(begin, end)]
         key = (begin, end, query.status, query.by_update)
         if key not in self._selections:
             if len(self._selections) >= _SELECTIONS_MAX:
@@ -71,16 +106,16 @@ class Ledger:
         return self._selections[key]
 
     def _selected(self, begin: int, end: int, query: ListQuery) -> Sequence[int]:
-        places: Iterable[int] = range(begin, end)
+        """Those of a stretch of places, ties of updatedAt by id."""
+        seqs: Sequence[int] = self._seq[begin : max(begin, end)]
         if query.status is not None:
             code, status = _CODES[query.status], self._status
-            places = (place for place in places if status[place] == code)
+            seqs = [seq for seq in seqs if status[seq - 1] == code]
         if query.by_update:
             ids, valid_from = self._all_ids(), self._valid_from
-            places = sorted(places, key=lambda place: (valid_from[place], ids[place]))
-        return array("q", places)
+            seqs = sorted(seqs, key=lambda seq: (valid_from[seq - 1], ids[seq - 1]))
+        return array("q", seqs)
 
     def _all_ids(self) -> list[str]:
-        if not self._ids:
-            self._ids = self._store.transaction_ids()
+        self._ids += self._store.transaction_ids(len(self._ids))
         return self._ids

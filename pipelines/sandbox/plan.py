@@ -31,9 +31,9 @@ class SandboxPlan:
     def __post_init__(self) -> None:
         if not 1 <= self.days <= DAYS_MAX:
             raise SandboxRefused(f"days must lie between 1 and {DAYS_MAX}, not {self.days}.")
-        if not 1 <= self.orders_per_day <= ORDERS_PER_DAY_MAX:
+        if not 0 <= self.orders_per_day <= ORDERS_PER_DAY_MAX:
             raise SandboxRefused(
-                f"orders per day must lie between 1 and {ORDERS_PER_DAY_MAX}, "
+                f"orders per day must lie between 0 and {ORDERS_PER_DAY_MAX}, "
                 f"not {self.orders_per_day}."
             )
         try:

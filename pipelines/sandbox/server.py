@@ -15,22 +15,24 @@ from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 from types import TracebackType
-from typing import Any
+from typing import Any, NamedTuple
 
 import uvicorn
 
 from pipelines.sandbox.clock import Clock
 from pipelines.sandbox.days import to_instant
+from pipelines.sandbox.exports import OrderExports
 from pipelines.sandbox.filling import filled_store
+from pipelines.sandbox.house.application import Built, build
+from pipelines.sandbox.house.manners import Manners
 from pipelines.sandbox.plan import SandboxPlan, SandboxRefused
-from pipelines.sandbox.service import Service
 from pipelines.sandbox.store import Store
-from pipelines.sandbox.web import application
+from pipelines.sandbox.world import World
 
 START_SECONDS_MAX = 10
 STOP_SECONDS_MAX = 5
 EXPORT_SECONDS = 5
-PAGE_LIMIT_MAX = 1_000
+_AS_DOCUMENTED = Manners()
 
 
 class SandboxServer:
@@ -43,15 +45,13 @@ class SandboxServer:
         host: str = "127.0.0.1",
         port: int = 0,
         clock: datetime | None = None,
-        page_limit: int = 100,
+        manners: Manners = _AS_DOCUMENTED,
         orders_dir: Path | None = None,
         truth_file: Path | None = None,
         state: Path | None = None,
     ) -> None:
         if not _is_loopback(host):
             raise SandboxRefused(f"The sandbox serves loopback only, not {host!r}.")
-        if not 1 <= page_limit <= PAGE_LIMIT_MAX:
-            raise SandboxRefused(f"The page limit must lie between 1 and {PAGE_LIMIT_MAX}.")
         if clock is not None and clock.tzinfo is None:
             raise SandboxRefused("The clock's instant needs an offset, such as Z or +01:00.")
         self.plan = plan
@@ -59,7 +59,7 @@ class SandboxServer:
         if truth_file is None and orders_dir is not None:
             self.truth_file = orders_dir.parent / "truth.json"
         self._host, self._port = host, port
-        self._clock, self._page_limit = clock, page_limit
+        self._clock, self._manners = clock, manners
         self._orders_dir, self._state = orders_dir, state
         self._store: Store | None = None
         self._server: uvicorn.Server | None = None
@@ -70,8 +70,7 @@ class SandboxServer:
         """Make the book, write truth and due exports, and return when it listens."""
         bound = _listening_socket(self._host, self._port)
         try:
-            service = self._opened()
-            self._serve(service, bound)
+            self._serve(self._opened(), bound)
         except BaseException:
             bound.close()
             self._close_store()
@@ -107,7 +106,7 @@ class SandboxServer:
         truth: dict[str, Any] = json.loads(self._store.setting("truth") or "{}")
         return truth
 
-    def _opened(self) -> Service:
+    def _opened(self) -> _Serving:
         self._store = store = filled_store(self.plan, self._state)
         if self.truth_file is not None:
             self.truth_file.parent.mkdir(parents=True, exist_ok=True)
@@ -116,11 +115,19 @@ class SandboxServer:
         if stands_at is not None:
             # A kept book remembers how far its clock was moved.
             stands_at = max(stands_at, int(store.setting("clock") or 0))
-        return Service(self.plan, store, Clock(stands_at), orders_dir=self._orders_dir)
+        world = World(self.plan, store, Clock(stands_at))
+        exports = None
+        if self._orders_dir is not None:
+            exports = OrderExports(store, self.plan, self._orders_dir)
+        built = build(world, self._manners, exports=exports)
+        world.look()
+        if exports is not None:
+            exports.write_due(world.instant)
+        return _Serving(world, built, exports)
 
-    def _serve(self, service: Service, bound: socket.socket) -> None:
+    def _serve(self, serving: _Serving, bound: socket.socket) -> None:
         config = uvicorn.Config(
-            application(service, self._page_limit),
+            serving.built.app,
             log_config=None,
             log_level="critical",
             access_log=False,
@@ -131,7 +138,7 @@ class SandboxServer:
             server_header=False,
             timeout_graceful_shutdown=1,
         )
-        server = _Uvicorn(config, service)
+        server = _Uvicorn(config, serving)
         thread = threading.Thread(
             target=server.run, args=([bound],), name="kuvarpay-sandbox", daemon=True
         )
@@ -147,28 +154,42 @@ class SandboxServer:
         self._store = None
 
 
-class _Uvicorn(uvicorn.Server):
-    """Says when it listens; on the real clock it also writes the exports that become due."""
+class _Serving(NamedTuple):
+    """What is served, and what goes on beside it."""
 
-    def __init__(self, config: uvicorn.Config, service: Service) -> None:
+    world: World
+    built: Built
+    exports: OrderExports | None
+
+
+class _Uvicorn(uvicorn.Server):
+    """Says when it listens; beside it webhooks are sent and exports that become due written."""
+
+    def __init__(self, config: uvicorn.Config, serving: _Serving) -> None:
         super().__init__(config)
         self.listens = threading.Event()
-        self._service = service
+        self._serving = serving
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
         self.listens.set()
 
     async def main_loop(self) -> None:
-        writer = asyncio.create_task(self._write_exports())
+        beside = [
+            asyncio.create_task(self._write_exports()),
+            asyncio.create_task(self._serving.built.rooms.webhooks.run()),
+        ]
         try:
             await super().main_loop()
         finally:
-            writer.cancel()
+            for task in beside:
+                task.cancel()
+            await asyncio.gather(*beside, return_exceptions=True)
 
     async def _write_exports(self) -> None:
-        while self._service.clock.is_real:
-            self._service.write_exports()
+        world, exports = self._serving.world, self._serving.exports
+        while exports is not None and world.clock.is_real:
+            exports.write_due(world.look())
             await asyncio.sleep(EXPORT_SECONDS)
 
 
@@ -197,7 +218,7 @@ def serve_forever(
     host: str = "127.0.0.1",
     port: int = 8787,
     clock: datetime | None = None,
-    page_limit: int = 100,
+    manners: Manners = _AS_DOCUMENTED,
     orders_dir: Path | None = None,
     truth_file: Path | None = None,
     state: Path | None = None,
@@ -209,7 +230,7 @@ def serve_forever(
         host=host,
         port=port,
         clock=clock,
-        page_limit=page_limit,
+        manners=manners,
         orders_dir=orders_dir,
         truth_file=truth_file,
         state=state,

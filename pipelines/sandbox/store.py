@@ -14,16 +14,22 @@ from typing import NamedTuple
 from pipelines.sandbox.plan import SandboxPlan, SandboxRefused
 
 # Raised with every change of the tables or of the book's contents.
-FORMAT = "1"
+FORMAT = "2"
 _CACHE_KIBIBYTES = 131_072
 _PAGE_BYTES = 16_384
 _SCHEMA = Path(__file__).with_name("schema.sql")
+# References end in chance of 40 bits a day: in the largest books two may be alike.
 _INDEXES = """
 create unique index transactions_by_id on transactions (id);
+create index transactions_by_reference on transactions (reference);
+create index transactions_by_creation on transactions (created_at);
 create unique index sessions_by_id on sessions (id);
 create index transactions_by_session on transactions (session_id, seq);
 create index transaction_versions_by_instant on transaction_versions (valid_from, seq, status);
 create index order_versions_by_instant on order_versions (valid_from);
+create unique index documents_by_creation on documents (kind, seq);
+create index documents_by_parent on documents (kind, parent, seq);
+create index agenda_by_instant on agenda (at, number);
 """
 
 
@@ -33,6 +39,26 @@ class Version(NamedTuple):
     seq: int
     valid_from: int
     status: str
+
+
+class TransactionAt(NamedTuple):
+    """A transaction in the version in force at an instant."""
+
+    seq: int
+    created_at: int
+    head: bytes
+    tail: bytes
+    valid_from: int
+    status: str
+
+
+class SessionAt(NamedTuple):
+    """A checkout session in the version in force at an instant."""
+
+    seq: int
+    created_at: int
+    head: bytes
+    tail: bytes
 
 
 class Store:
@@ -56,6 +82,11 @@ class Store:
         """Close the connection; a temporary store is gone with it."""
         self._db.close()
 
+    @property
+    def connection(self) -> sqlite3.Connection:
+        """The one connection, for those who keep tables of their own in the same turn."""
+        return self._db
+
     def is_book_of(self, plan: SandboxPlan) -> bool:
         """Whether the tables are of this format and hold this very plan."""
         tables = self._db.execute("select name from sqlite_master where name = 'settings'")
@@ -64,6 +95,21 @@ class Store:
             and self.setting("format") == FORMAT
             and self.setting("plan") == plan.as_text()
         )
+
+    # Turns: what is written between begin and commit holds altogether or not at all.
+
+    def begin(self) -> None:
+        """Start a turn."""
+        self._db.execute("begin")
+
+    def commit(self) -> None:
+        """Keep what the turn wrote."""
+        self._db.execute("commit")
+
+    def rollback(self) -> None:
+        """Undo what the turn wrote; nothing when SQLite has already done so itself."""
+        if self._db.in_transaction:
+            self._db.execute("rollback")
 
     # Settings
 
@@ -84,13 +130,15 @@ class Store:
         self._db.execute("begin")
 
     def finish(self) -> None:
-        """The end of the filling, and the indexes."""
+        """The end of the filling, and the indexes; from here on turns can be undone."""
         self._db.execute("commit")
         self._db.executescript(_INDEXES)
+        if self._db.execute("pragma journal_mode").fetchone()[0] == "off":
+            self._db.execute("pragma journal_mode = memory")
 
-    def add_transactions(self, rows: list[tuple[int, str, int, str | None, bytes]]) -> None:
-        """Rows of (seq, id, created_at, session_id, head)."""
-        self._db.executemany("insert into transactions values (?, ?, ?, ?, ?)", rows)
+    def add_transactions(self, rows: list[tuple[int, str, str, int, str | None, bytes]]) -> None:
+        """Rows of (seq, id, reference, created_at, session_id, head)."""
+        self._db.executemany("insert into transactions values (?, ?, ?, ?, ?, ?)", rows)
 
     def add_transaction_versions(self, rows: list[tuple[int, int, str, bytes]]) -> None:
         """Rows of (seq, valid_from, status, tail)."""
@@ -108,12 +156,35 @@ class Store:
         """Rows of (id, valid_from, line)."""
         self._db.executemany("insert into order_versions values (?, ?, ?)", rows)
 
+    # Changing
+
+    def put_transaction_version(self, seq: int, valid_from: int, status: str, tail: bytes) -> None:
+        """The transaction's last version: what the book had planned for it later is dropped."""
+        self._db.execute(
+            "delete from transaction_versions where seq = ? and valid_from >= ?", (seq, valid_from)
+        )
+        self.add_transaction_versions([(seq, valid_from, status, tail)])
+
+    def put_transaction_head(self, seq: int, head: bytes) -> None:
+        """Replace what all versions of a transaction share."""
+        self._db.execute("update transactions set head = ? where seq = ?", (head, seq))
+
+    def put_session_version(self, seq: int, valid_from: int, tail: bytes) -> None:
+        """The session's last version: what the book had planned for it later is dropped."""
+        self._db.execute(
+            "delete from session_versions where seq = ? and valid_from >= ?", (seq, valid_from)
+        )
+        self.add_session_versions([(seq, valid_from, tail)])
+
+    def put_session_head(self, seq: int, head: bytes) -> None:
+        """Replace what all versions of a session share."""
+        self._db.execute("update sessions set head = ? where seq = ?", (head, seq))
+
     # Reading
 
-    def created_instants(self) -> Iterator[int]:
-        """When each transaction was created, in the order of seq."""
-        for row in self._db.execute("select created_at from transactions order by seq"):
-            yield row[0]
+    def creations(self) -> Iterator[tuple[int, int]]:
+        """Created_at and seq of each transaction, in the order of creation."""
+        return self._db.execute("select created_at, seq from transactions order by created_at, seq")
 
     def versions_between(self, after: int, upto: int) -> Iterator[Version]:
         """Versions that come into force in (after, upto], oldest first."""
@@ -131,9 +202,10 @@ class Store:
         ).fetchone()
         return None if row[0] is None else int(row[0])
 
-    def transaction_ids(self) -> list[str]:
-        """Every id, in the order of seq."""
-        return [row[0] for row in self._db.execute("select id from transactions order by seq")]
+    def transaction_ids(self, after: int) -> list[str]:
+        """The ids of the transactions beyond a seq, in the order of seq."""
+        rows = self._db.execute("select id from transactions where seq > ? order by seq", (after,))
+        return [row[0] for row in rows]
 
     def transactions(self, versions: list[tuple[int, int]]) -> list[tuple[bytes, bytes]]:
         """Head and tail of versions named by (seq, valid_from), in the order given."""
@@ -156,13 +228,37 @@ class Store:
         ).fetchone()
         return row
 
+    def transaction_version(self, transaction_id: str, at: int) -> TransactionAt | None:
+        """The version in force at an instant, or None when it is unknown then."""
+        row = self._db.execute(
+            "select seq, created_at, head, tail, valid_from, status"
+            " from transactions join transaction_versions using (seq)"
+            " where id = ? and valid_from <= ? order by valid_from desc limit 1",
+            (transaction_id, at),
+        ).fetchone()
+        return None if row is None else TransactionAt(*row)
+
+    def transaction_by_reference(self, reference: str, at: int) -> TransactionAt | None:
+        """The version in force at an instant, or None when the reference is unknown then."""
+        row = self._db.execute(
+            "select seq, created_at, head, tail, valid_from, status"
+            " from transactions join transaction_versions using (seq)"
+            " where reference = ? and valid_from <= ? order by seq, valid_from desc limit 1",
+            (reference, at),
+        ).fetchone()
+        return None if row is None else TransactionAt(*row)
+
+    def last_transaction(self) -> int:
+        """The greatest seq of a transaction."""
+        return int(self._db.execute("select ifnull(max(seq), 0) from transactions").fetchone()[0])
+
     def transactions_of_session(self, session_id: str, at: int) -> list[tuple[bytes, bytes]]:
         """The session's transactions at an instant, oldest first."""
         return self._db.execute(
             "select head, tail from transactions t join transaction_versions v on v.seq = t.seq"
             " and v.valid_from = (select max(valid_from) from transaction_versions"
             " where seq = t.seq and valid_from <= ?)"
-            " where session_id = ? order by t.seq",
+            " where session_id = ? order by created_at, t.seq",
             (at, session_id),
         ).fetchall()
 
@@ -174,6 +270,15 @@ class Store:
             (session_id, at),
         ).fetchone()
         return row
+
+    def session_version(self, session_id: str, at: int) -> SessionAt | None:
+        """The version in force at an instant, or None when it is unknown then."""
+        row = self._db.execute(
+            "select seq, created_at, head, tail from sessions join session_versions using (seq)"
+            " where id = ? and valid_from <= ? order by valid_from desc limit 1",
+            (session_id, at),
+        ).fetchone()
+        return None if row is None else SessionAt(*row)
 
     def order_lines(self, since: int, until: int) -> list[str]:
         """The last line of each order that changed in [since, until), by order id."""

@@ -9,7 +9,7 @@ from datetime import date, datetime
 import httpx
 import pytest
 
-from pipelines.sandbox import SandboxPlan, SandboxRefused, SandboxServer, serve_forever
+from pipelines.sandbox import Manners, SandboxPlan, SandboxRefused, SandboxServer, serve_forever
 
 PLAN = SandboxPlan(start=date(2026, 10, 20), days=1, orders_per_day=2)
 
@@ -29,16 +29,27 @@ def test_a_port_in_use_is_refused_with_its_number():
             SandboxServer(PLAN, port=port).start()
 
 
-@pytest.mark.parametrize(
-    "options",
-    [{"page_limit": 0}, {"clock": datetime(2026, 10, 20)}],  # noqa: DTZ001
-)
-def test_options_that_make_no_sense_are_refused(options):
+def test_a_clock_without_an_offset_is_refused():
     with pytest.raises(SandboxRefused):
-        SandboxServer(PLAN, **options)
+        SandboxServer(PLAN, clock=datetime(2026, 10, 20))  # noqa: DTZ001
 
 
-@pytest.mark.parametrize("wrong", [{"days": 0}, {"orders_per_day": 0}, {"timezone": "Lagos"}])
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"page_limit": 0},
+        {"rate_per_minute": 0},
+        {"business_id": " "},
+        {"personality": ["grumpy"]},
+        {"personality": ["cap_limit=-1"]},
+    ],
+)
+def test_manners_that_make_no_sense_are_refused(wrong):
+    with pytest.raises(SandboxRefused):
+        Manners(**wrong)
+
+
+@pytest.mark.parametrize("wrong", [{"days": 0}, {"orders_per_day": -1}, {"timezone": "Lagos"}])
 def test_a_plan_that_makes_no_sense_is_refused(wrong):
     with pytest.raises(SandboxRefused):
         SandboxPlan(start=date(2026, 10, 20), **wrong)

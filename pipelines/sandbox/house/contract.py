@@ -1,0 +1,280 @@
+"""The served contract, read once: its operations, and what each takes, checked value by value.
+
+Every rule that the OpenAPI file can say is enforced from the file; a wrong value is refused by the
+name of its field. What a schema cannot say is checked in the rooms.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import yaml
+from jsonschema.exceptions import best_match
+from jsonschema.protocols import Validator
+from referencing import Registry
+from referencing.jsonschema import DRAFT202012
+
+from pipelines.sandbox import exact
+from pipelines.sandbox.house.calls import Refused, bad_request, instant_of
+
+FILE = Path(__file__).parent.parent / "openapi.yaml"
+_NAME = "urn:kuvarpay:contract"
+_METHODS = ("get", "post", "put", "patch", "delete")
+_INTEGER = re.compile(r"-?[0-9]{1,18}", re.ASCII)
+_NUMBER = re.compile(r"-?[0-9]{1,18}(\.[0-9]{1,18})?", re.ASCII)
+_DIGITS_MAX = 38
+_formats = jsonschema.FormatChecker(formats=())
+
+
+@_formats.checks("date-time", raises=Refused)
+def _is_instant(value: object) -> bool:
+    return not isinstance(value, str) or bool(instant_of("", value) or True)
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """One value of the path or the query."""
+
+    name: str
+    place: str
+    schema: dict[str, Any]
+    is_required: bool
+    validator: Validator
+
+    def read(self, text: str) -> Any:
+        """The value in its type, or a refusal."""
+        value: Any = text
+        kind = self.schema.get("type")
+        if kind == "integer" and _INTEGER.fullmatch(text):
+            value = int(text)
+        elif kind == "number" and _NUMBER.fullmatch(text):
+            value = Decimal(text)
+        value = _in_its_case(value, self.schema)
+        error = best_match(self.validator.iter_errors(value))
+        if error is not None and self.place == "path":
+            # What no id can look like is an id that nothing has.
+            raise Refused(404, "Not found")
+        if error is not None:
+            raise bad_request(self.name, _sentence(error))
+        return value
+
+
+@dataclass(frozen=True)
+class Operation:
+    """One operation of the contract."""
+
+    id: str
+    method: str
+    path: str
+    key: str
+    parameters: tuple[Parameter, ...]
+    body: Validator | None
+    body_schema: dict[str, Any]
+    needs_body: bool
+    is_idempotent: bool
+    is_list: bool
+    is_paged: bool
+
+    def read_parameters(self, place: str, given: Mapping[str, str]) -> dict[str, Any]:
+        """Values of the path or query; unknown ones are tolerated."""
+        values: dict[str, Any] = {}
+        for parameter in self.parameters:
+            if parameter.place != place:
+                continue
+            if parameter.name in given:
+                values[parameter.name] = parameter.read(given[parameter.name])
+            elif parameter.is_required:
+                raise bad_request(parameter.name, "is required")
+        return values
+
+    def read_body(self, raw: bytes) -> dict[str, Any]:
+        """The JSON object of a request, checked against its schema."""
+        if self.body is None or (not raw and not self.needs_body):
+            return {}
+        try:
+            value = exact.decode(raw)
+        except ValueError as broken:
+            raise bad_request(None, "The body is not valid JSON.") from broken
+        if not isinstance(value, dict):
+            raise bad_request(None, "The body must be a JSON object.")
+        _check_atoms(value, "")
+        known = self.body_schema.get("properties", {})
+        value = {name: _in_its_case(value[name], known.get(name, {})) for name in value}
+        error = best_match(self.body.iter_errors(value))
+        if error is not None:
+            raise bad_request(_field_of(error), _sentence(error))
+        return value
+
+
+class Contract:
+    """The OpenAPI file."""
+
+    def __init__(self, file: Path = FILE) -> None:
+        self.raw = file.read_bytes()
+        loaded = yaml.load(self.raw, Loader=_Loader)  # noqa: S506 - a safe loader, see below
+        self.document: dict[str, Any] = loaded
+        resource = DRAFT202012.create_resource(loaded)
+        self._registry: Registry[Any] = Registry().with_resource(_NAME, resource)
+
+    @cached_property
+    def operations(self) -> tuple[Operation, ...]:
+        """Every operation; paths without parameters first, as a router must try them."""
+        found = [
+            self._operation(method, path, entry[method])
+            for path, entry in self.document["paths"].items()
+            for method in _METHODS
+            if method in entry
+        ]
+        return tuple(sorted(found, key=lambda operation: operation.path.count("{")))
+
+    def validator(self, schema: dict[str, Any]) -> Validator:
+        """A validator for a schema of the contract, `$ref`s resolved in the file."""
+        return jsonschema.Draft202012Validator(
+            _absolute(schema),
+            registry=self._registry,
+            format_checker=_formats,
+        )
+
+    def resolved(self, entry: dict[str, Any]) -> dict[str, Any]:
+        """What a `$ref` of the file stands for, or the entry itself."""
+        while "$ref" in entry:
+            target: Any = self.document
+            for step in entry["$ref"].removeprefix("#/").split("/"):
+                target = target[step]
+            entry = target
+        return entry
+
+    def _operation(self, method: str, path: str, entry: dict[str, Any]) -> Operation:
+        named = [self.resolved(each) for each in entry.get("parameters", ())]
+        body = entry.get("requestBody", {})
+        schema = body.get("content", {}).get("application/json", {}).get("schema")
+        queried = {each["name"] for each in named if each["in"] == "query"}
+        return Operation(
+            id=entry["operationId"],
+            method=method.upper(),
+            path=path,
+            key=entry["x-key"],
+            parameters=tuple(
+                Parameter(
+                    name=each["name"],
+                    place=each["in"],
+                    schema=self.resolved(each["schema"]),
+                    is_required=bool(each.get("required")),
+                    validator=self.validator(each["schema"]),
+                )
+                for each in named
+                if each["in"] in ("path", "query")
+            ),
+            body=None if schema is None else self.validator(schema),
+            body_schema=self.resolved(schema or {}),
+            needs_body=bool(body.get("required")),
+            is_idempotent=any(each["name"].lower() == "idempotency-key" for each in named),
+            is_list=self._answers_list(entry),
+            is_paged="page" in queried,
+        )
+
+    def _answers_list(self, entry: dict[str, Any]) -> bool:
+        content = self.resolved(entry["responses"]["200"]).get("content", {})
+        schema = self.resolved(content.get("application/json", {}).get("schema") or {})
+        answer = self.resolved(schema.get("properties", {}).get("data", {}))
+        return answer.get("type") == "array"
+
+
+class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]
+    """The safe loader, with exact numbers and with instants left as text."""
+
+
+_Loader.add_constructor(
+    "tag:yaml.org,2002:float", lambda loader, node: Decimal(loader.construct_scalar(node))
+)
+_Loader.add_constructor(
+    "tag:yaml.org,2002:timestamp", lambda loader, node: loader.construct_scalar(node)
+)
+
+
+def _absolute(value: Any) -> Any:
+    """A schema with its references pointing into the contract from anywhere."""
+    if isinstance(value, dict):
+        return {
+            name: _NAME + member if name == "$ref" else _absolute(member)
+            for name, member in value.items()
+        }
+    return [_absolute(item) for item in value] if isinstance(value, list) else value
+
+
+def _in_its_case(value: Any, schema: dict[str, Any]) -> Any:
+    """A word as the contract spells it, when it is spelt otherwise only in its case."""
+    words = schema.get("enum", ())
+    if isinstance(value, str) and value not in words and value.upper() in words:
+        return value.upper()
+    return value
+
+
+def _check_atoms(value: Any, field: str) -> None:
+    """Refuse what no schema catches: halves of surrogate pairs, numbers of absurd size."""
+    if isinstance(value, dict):
+        for name, member in value.items():
+            _check_atoms(name, field or "body")
+            _check_atoms(member, f"{field}.{name}" if field else name)
+    elif isinstance(value, list):
+        for place, item in enumerate(value):
+            _check_atoms(item, f"{field}.{place}")
+    elif isinstance(value, str):
+        if any("\ud800" <= character <= "\udfff" for character in value):
+            raise bad_request(field, "is not valid Unicode")
+    elif isinstance(value, Decimal | int) and not isinstance(value, bool):
+        number = Decimal(value)
+        exponent = number.as_tuple().exponent
+        if number.adjusted() > _DIGITS_MAX or int(exponent) < -_DIGITS_MAX:
+            raise bad_request(field, f"has more than {_DIGITS_MAX} digits")
+
+
+def _field_of(error: jsonschema.ValidationError) -> str | None:
+    path = [str(step) for step in error.absolute_path]
+    if error.validator == "required":
+        missing = _missing(error)
+        path += [missing] if missing else []
+    return ".".join(path) or None
+
+
+def _missing(error: jsonschema.ValidationError) -> str:
+    required: Any = error.validator_value
+    given: Any = error.instance
+    return next((str(name) for name in required if name not in given), "")
+
+
+def _sentence(error: jsonschema.ValidationError) -> str:
+    """What is wrong, without repeating the value."""
+    wanted: Any = error.validator_value
+    match error.validator:
+        case "required":
+            return "is required"
+        case "type":
+            words = [wanted] if isinstance(wanted, str) else wanted
+            return f"must be of type {' or '.join(words)}"
+        case "enum":
+            return f"must be one of {', '.join(str(word) for word in wanted)}"
+        case "minimum":
+            return f"must not be less than {wanted}"
+        case "maximum":
+            return f"must not be greater than {wanted}"
+        case "exclusiveMinimum":
+            return f"must be greater than {wanted}"
+        case "multipleOf":
+            return f"must be a multiple of {wanted}"
+        case "minLength" | "maxLength":
+            bound = "at least" if error.validator == "minLength" else "at most"
+            return f"must have {bound} {wanted} characters"
+        case "pattern":
+            return f"must match {wanted}"
+        case "format":
+            return f"must be an ISO-8601 {wanted}"
+        case _:
+            return "does not fit the contract, see /openapi.yaml"

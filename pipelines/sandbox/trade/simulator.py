@@ -1,0 +1,217 @@
+"""The simulator: scenarios and states at will, and coins that arrive at a deposit address.
+
+Forced changes act at once and fill the fields that such a state has; deposits go the way of the
+chain. Which moves are allowed is one table.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from pipelines.sandbox.house.calls import (
+    Call,
+    Handler,
+    Reply,
+    bad_request,
+    conflict,
+    data,
+    not_found,
+)
+from pipelines.sandbox.tender import ZERO
+from pipelines.sandbox.trade.payments import Payments, bounds
+from pipelines.sandbox.trade.quotes import asset_of
+from pipelines.sandbox.trade.rows import Row, Rows
+from pipelines.sandbox.trade.terms import Terms
+from pipelines.sandbox.world import World
+
+_HALF, _TENTH = Decimal("0.5"), Decimal("0.1")
+_COINS_MAX = Decimal(10) ** 12
+# From a status to those that may be forced; the contract's section 8, with the late and the failed.
+_MOVES = {
+    "PENDING": ("PROCESSING", "UNDERPAID", "COMPLETED", "EXPIRED", "FAILED", "CANCELLED"),
+    "PROCESSING": ("UNDERPAID", "COMPLETED", "EXPIRED", "FAILED", "REFUNDED"),
+    "UNDERPAID": ("PROCESSING", "COMPLETED", "EXPIRED", "FAILED", "REFUNDED", "CANCELLED"),
+    "EXPIRED": ("PROCESSING", "UNDERPAID", "COMPLETED", "REFUNDED"),
+    "COMPLETED": ("REFUNDED",),
+    "FAILED": ("REFUNDED",),
+    "REFUNDED": (),
+    "CANCELLED": (),
+}
+_PAYOUT_MOVES = {
+    "PENDING": ("PROCESSING", "COMPLETED", "FAILED"),
+    "PROCESSING": ("COMPLETED", "FAILED"),
+    "FAILED": ("PROCESSING", "COMPLETED"),
+    "COMPLETED": (),
+}
+
+
+class Simulator:
+    """forceSimulatorScenario, forceTransactionStatus, deposits and terms."""
+
+    def __init__(self, world: World, rows: Rows, *, terms: Terms, payments: Payments) -> None:
+        self._world = world
+        self._rows = rows
+        self._terms = terms
+        self._payments = payments
+
+    def operations(self) -> dict[str, Handler]:
+        """Handlers by operationId."""
+        return {
+            "forceSimulatorScenario": self.force_scenario,
+            "forceTransactionStatus": self.force_status,
+        }
+
+    def terms(self) -> dict[str, Any]:
+        """The terms in force."""
+        return self._terms.all()
+
+    def set_terms(self, changes: dict[str, Any]) -> dict[str, Any]:
+        """Change some terms."""
+        return self._terms.change(changes)
+
+    def deposit_wanted(self, wanted: dict[str, Any]) -> Row:
+        """Coins arrive for a transaction: `amount`, or all that is still missing."""
+        name = wanted.get("transactionId")
+        if not isinstance(name, str):
+            raise bad_request("transactionId", "is required")
+        row = self._known(name)
+        coins = _missing(row) if "amount" not in wanted else _coins(wanted["amount"], row)
+        if not coins:
+            raise conflict("Nothing is missing; name an amount.")
+        return self._payments.deposit(row, coins)
+
+    def force_status(self, call: Call) -> Reply:
+        """Force Transaction Status."""
+        row, status = self._known(call.body["transactionId"]), call.body["status"]
+        payout = call.body.get("payoutStatus")
+        if status != row["status"]:
+            if status not in _MOVES[row["status"]]:
+                raise conflict(f"A transaction that is {row['status']} cannot become {status}.")
+            _check_payout(payout, row["payoutStatus"], status)
+            row = self._become(row, status)
+        elif payout in (None, row["payoutStatus"]):
+            raise conflict(f"The transaction is {status} already.")
+        else:
+            _check_payout(payout, row["payoutStatus"], status)
+        if payout is not None and payout != row["payoutStatus"]:
+            row = self._payments.payout(row, payout)
+        return data(row)
+
+    def force_scenario(self, call: Call) -> Reply:
+        """Force Simulator Scenario."""
+        row, scenario = self._known(call.body["transactionId"]), call.body["scenario"]
+        told = call.body.get("amount")
+        coins = None if told is None else _coins(told, row)
+        return data(self._scenarios()[scenario](row, coins))
+
+    def _scenarios(self) -> dict[str, Callable[[Row, Decimal | None], Row]]:
+        return {
+            "exact": lambda row, _: self._pay(row, _missing(row)),
+            "underpayment": lambda row, coins: self._pay(row, coins or _part(row)),
+            "top_up": self._top_up,
+            "overpayment": lambda row, coins: self._pay(row, coins or _too_much(row)),
+            "late_payment": self._pay_late,
+            "risk_failure": lambda row, _: self._fail(row),
+            "expire": lambda row, _: self._moved(row, "EXPIRED"),
+            "payout": lambda row, _: self._paid_out(row, "COMPLETED"),
+            "payout_failed": lambda row, _: self._paid_out(row, "FAILED"),
+            "refund": lambda row, _: self._moved(row, "REFUNDED"),
+        }
+
+    def _pay(self, row: Row, coins: Decimal) -> Row:
+        if row["status"] not in ("PENDING", "UNDERPAID", "PROCESSING"):
+            raise conflict(f"A transaction that is {row['status']} is not paid by this scenario.")
+        received = self._payments.receive(row, coins) if coins else row
+        return self._payments.confirmed(received)
+
+    def _top_up(self, row: Row, coins: Decimal | None) -> Row:
+        if row["status"] != "UNDERPAID":
+            raise conflict(f"A transaction that is {row['status']} has nothing to top up.")
+        return self._pay(row, coins or _missing(row))
+
+    def _pay_late(self, row: Row, coins: Decimal | None) -> Row:
+        if row["status"] != "EXPIRED":
+            row = self._moved(row, "EXPIRED")
+        received = self._payments.receive(row, coins or _missing(row))
+        return self._payments.confirmed(received)
+
+    def _fail(self, row: Row) -> Row:
+        if "FAILED" not in _MOVES[row["status"]]:
+            raise conflict(f"A transaction that is {row['status']} cannot become FAILED.")
+        flags = ["SANCTIONED_SOURCE"]
+        return self._payments.move(
+            row, status="FAILED", riskScore=96, riskLevel="HIGH", riskFlags=flags
+        )
+
+    def _paid_out(self, row: Row, becomes: str) -> Row:
+        _check_payout(becomes, row["payoutStatus"], row["status"])
+        return self._payments.payout(row, becomes)
+
+    def _moved(self, row: Row, status: str) -> Row:
+        if status not in _MOVES[row["status"]]:
+            raise conflict(f"A transaction that is {row['status']} cannot become {status}.")
+        return self._become(row, status)
+
+    def _become(self, row: Row, status: str) -> Row:
+        """The status, with the coins that it stands for if none were seen."""
+        received = Decimal(row["actualAmount"])
+        if status == "COMPLETED":
+            paid = row if received else self._payments.receive(row, _missing(row))
+            return self._payments.complete(paid)
+        if status == "UNDERPAID" and not received:
+            row = self._payments.receive(row, _part(row))
+        if status == "PROCESSING" and not received:
+            return self._payments.receive(row, _missing(row))
+        if status == "REFUNDED":
+            if not received:
+                raise conflict("Nothing was received that could be refunded.")
+            return self._payments.refund_all(row)
+        return self._payments.move(row, status=status)
+
+    def _known(self, transaction_id: str) -> Row:
+        row = self._rows.transaction(transaction_id)
+        if row is None:
+            raise not_found("Transaction")
+        return row
+
+
+def _check_payout(wanted: str | None, standing: str, status: str) -> None:
+    if wanted is None or wanted == standing:
+        return
+    if status not in ("COMPLETED", "REFUNDED"):
+        raise conflict(f"A transaction that is {status} is not paid out.")
+    if wanted not in _PAYOUT_MOVES[standing]:
+        raise conflict(f"A payout that is {standing} cannot become {wanted}.")
+
+
+def _missing(row: Row) -> Decimal:
+    return max(Decimal(row["expectedAmount"]) - Decimal(row["actualAmount"]), ZERO)
+
+
+def _part(row: Row) -> Decimal:
+    """Half of what was expected, in the coin's digits."""
+    unit = asset_of(row["fromCurrency"], row["fromNetwork"]).unit
+    return max((Decimal(row["expectedAmount"]) * _HALF).quantize(unit), unit)
+
+
+def _too_much(row: Row) -> Decimal:
+    """More than the tolerance allows: twice its width, at least a tenth above."""
+    expected, most = Decimal(row["expectedAmount"]), bounds(row)[1]
+    unit = asset_of(row["fromCurrency"], row["fromNetwork"]).unit
+    surplus = max((most - expected) * 2, expected * _TENTH).quantize(unit)
+    return _missing(row) + max(surplus, unit)
+
+
+def _coins(told: Any, row: Row) -> Decimal:
+    try:
+        coins = Decimal(str(told))
+    except InvalidOperation:
+        coins = ZERO
+    if isinstance(told, bool) or not coins.is_finite() or not 0 < coins <= _COINS_MAX:
+        raise bad_request("amount", f"must be coins above 0, up to {_COINS_MAX}")
+    digits = asset_of(row["fromCurrency"], row["fromNetwork"]).digits
+    if int(coins.as_tuple().exponent) < -digits:
+        raise bad_request("amount", f"has more than {digits} decimal digits")
+    return coins
