@@ -5,11 +5,11 @@ Only the form lives here; why a call is refused is decided elsewhere.
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 from starlette.responses import Response
 
+from pipelines.sandbox import exact
 from pipelines.sandbox.house.calls import Refused, Reply
 
 JSON = "application/json"
@@ -34,7 +34,7 @@ def answer(reply: Reply, headers: dict[str, str] | None = None) -> Response:
 
 def plain(value: object, status: int = 200) -> Response:
     """A bare JSON value, as the control endpoints answer."""
-    return Response(json.dumps(value), status, media_type=JSON)
+    return Response(exact.encode(value), status, media_type=JSON)
 
 
 def refusal(
@@ -48,7 +48,7 @@ def refusal(
     body: dict[str, Any] = {"success": False, "error": error, "code": _CODES.get(status, "error")}
     if details:
         body["details"] = details
-    return Response(json.dumps(body), status, headers, media_type=JSON)
+    return Response(exact.encode(body), status, headers, media_type=JSON)
 
 
 def refused(cause: Refused) -> Response:

@@ -1,4 +1,4 @@
-"""Who may come in: three styles, two kinds of key, the business id, the rate; over a real socket."""
+"""Who may come in: three styles, two kinds of key, the business id, the rate."""
 
 import httpx
 import pytest
