@@ -179,12 +179,20 @@ class _Uvicorn(uvicorn.Server):
             asyncio.create_task(self._write_exports()),
             asyncio.create_task(self._serving.built.rooms.webhooks.run()),
         ]
+        for task in beside:
+            task.add_done_callback(self._end_with)
         try:
             await super().main_loop()
         finally:
+            self._serving.built.streams.stop()
             for task in beside:
                 task.cancel()
             await asyncio.gather(*beside, return_exceptions=True)
+
+    def _end_with(self, task: asyncio.Task[None]) -> None:
+        """A fault beside the server ends it, rather than leaving it half alive."""
+        if not task.cancelled() and task.exception() is not None:
+            self.should_exit = True
 
     async def _write_exports(self) -> None:
         world, exports = self._serving.world, self._serving.exports

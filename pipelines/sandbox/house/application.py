@@ -35,16 +35,18 @@ class Built(NamedTuple):
 
     app: ASGIApp
     rooms: Rooms
+    streams: Streams
 
 
 def build(world: World, manners: Manners, *, exports: OrderExports | None) -> Built:
     """Rooms, house, controls and gate of one world."""
     contract, rooms, misbehaviour = Contract(), open_rooms(world), Misbehaviour()
+    streams = Streams(world)
     house = House(
         world,
         contract,
         handlers=rooms.handlers,
-        streams=Streams(world),
+        streams=streams,
         door=Door(business_id=manners.business_id, rate_per_minute=manners.rate_per_minute),
         page_limit=manners.page_limit,
         personality=manners.first_personality(world.plan.seed),
@@ -67,7 +69,7 @@ def build(world: World, manners: Manners, *, exports: OrderExports | None) -> Bu
         seed=world.plan.seed,
     )
     controls.gate = gate
-    return Built(gate, rooms)
+    return Built(gate, rooms, streams)
 
 
 def _pages(contract: Contract) -> list[Route]:

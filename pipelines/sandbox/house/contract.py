@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import Decimal, localcontext
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -107,7 +107,9 @@ class Operation:
         _check_atoms(value, "")
         known = self.body_schema.get("properties", {})
         value = {name: _in_its_case(value[name], known.get(name, {})) for name in value}
-        error = best_match(self.body.iter_errors(value))
+        # Remainders of large numbers need more digits than usual.
+        with localcontext(prec=4 * _DIGITS_MAX):
+            error = best_match(self.body.iter_errors(value))
         if error is not None:
             raise bad_request(_field_of(error), _sentence(error))
         return value
@@ -120,7 +122,7 @@ class Contract:
         self.raw = file.read_bytes()
         loaded = yaml.load(self.raw, Loader=_Loader)  # noqa: S506 - a safe loader, see below
         self.document: dict[str, Any] = loaded
-        resource = DRAFT202012.create_resource(loaded)
+        resource = DRAFT202012.create_resource(_absolute(loaded))
         self._registry: Registry[Any] = Registry().with_resource(_NAME, resource)
 
     @cached_property
@@ -200,17 +202,27 @@ _Loader.add_constructor(
 
 
 def _absolute(value: Any) -> Any:
-    """A schema with its references pointing into the contract from anywhere."""
+    """A schema with its references pointing into the contract from anywhere.
+
+    A pattern's `$` is made to mean the very end, not the place before a last newline.
+    """
     if isinstance(value, dict):
-        return {
-            name: _NAME + member if name == "$ref" else _absolute(member)
-            for name, member in value.items()
-        }
+        return {name: _absolute_member(name, member) for name, member in value.items()}
     return [_absolute(item) for item in value] if isinstance(value, list) else value
 
 
+def _absolute_member(name: str, member: Any) -> Any:
+    if name == "$ref":
+        return _NAME + member
+    if name == "pattern" and isinstance(member, str) and member.endswith("$"):
+        return member[:-1] + r"\Z"
+    return _absolute(member)
+
+
 def _in_its_case(value: Any, schema: dict[str, Any]) -> Any:
-    """A word as the contract spells it, when it is spelt otherwise only in its case."""
+    """A word or whole number as the contract writes it, when it only looks otherwise."""
+    if schema.get("type") == "integer" and isinstance(value, Decimal) and not value % 1:
+        return int(value)
     words = schema.get("enum", ())
     if isinstance(value, str) and value not in words and value.upper() in words:
         return value.upper()

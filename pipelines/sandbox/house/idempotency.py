@@ -6,13 +6,14 @@ An answer is kept for 24 hours of the sandbox's clock, in the same turn as what 
 from __future__ import annotations
 
 import hashlib
+import re
 
 from pipelines.sandbox import exact
 from pipelines.sandbox.days import DAY
 from pipelines.sandbox.house.calls import Call, Reply, bad_request, conflict
 from pipelines.sandbox.world import World
 
-KEY_LENGTH_MAX = 255
+_KEY = re.compile(r"[!-~]{1,255}")
 _KIND = "idempotency"
 
 
@@ -24,8 +25,8 @@ class Repeats:
 
     def known(self, key: str, call: Call) -> Reply | None:
         """The former answer to this key, if it is still kept; 409 when the call was another."""
-        if not 1 <= len(key) <= KEY_LENGTH_MAX:
-            raise bad_request("Idempotency-Key", f"must have 1 to {KEY_LENGTH_MAX} characters")
+        if not _KEY.fullmatch(key):
+            raise bad_request("Idempotency-Key", "must be 1 to 255 visible ASCII characters")
         kept = self._world.documents.get(_KIND, _name(key, call))
         if kept is None:
             return None

@@ -126,6 +126,8 @@ class House:
         self._door.pace()
         (key,) = operation.read_parameters("path", request.path_params).values()
         self._world.look()
+        if request.method == "HEAD":
+            return Response(media_type="text/event-stream")
         frames = self._streams.open(operation.id, key, bearer(request.scope["headers"]))
         return StreamingResponse(frames, media_type="text/event-stream")
 
