@@ -285,7 +285,7 @@ def _sentence(error: jsonschema.ValidationError) -> str:
             bound = "at least" if error.validator == "minLength" else "at most"
             return f"must have {bound} {wanted} characters"
         case "pattern":
-            return "must match " + wanted.replace(r"\Z", "$")
+            return "must match " + str(wanted).replace(r"\Z", "$")
         case "format":
             return f"must be an ISO-8601 {wanted}"
         case _:
