@@ -131,6 +131,7 @@ class GatewayClient:
             waited += wait
             self._spend(wait, waited, path=path)
             _log.warning("%s Tries again in %.1f s.", outcome.fault.sentence, wait)
+            self._transport.start_afresh()
             self._sleep(wait)
 
     def _once(

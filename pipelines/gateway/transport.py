@@ -91,27 +91,36 @@ class Transport:
     def __init__(
         self, settings: GatewaySettings, limits: Limits, *, clock: Callable[[], datetime]
     ) -> None:
-        base_url = checked_origin(settings.base_url)
-        headers = _headers(settings)
+        self._base_url = checked_origin(settings.base_url)
+        self._headers = _headers(settings)
         # Both log whole URLs at INFO and header lists at DEBUG.
         for name in ("httpx", "httpcore"):
             logging.getLogger(name).setLevel(logging.WARNING)
         self._limits = limits
         self._key = settings.api_key
         self._clock = clock
-        self._http = httpx.Client(
-            base_url=base_url,
-            headers=headers,
+        self._http = self._connected()
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._http.close()
+
+    def start_afresh(self) -> None:
+        """Forget every connection: what a broken answer left in one would begin the next answer."""
+        self._http.close()
+        self._http = self._connected()
+
+    def _connected(self) -> httpx.Client:
+        limits = self._limits
+        return httpx.Client(
+            base_url=self._base_url,
+            headers=self._headers,
             timeout=httpx.Timeout(limits.read_seconds, connect=limits.connect_seconds),
             verify=_verified_tls(),
             follow_redirects=False,
             trust_env=False,
             cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),
         )
-
-    def close(self) -> None:
-        """Close the connections."""
-        self._http.close()
 
     def get(self, path: str, params: Params) -> Came | NoAnswer:
         """Ask once."""

@@ -142,8 +142,10 @@ UNUSABLE = [
     _fault("closed after the headers", "unusable", lambda r: r.but(cut=0)),
     _fault("a length too great", "unusable", lambda r: r.but(
         declared_length=len(r.body) + 9, closes=True)),
-    _fault("a length too small", "unusable unavailable", lambda r: r.but(
+    _fault("a length too small", "unusable", lambda r: r.but(
         declared_length=len(r.body) - 9, closes=True)),
+    _fault("a length too small, left open", "unusable", lambda r: r.but(
+        declared_length=len(r.body) - 9)),
     _fault("chunks that stop", "unusable", lambda r: r.but(framing="chunked", cut=-5)),
     _fault("chunks cut inside", "unusable", lambda r: r.but(framing="chunked", cut=50)),
     _fault("chunks with no size", "unusable", _wire(
