@@ -20,7 +20,7 @@ from pipelines.gateway import envelopes
 from pipelines.gateway.answers import Params
 from pipelines.gateway.certificate import Certificate, Ledger, Pass, Version, Window
 from pipelines.gateway.client import Fetched, GatewayClient
-from pipelines.gateway.endpoints import Endpoint
+from pipelines.gateway.endpoint import Endpoint
 from pipelines.gateway.envelopes import Item, Listing
 from pipelines.gateway.records import Row
 from pipelines.gateway.strict_json import unusable
@@ -224,7 +224,7 @@ def _read_one(client: GatewayClient, endpoint: Endpoint, name: str) -> Row | Non
     segment = _path_segment(name)
     if segment is None:
         return None
-    path = endpoint.detail_path.replace("{id}", segment)
+    path = str(endpoint.detail_path).replace("{id}", segment)
     found = client.find(path, shape=partial(_named, endpoint=endpoint, name=name))
     if found is None:
         return None

@@ -15,7 +15,8 @@ import duckdb
 
 from pipelines.gateway.answers import Answer, Kept
 from pipelines.gateway.client import GatewayClient
-from pipelines.gateway.endpoints import CHECKOUT_SESSIONS, TRANSACTIONS, Endpoint
+from pipelines.gateway.endpoint import Endpoint
+from pipelines.gateway.streams.payments import CHECKOUT_SESSIONS, TRANSACTIONS
 from pipelines.gateway.walk import Window, read_by_ids, walk_window
 from pipelines.landing import SegmentFile
 from pipelines.night.frame import Frame, Store

@@ -7,8 +7,8 @@ from datetime import UTC, datetime, timedelta, timezone
 import pytest
 
 from pipelines.gateway.certificate import Ledger, Pass, Window
-from pipelines.gateway.endpoints import TRANSACTIONS
 from pipelines.gateway.records import Row
+from pipelines.gateway.streams.payments import TRANSACTIONS
 
 DAY = Window(datetime(2026, 3, 1, tzinfo=UTC), datetime(2026, 3, 2, tzinfo=UTC))
 

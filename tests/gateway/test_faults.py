@@ -10,7 +10,7 @@ from gateway.scripted import Item, Reply, Request, World
 
 from pipelines.faults import AnswerUnusable, GatewayRefused, GatewayUnavailable
 from pipelines.gateway.client import GatewayClient, Limits
-from pipelines.gateway.endpoints import TRANSACTIONS
+from pipelines.gateway.streams.payments import TRANSACTIONS
 from pipelines.gateway.walk import Window, walk_window
 from pipelines.landing import Landing, Segment
 

@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 
-from pipelines.gateway.endpoints import CHECKOUT_SESSIONS, ENDPOINTS, TRANSACTIONS
+from pipelines.gateway.endpoints import ENDPOINTS
 from pipelines.gateway.records import Row
+from pipelines.gateway.streams.payments import CHECKOUT_SESSIONS, TRANSACTIONS
 from pipelines.gateway.strict_json import parse
 
 DOCUMENTED = b"""{"id":"trxn_123","businessId":"biz_001","reference":"RS-20250101-ABC123",
