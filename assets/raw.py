@@ -78,9 +78,9 @@ def definitions(
                 asset_key=[GROUP, stream],
                 metadata={
                     "rows_received": pulled.rows_received[stream],
-                    "rows_new": pulled.rows_new[stream],
-                    "rows_changed": pulled.rows_changed[stream],
-                    "complete": pulled.is_complete,
+                    "rows_new": pulled.taken[stream].new,
+                    "rows_changed": pulled.taken[stream].changed,
+                    "complete": stream not in pulled.incomplete,
                 },
             )
 

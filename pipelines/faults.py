@@ -42,7 +42,14 @@ class GatewayUnavailable(GatewayFault):
 
 
 class GatewayRefused(GatewayFault):
-    """The gateway refused for good: wrong key, wrong id, wrong request."""
+    """The gateway refused for good: wrong key, wrong id, wrong request.
+
+    `status` is that of its answer, None where it was refused before anything was asked.
+    """
+
+    def __init__(self, sentence: str, remedy: str, *, status: int | None = None) -> None:
+        super().__init__(sentence, remedy)
+        self.status = status
 
 
 class AnswerUnusable(GatewayFault):

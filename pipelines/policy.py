@@ -57,12 +57,21 @@ class FeeRate(_Section):
     tolerance: Exact = Decimal(0)
 
 
+class Quote(_Section):
+    """A coin and network whose transfer fee is asked for every night, and for how much of it."""
+
+    currency: str
+    network: str
+    amount: Exact = Decimal(100)
+
+
 class Policy(_Section):
     """Every rule in force; `version` names exactly this set of values."""
 
     sla: ServiceLevels = ServiceLevels()
     payout: PayoutRule = PayoutRule()
     fees: tuple[FeeRate, ...] = ()
+    quotes: tuple[Quote, ...] = ()
     write_off: dict[str, Exact] = Field(default_factory=dict)
     orders: dict[str, dict[str, dict[str, str]]] = Field(default_factory=dict)
     reports: dict[str, Any] = Field(default_factory=dict)

@@ -134,6 +134,20 @@ create table if not exists ops.pulls (
     finished_at timestamptz not null
 );
 
+create table if not exists ops.sweeps (
+    run_id varchar not null,
+    stream varchar not null,
+    as_of timestamptz not null,
+    window_from timestamptz not null,
+    window_to timestamptz not null,
+    complete boolean not null,
+    rows_listed bigint not null,
+    rows_new bigint not null,
+    rows_changed bigint not null,
+    rows_gone bigint not null,
+    gone_ids varchar[] not null
+);
+
 create table if not exists ops.files (
     file_digest varchar not null,
     name varchar not null,

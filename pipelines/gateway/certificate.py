@@ -53,7 +53,7 @@ class Certificate:
     """
 
     stream: str
-    window: Window
+    window: Window | None
     passes: int
     pages: int
     rows_received: int
@@ -118,9 +118,9 @@ class _Newest(NamedTuple):
 
 
 class Ledger:
-    """The versions seen in a window, over all passes."""
+    """The versions seen in a window, or in a whole list, over all passes."""
 
-    def __init__(self, window: Window, key: str) -> None:
+    def __init__(self, window: Window | None, key: str) -> None:
         self.window = window
         self.key = key
         self.rows_received = 0
@@ -140,7 +140,7 @@ class Ledger:
         if name in current.seen:
             current.repeats += 1
         current.seen.add(name)
-        if not self.window.holds(row["created_at"]):
+        if self.window is not None and not self.window.holds(row["created_at"]):
             self.rows_outside += 1
             return None
         current.inside.add(name)
@@ -155,7 +155,7 @@ class Ledger:
 
         `row` may be the enriched form of a short row; the digest stays that of the list's row.
         """
-        updated_at = row["updated_at"]
+        updated_at = row.get("updated_at")
         newest = self._newest.get(version.name)
         if newest is None or _moment(updated_at) >= _moment(newest.updated_at):
             amounts = (row.get("fiat_amount"), row.get("fiat_currency"))

@@ -226,4 +226,4 @@ def _refusal(status: int, path: str, *, is_page: bool) -> GatewayRefused:
         remedy = "Check KUVARPAY_BASE_URL; redirects are never followed."
     else:
         remedy = "See the answer in the landing; `recon doctor` shows what the gateway honours."
-    return GatewayRefused(sentence, remedy)
+    return GatewayRefused(sentence, remedy, status=status)

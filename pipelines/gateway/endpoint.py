@@ -6,6 +6,7 @@ Belongs here: the shape of an entry. Stays out: the entries (`endpoints`), and r
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 
@@ -31,10 +32,10 @@ class Endpoint:
 
     `list_path` is None where the gateway has no list, `detail_path` where it reads no single
     row. `{id}` in a path is the row's own id; every other place is a column of the parent's row,
-    or of the pair asked for, and is kept with each row (see `listed_under`). `key` is the column that identifies a
-    row; a row whose object lacks it has None there. `state` is the column that holds the row's
-    state, and a row whose state is one of `final` is not read again by itself. `asked` names what
-    a question about a pair says in its query.
+    or of the pair asked for, and is kept with each row (see `listed_under`). `key` is the column
+    that identifies a row; a row whose object lacks it has None there. `state` is the column that
+    holds the row's state, and a row whose state is one of `final` is not read again by itself.
+    `asked` names what a question about a pair says in its query.
     """
 
     stream: str
@@ -65,7 +66,15 @@ class Endpoint:
     @property
     def listed_under(self) -> tuple[str, ...]:
         """The columns that say under which parent, or for which pair, a row was found."""
-        return tuple(f"{_LISTED}{name.removeprefix(_LISTED)}" for name in self.places)
+        return tuple(map(_listed_under, self.places))
+
+    def found_under(self, places: Mapping[str, str]) -> dict[str, str]:
+        """The columns that are the same for all that was found under one parent or pair."""
+        return {_listed_under(name): places[name] for name in self.places}
+
+
+def _listed_under(name: str) -> str:
+    return _LISTED + name.removeprefix(_LISTED)
 
 
 def text(column: str, *names: str) -> Field:

@@ -1,39 +1,38 @@
-"""Reads a window of a list to its provable end, or single rows by their ids.
+"""Reads a list, or a window of one, to its provable end.
 
-Written once for every endpoint. Nothing about paging, filters, order or totals is trusted: a
-walk goes on until a page is empty or only repeats, cuts to the window itself, and is repeated
-with another page size when its own evidence does not suffice. What is still not shown complete
-is reported as such and never raised: a gap of ours is a fact about the window.
+Written once for every endpoint; single rows are read in `lookup`. Nothing about paging, filters,
+order or totals is trusted: a walk goes on until a page is empty or only repeats, cuts to the
+window itself, and is repeated with another page size when its own evidence does not suffice.
+What is still not shown complete is reported as such and never raised: a gap of ours is a fact
+about the list.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from functools import partial
 from typing import NamedTuple
-from urllib.parse import quote
 
-from pipelines.faults import AnswerUnusable, GatewayRefused
+from pipelines.faults import GatewayRefused
 from pipelines.gateway import envelopes
 from pipelines.gateway.answers import Params
 from pipelines.gateway.certificate import Certificate, Ledger, Pass, Version, Window
 from pipelines.gateway.client import Fetched, GatewayClient
 from pipelines.gateway.endpoint import Endpoint
-from pipelines.gateway.envelopes import Item, Listing
+from pipelines.gateway.envelopes import Listing
+from pipelines.gateway.lookup import Places, path_to, read_one
 from pipelines.gateway.records import Row
 from pipelines.gateway.strict_json import unusable
 
 PAGE_SIZE = 100
 PASSES_MOST = 3
 STALE_PAGES_MOST = 3
-ID_LENGTH_MOST = 256
 # Asked for on either side of the window: a gateway that reads an instant as a date, or in its
 # own time zone, would otherwise leave out rows and count them out of its total as well.
 MARGIN = timedelta(days=1)
 
-__all__ = ["ByIds", "Certificate", "Walk", "Window", "read_by_ids", "walk_window"]
+__all__ = ["Certificate", "Walk", "Window", "walk_list", "walk_window"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,41 +59,55 @@ def walk_window(
 
     Raises the client's faults, and AnswerUnusable when a list does not end within the page cap.
     """
+    asked = Window(window.start - margin, window.end + margin)
+    return _walk(client, endpoint, _Scope(window, asked, {}), page_size=page_size, take=take)
+
+
+def walk_list(
+    client: GatewayClient,
+    endpoint: Endpoint,
+    places: Places | None = None,
+    *,
+    page_size: int = PAGE_SIZE,
+    take: Callable[[list[Row]], None] | None = None,
+) -> Walk:
+    """Walk a whole list, of the parent that `places` names where the list has one.
+
+    Raises as `walk_window` does.
+    """
+    scope = _Scope(None, None, places or {})
+    return _walk(client, endpoint, scope, page_size=page_size, take=take)
+
+
+def _walk(
+    client: GatewayClient,
+    endpoint: Endpoint,
+    scope: _Scope,
+    *,
+    page_size: int,
+    take: Callable[[list[Row]], None] | None,
+) -> Walk:
     if endpoint.list_path is None:
         raise ValueError(f"the gateway has no list of {endpoint.stream}")
     rows: list[Row] = []
-    walker = _Walker(client, endpoint, window, margin, take or rows.extend)
+    path = path_to(endpoint.list_path, scope.places)
+    walker = _Walker(client, endpoint, path, scope, take or rows.extend)
     passes: list[Pass] = []
     verdict = _Verdict(False, "")
     size = page_size
     while not verdict.complete and len(passes) < PASSES_MOST:
         passes.append(walker.walk_once(size))
-        verdict = _judge(passes, total_of_nothing=walker.total_of_nothing)
+        verdict = _judge(passes, scope, total_of_nothing=walker.total_of_nothing)
         size = _other_size(passes[-1])
     return Walk(rows, walker.certify(passes, verdict))
 
 
-class ByIds:
-    """Rows read one by one; `missing` fills with the ids that the gateway does not know."""
+class _Scope(NamedTuple):
+    """What of a list is wanted: a window, for which a wider one is asked, or all of one parent."""
 
-    def __init__(self, client: GatewayClient, endpoint: Endpoint, ids: Iterable[str]) -> None:
-        self.missing: list[str] = []
-        self._client = client
-        self._endpoint = endpoint
-        self._ids = ids
-
-    def __iter__(self) -> Iterator[Row]:
-        for name in dict.fromkeys(self._ids):
-            row = _read_one(self._client, self._endpoint, name)
-            if row is None:
-                self.missing.append(name)
-            else:
-                yield row
-
-
-def read_by_ids(client: GatewayClient, endpoint: Endpoint, ids: Iterable[str]) -> ByIds:
-    """The rows of these ids, each asked once, lazily, in the order given."""
-    return ByIds(client, endpoint, ids)
+    window: Window | None
+    asked: Window | None
+    places: Mapping[str, str]
 
 
 class _Verdict(NamedTuple):
@@ -104,12 +117,12 @@ class _Verdict(NamedTuple):
 
 @dataclass(slots=True)
 class _Walker:
-    """The passes over one window; what is remembered between them is in the ledger."""
+    """The passes over one list; what is remembered between them is in the ledger."""
 
     client: GatewayClient
     endpoint: Endpoint
-    window: Window
-    margin: timedelta
+    path: str
+    scope: _Scope
     take: Callable[[list[Row]], None]
     ledger: Ledger = field(init=False)
     rows_enriched: int = 0
@@ -117,7 +130,7 @@ class _Walker:
     _total_of_nothing: int | None = None
 
     def __post_init__(self) -> None:
-        self.ledger = Ledger(self.window, self.endpoint.key)
+        self.ledger = Ledger(self.scope.window, self.endpoint.key)
 
     def walk_once(self, size: int) -> Pass:
         """From page one to the end of the list."""
@@ -156,7 +169,7 @@ class _Walker:
         ledger = self.ledger
         return Certificate(
             stream=self.endpoint.stream,
-            window=self.window,
+            window=self.scope.window,
             passes=len(passes),
             pages=sum(each.pages for each in passes),
             rows_received=ledger.rows_received,
@@ -173,15 +186,14 @@ class _Walker:
 
     def _page(self, current: Pass) -> Fetched[Listing] | None:
         """The next page; None when the gateway says, after the declared end, there is none."""
-        asked = Window(self.window.start - self.margin, self.window.end + self.margin)
         current.pages += 1
-        params = _list_params(asked, page=current.pages, size=current.asked_size)
+        params = _list_params(self.scope.asked, page=current.pages, size=current.asked_size)
         if current.pages > 1 and _is_counted(current):
-            return self.client.find(str(self.endpoint.list_path), params, shape=self._listing)
+            return self.client.find(self.path, params, shape=self._listing)
         return self._ask(params)
 
     def _ask(self, params: Params) -> Fetched[Listing]:
-        return self.client.fetch(str(self.endpoint.list_path), params, shape=self._listing)
+        return self.client.fetch(self.path, params, shape=self._listing)
 
     def _listing(self, payload: object) -> Listing:
         return envelopes.listing(payload, self.endpoint.list_keys)
@@ -211,52 +223,23 @@ class _Walker:
 
     def _settled(self, version: Version, row: Row) -> Row:
         """The row, or what a read by its id says where the list's row is short."""
-        if row["is_short"] and row[self.endpoint.key]:
-            whole = _read_one(self.client, self.endpoint, str(row[self.endpoint.key]))
+        if row["is_short"] and row[self.endpoint.key] and self.endpoint.detail_path:
+            places = {**self.scope.places, "id": str(row[self.endpoint.key])}
+            whole = read_one(self.client, self.endpoint, places)
             if whole is not None:
                 self.rows_enriched += 1
                 row = whole
         self.ledger.settle(version, row)
+        row.update(self.endpoint.found_under(self.scope.places))
         return row
 
 
-def _read_one(client: GatewayClient, endpoint: Endpoint, name: str) -> Row | None:
-    segment = _path_segment(name)
-    if segment is None:
-        return None
-    path = str(endpoint.detail_path).replace("{id}", segment)
-    found = client.find(path, shape=partial(_named, endpoint=endpoint, name=name))
-    if found is None:
-        return None
-    stamp = found.received_at.astimezone(UTC).isoformat()
-    return endpoint.table.row(found.content, source=f"{found.ref}#1", fetched_at=stamp)
-
-
-def _named(payload: object, *, endpoint: Endpoint, name: str) -> Item:
-    """The object in a detail answer, which must be the one that was asked for."""
-    item = envelopes.single(payload, endpoint.object_keys)
-    if endpoint.table.row(item, source="", fetched_at="")[endpoint.key] != name:
-        raise AnswerUnusable(
-            "The gateway's answer is unusable: it is about another id than was asked for.",
-            "Nothing was stored from it; see it in the landing.",
-        )
-    return item
-
-
-def _path_segment(name: str) -> str | None:
-    """The id as one part of a path; None for what no path can carry, so no gateway can know."""
-    if name.strip(".") == "" or len(name) > ID_LENGTH_MOST:
-        return None
-    try:
-        return quote(name, safe="")
-    except UnicodeEncodeError:
-        return None
-
-
-def _list_params(window: Window, *, page: int, size: int) -> Params:
+def _list_params(window: Window | None, *, page: int, size: int) -> Params:
+    paging = (("page", str(page)), ("limit", str(size)))
+    if window is None:
+        return paging
     return (
-        ("page", str(page)),
-        ("limit", str(size)),
+        *paging,
         ("startDate", _stamp(window.start)),
         ("endDate", _stamp(window.end)),
         ("sortBy", "createdAt"),
@@ -279,7 +262,9 @@ def _is_counted(current: Pass) -> bool:
     return total is not None and len(current.seen) >= total
 
 
-def _judge(passes: list[Pass], *, total_of_nothing: Callable[[], int | None]) -> _Verdict:
+def _judge(
+    passes: list[Pass], scope: _Scope, *, total_of_nothing: Callable[[], int | None]
+) -> _Verdict:
     last = passes[-1]
     total, seen = last.declared_total, len(last.seen)
     if last.agrees_with_total:
@@ -289,6 +274,9 @@ def _judge(passes: list[Pass], *, total_of_nothing: Callable[[], int | None]) ->
     if passes[-2].inside != last.inside:
         return _Verdict(False, f"{len(passes)} walks saw different rows")
     if not (passes[-2].turned_pages and last.turned_pages):
+        if scope.window is None and total is None and last.longest_page > last.asked_size:
+            # Neither size nor page number is heard: there is no second page to ask for.
+            return _Verdict(True, "two walks agree on a list without pages")
         return _Verdict(False, "the gateway ignores page numbers and declares no matching total")
     # A total that is the same for a window without rows does not count what was asked for.
     if total is not None and total > seen and total_of_nothing() != total:

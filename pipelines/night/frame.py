@@ -51,7 +51,10 @@ def _silent(_: str) -> None:
 
 @dataclass(frozen=True)
 class Frame:
-    """The settings, policy and range of one run; `tell` receives one line a step."""
+    """The settings, policy and range of one run; `tell` receives one line a step.
+
+    A sweep reads again everything that the gateway lists.
+    """
 
     settings: Settings
     policy: Policy
@@ -60,6 +63,7 @@ class Frame:
     dates: DateRange
     tell: Callable[[str], None] = field(default=_silent, compare=False)
     limits: Limits = field(default_factory=Limits)
+    is_sweep: bool = False
 
     @property
     def places(self) -> Places:
@@ -145,6 +149,7 @@ def frame(
     tell: Callable[[str], None] = _silent,
     now: datetime | None = None,
     limits: Limits | None = None,
+    is_sweep: bool = False,
 ) -> Frame:
     """Compose a run, refusing dates that cannot be closed yet.
 
@@ -164,6 +169,7 @@ def frame(
         dates,
         tell=tell,
         limits=limits or Limits(),
+        is_sweep=is_sweep,
     )
 
 

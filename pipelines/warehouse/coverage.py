@@ -24,19 +24,43 @@ OVERLAP = timedelta(hours=1)
 Interval = tuple[datetime, datetime]
 
 
+SWEEP_EVERY = timedelta(days=30)
+"""All that the gateway lists is read again at least so often."""
+
+
 def windows_to_pull(
-    connection: duckdb.DuckDBPyConnection, first_date: date, *, until: datetime, zone: ZoneInfo
+    connection: duckdb.DuckDBPyConnection,
+    first_date: date,
+    *,
+    until: datetime,
+    zone: ZoneInfo,
+    is_sweep: bool = False,
 ) -> list[Interval]:
-    """Half-open windows, oldest first: every gap since the first date, and the look-back."""
+    """Half-open windows, oldest first: every gap since the first date, and the look-back.
+
+    A sweep is one window over everything from the first date on.
+    """
     row = first_row(connection, "select min(first_date) from ops.closings")
     earliest = min(first_date, row[0]) if row and row[0] else first_date
     begin = start_of(earliest, zone) - OVERLAP
+    if is_sweep:
+        return [(begin, until)]
     covered = connection.execute(
         "select window_from, window_to from ops.pulls where stream = 'transactions' "
         "and complete and is_closed and window_from is not null"
     ).fetchall()
     recent = (max(begin, until - LOOK_BACK), until)
     return merged([*gaps((begin, until), covered), recent])
+
+
+def is_sweep_due(connection: duckdb.DuckDBPyConnection, as_of: datetime) -> bool:
+    """Whether the last complete sweep, or the first closing, lies thirty days back."""
+    row = first_row(
+        connection,
+        "select coalesce((select max(as_of) from ops.sweeps where complete), "
+        "(select min(as_of) from ops.closings))",
+    )
+    return bool(row and row[0] and as_of - row[0] >= SWEEP_EVERY)
 
 
 def gaps(whole: Interval, covered: Iterable[Interval]) -> list[Interval]:

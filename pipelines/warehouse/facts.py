@@ -1,7 +1,7 @@
-"""Taking facts in: staged rows become versions in `raw`, refused rows stand in quarantine.
+"""Taking facts in: rows of files are appended, refused rows quarantined, e-mails kept as digests.
 
-Belongs here: appending, and counting what was new or changed.
-Stays out: reading files or the gateway; judging what the rows mean.
+Belongs here: appending. Stays out: reading files; rows of the gateway (`staging`); judging what
+the rows mean.
 """
 
 from __future__ import annotations
@@ -10,8 +10,7 @@ import hashlib
 import hmac
 import os
 import secrets
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -20,11 +19,9 @@ import duckdb
 import pyarrow as pa
 
 from pipelines.faults import StoreFault
-from pipelines.warehouse.queries import first_row, script
+from pipelines.warehouse.queries import script
 
 KEY_BYTES = 32
-STREAM_KEYS = {"transactions": "transaction_id", "checkout_sessions": "session_id"}
-_BOOKKEEPING = {"arrival", "content_digest", "recorded_from", "run_id"}
 _QUARANTINE = pa.schema(
     [
         ("stream", pa.string()),
@@ -36,14 +33,6 @@ _QUARANTINE = pa.schema(
         ("known_ids", pa.list_(pa.string())),
     ]
 )
-
-
-@dataclass(frozen=True)
-class Taken:
-    """How many received rows were of unknown ids, and how many changed a known one."""
-
-    new: int
-    changed: int
 
 
 class EmailDigests:
@@ -73,37 +62,6 @@ class EmailDigests:
         return hmac.digest(self._key, folded.encode(), hashlib.sha256).hex()
 
 
-def append_rows(
-    connection: duckdb.DuckDBPyConnection,
-    stream: str,
-    rows: Sequence[Mapping[str, Any]],
-    *,
-    as_of: datetime,
-    run_id: str,
-    digests: EmailDigests,
-) -> Taken:
-    """Append the received rows that differ from the newest version held of their id."""
-    key = STREAM_KEYS[stream]
-    columns = [name for name in _columns(connection, stream) if name not in _BOOKKEEPING]
-    known = {
-        row[0] for row in connection.execute(f"select distinct {key} from raw.{stream}").fetchall()
-    }
-    before = _count(connection, stream)
-    arrays: dict[str, pa.Array] = {
-        name: pa.array([row.get(name) for row in rows], pa.string())
-        for name in columns
-        if name != "customer_email_digest"
-    }
-    arrays["customer_email_digest"] = pa.array(
-        [digests.of(row.get("customer_email")) for row in rows], pa.string()
-    )
-    arrays["fetch_order"] = pa.array(range(len(rows)), pa.int64())
-    insert(connection, f"intake/{stream}", pa.table(arrays), as_of=as_of, run_id=run_id)
-    appended = _count(connection, stream) - before
-    new = len({row.get(key) for row in rows} - known)
-    return Taken(new=new, changed=max(appended - new, 0))
-
-
 def quarantine(
     connection: duckdb.DuckDBPyConnection, refused: Iterable[Mapping[str, Any]], *, as_of: datetime
 ) -> int:
@@ -123,16 +81,3 @@ def insert(
         connection.execute(script(name), parameters)
     finally:
         connection.unregister("staged_rows")
-
-
-def _columns(connection: duckdb.DuckDBPyConnection, stream: str) -> list[str]:
-    rows = connection.execute(
-        "select column_name from duckdb_columns() where schema_name = 'raw' and table_name = ?",
-        [stream],
-    ).fetchall()
-    return [row[0] for row in rows]
-
-
-def _count(connection: duckdb.DuckDBPyConnection, stream: str) -> int:
-    row = first_row(connection, f"select count(*) from raw.{stream}")
-    return int(row[0]) if row else 0

@@ -1,22 +1,20 @@
 -- One row per staged row that differs from the newest version held of its id, in the order received.
--- `staged_rows` and `held_rows` are the received rows and the stored ones of one stream, with `row_key`.
+-- `staged_versions` and `held_versions` are the received rows and the stored ones of one stream, with `row_key`.
 with
 staged as (
     select
         row_key,
         updated_at,
         fetch_order,
-        sha256(
-            to_json(row(*columns(* exclude (row_key, is_short, source, fetched_at, fetch_order))))::varchar
-        ) as content_digest
-    from staged_rows
+        content_digest
+    from staged_versions
 ),
 
 held as (
     select
         row_key,
         arg_max(content_digest, arrival) as content_digest
-    from held_rows
+    from held_versions
     group by row_key
 ),
 
@@ -24,7 +22,7 @@ last_held as (
     select
         coalesce(max(arrival), 0) as arrival,
         max(recorded_from) as recorded_from
-    from held_rows
+    from held_versions
 ),
 
 ordered as (
@@ -53,11 +51,10 @@ select
     last_held.arrival + row_number() over (
         order by try_cast(fresh.updated_at as timestamptz), fresh.fetch_order
     ) as arrival,
-    fresh.content_digest,
     -- A failed run of a later date may have taken facts in already; time does not go back for them.
     greatest($as_of::timestamptz, coalesce(last_held.recorded_from, $as_of::timestamptz)) as recorded_from,
     $run_id as run_id,
-    staged_rows.* exclude (row_key, is_short, fetch_order)
+    staged_versions.* exclude (row_key, fetch_order)
 from fresh
-inner join staged_rows on fresh.fetch_order = staged_rows.fetch_order
+inner join staged_versions on fresh.fetch_order = staged_versions.fetch_order
 cross join last_held

@@ -1,4 +1,5 @@
--- One row per checkout session to read by id: named by an order or a transaction and not known to be over.
+-- One row per checkout session to read by id: named by an order or a transaction and not known to be over,
+-- or named by a transaction that was just received and not held yet.
 with
 named as (
     select unnest(session_ids) as session_id, try_cast(placed_at as timestamptz) as named_at
@@ -15,13 +16,23 @@ held as (
 
 over as (
     select session_id from held where status in ('COMPLETED', 'FAILED', 'EXPIRED', 'CANCELLED')
+),
+
+brought as (
+    select checkout_session_id as session_id
+    from staged_transactions
+    where checkout_session_id not in (select session_id from held where session_id is not null)
 )
 
-select distinct named.session_id
+select session_id
 from named
 where
-    named.session_id is not null
-    and named.named_at < $as_of::timestamptz
-    and named.named_at >= $as_of::timestamptz - to_days(90)
-    and named.session_id not in (select session_id from over)
-order by named.session_id
+    session_id is not null
+    and named_at < $as_of::timestamptz
+    and named_at >= $as_of::timestamptz - to_days(90)
+    and session_id not in (select session_id from over)
+union
+select session_id
+from brought
+where session_id is not null
+order by session_id

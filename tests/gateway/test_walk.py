@@ -12,8 +12,9 @@ from gateway.scripted import Item, Reply, Request, World, json_reply
 
 from pipelines.faults import AnswerUnusable
 from pipelines.gateway.client import GatewayClient, Limits
+from pipelines.gateway.lookup import read_by_ids
 from pipelines.gateway.streams.payments import CHECKOUT_SESSIONS, TRANSACTIONS
-from pipelines.gateway.walk import Walk, Window, read_by_ids, walk_window
+from pipelines.gateway.walk import Walk, Window, walk_window
 
 Rows = Callable[..., list[Item]]
 

@@ -16,8 +16,9 @@ residuals as (
 pulls as (
     select
         2 as rank,
-        'The ' || stream || ' from ' || instant_text(window_from) || ' to '
-        || instant_text(window_to) || ' are not shown complete: ' || reason as reason
+        'The ' || replace(stream, '_', ' ')
+        || coalesce(' from ' || instant_text(window_from) || ' to ' || instant_text(window_to), '')
+        || ' are not shown complete: ' || reason as reason
     from ops.pulls
     where run_id = $run_id and not complete
 ),

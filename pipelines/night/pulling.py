@@ -1,0 +1,271 @@
+"""How each stream is pulled: which windows, ids, lists and questions a night asks for.
+
+Belongs here: the strategies that the table of endpoints names, and the certificate of each pull.
+Stays out: talking HTTP (`pipelines.gateway`), committing (`pull`), interval arithmetic
+(`warehouse.coverage`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from hashlib import sha256
+
+from pipelines.faults import GatewayRefused
+from pipelines.gateway.certificate import Certificate
+from pipelines.gateway.client import GatewayClient
+from pipelines.gateway.endpoint import Endpoint, Strategy
+from pipelines.gateway.endpoints import ENDPOINTS
+from pipelines.gateway.lookup import ask_about, read_by_ids, read_one
+from pipelines.gateway.records import Row
+from pipelines.gateway.walk import Window, walk_list, walk_window
+from pipelines.landing import SegmentFile
+from pipelines.night.frame import Frame, Store
+from pipelines.partitions import cut_off
+from pipelines.warehouse.coverage import is_sweep_due, windows_to_pull
+from pipelines.warehouse.parents import Family, parents_to_read
+from pipelines.warehouse.queries import first_row, script
+from pipelines.warehouse.staging import Staging
+
+NOT_OFFERED = frozenset({404, 405, 501})
+
+
+@dataclass(frozen=True, kw_only=True)
+class Line:
+    """What may be said about one window, list or set of ids: a line of `ops.pulls`."""
+
+    stream: str
+    window: Window | None = None
+    pages: int = 0
+    rows_received: int = 0
+    distinct_ids: int = 0
+    declared_total: int | None = None
+    complete: bool = True
+    reason: str = ""
+    digest: str = ""
+    started_at: datetime
+
+
+class Puller:
+    """The pull of one run: a staging table a stream, the lines to note, the segments written."""
+
+    def __init__(self, frame: Frame, store: Store) -> None:
+        self.staged: dict[str, Staging] = {}
+        self.lines: list[Line] = []
+        self.segments: list[SegmentFile] = []
+        self._frame = frame
+        self._store = store
+        self._digests = frame.digests()
+        self.is_sweep = frame.is_sweep or is_sweep_due(store.connection, store.run.as_of)
+        self._ways: dict[Strategy, Callable[[Endpoint, GatewayClient], list[Line]]] = {
+            Strategy.WINDOW: self._windows,
+            Strategy.NAMED: self._named,
+            Strategy.SNAPSHOT: self._snapshot,
+            Strategy.CHILDREN: self._children,
+            Strategy.QUOTES: self._quotes,
+        }
+
+    def pull(self, endpoint: Endpoint) -> None:
+        """Bring one stream into its staging table; its parent's stands already."""
+        frame, stream = self._frame, endpoint.stream
+        staging = Staging(self._store.connection, stream, key=endpoint.key, digests=self._digests)
+        self.staged[stream] = staging
+        with (
+            frame.landing.segment(stream, self._store.run.run_id) as segment,
+            GatewayClient(frame.gateway, segment, limits=frame.limits) as client,
+        ):
+            lines = self._ways[endpoint.strategy](endpoint, client)
+        staging.flush()
+        self.lines += lines
+        self.segments += segment.finished
+        frame.tell(
+            f"{stream}: {sum(line.rows_received for line in lines)} rows in "
+            f"{client.requests} requests"
+        )
+
+    def _windows(self, endpoint: Endpoint, client: GatewayClient) -> list[Line]:
+        frame, take = self._frame, self.staged[endpoint.stream].take
+        until = cut_off(frame.dates.last, frame.settings.zone)
+        windows = windows_to_pull(
+            self._store.connection,
+            frame.dates.first,
+            until=until,
+            zone=frame.settings.zone,
+            is_sweep=self.is_sweep,
+        )
+        lines = []
+        for window in windows:
+            started_at = datetime.now(UTC)
+            walk = walk_window(client, endpoint, Window(*window), take=take)
+            lines.append(_certified(walk.certificate, started_at))
+        self.staged[endpoint.stream].flush()
+        query = "create or replace temp table unsettled_transactions as "
+        self._store.connection.execute(
+            query + script("intake/unsettled_transactions"), {"as_of": self._store.run.as_of}
+        )
+        unlisted = self._store.connection.execute(script("intake/unsettled_unlisted")).fetchall()
+        return [*lines, self._read(endpoint, client, [row[0] for row in unlisted])]
+
+    def _named(self, endpoint: Endpoint, client: GatewayClient) -> list[Line]:
+        named = [row[0] for row in self._rows("wanted_sessions")]
+        return [self._read(endpoint, client, named)]
+
+    def _snapshot(self, endpoint: Endpoint, client: GatewayClient) -> list[Line]:
+        started_at = datetime.now(UTC)
+        try:
+            walk = walk_list(client, endpoint, take=self.staged[endpoint.stream].take)
+        except GatewayRefused as refusal:
+            return [self._not_offered(endpoint, refusal, started_at)]
+        return [_certified(walk.certificate, started_at)]
+
+    def _children(self, endpoint: Endpoint, client: GatewayClient) -> list[Line]:
+        started_at = datetime.now(UTC)
+        certificates: list[Certificate] = []
+        rows, pages = 0, 0
+        for places in self._parents(endpoint):
+            try:
+                if endpoint.list_path is None:
+                    rows += self._take_one(endpoint, read_one(client, endpoint, places))
+                else:
+                    take = self.staged[endpoint.stream].take
+                    certificates.append(walk_list(client, endpoint, places, take=take).certificate)
+            except GatewayRefused as refusal:
+                return [self._not_offered(endpoint, refusal, started_at)]
+            pages += endpoint.list_path is None
+        return [_together(endpoint, certificates, started_at, rows=rows, pages=pages)]
+
+    def _quotes(self, endpoint: Endpoint, client: GatewayClient) -> list[Line]:
+        started_at = datetime.now(UTC)
+        pairs = self._pairs(endpoint)
+        rows, refused = 0, 0
+        for pair in pairs:
+            try:
+                rows += self._take_one(endpoint, ask_about(client, endpoint, pair))
+            except GatewayRefused as refusal:
+                if refusal.status not in (400, *NOT_OFFERED):
+                    raise
+                refused += 1
+        reason = f"{refused} of {len(pairs)} pairs are not quoted" if refused else ""
+        return [
+            Line(
+                stream=endpoint.stream,
+                pages=len(pairs),
+                rows_received=rows,
+                distinct_ids=rows,
+                declared_total=len(pairs),
+                reason=reason,
+                started_at=started_at,
+            )
+        ]
+
+    def _read(self, endpoint: Endpoint, client: GatewayClient, ids: Sequence[str]) -> Line:
+        started_at = datetime.now(UTC)
+        reading = read_by_ids(client, endpoint, ids)
+        rows = sum(self._take_one(endpoint, row) for row in reading)
+        missing = len(reading.missing)
+        return Line(
+            stream=endpoint.stream,
+            pages=len(ids),
+            rows_received=rows,
+            distinct_ids=rows,
+            declared_total=len(ids),
+            reason=f"{missing} of {len(ids)} ids are unknown to the gateway" if missing else "",
+            started_at=started_at,
+        )
+
+    def _take_one(self, endpoint: Endpoint, row: Row | None) -> int:
+        if row is None:
+            return 0
+        self.staged[endpoint.stream].take([row])
+        return 1
+
+    def _not_offered(
+        self, endpoint: Endpoint, refusal: GatewayRefused, started_at: datetime
+    ) -> Line:
+        """A list that no source attests may not be there; one that was there must not vanish."""
+        if refusal.status not in NOT_OFFERED:
+            raise refusal
+        connection = self._store.connection
+        held = first_row(connection, f"select 1 from raw.{endpoint.stream} limit 1")  # noqa: S608 - a name of ours
+        return Line(
+            stream=endpoint.stream,
+            pages=1,
+            complete=held is None,
+            reason=f"the gateway does not offer this list (status {refusal.status})",
+            started_at=started_at,
+        )
+
+    def _rows(self, query: str) -> list[tuple[str, ...]]:
+        parameters = {"as_of": self._store.run.as_of}
+        return self._store.connection.execute(script(f"intake/{query}"), parameters).fetchall()
+
+    def _parents(self, endpoint: Endpoint) -> list[Mapping[str, str]]:
+        """Where children are listed: under parents that are new, changed or not over."""
+        parent = ENDPOINTS[str(endpoint.parent)]
+        found = parents_to_read(
+            self._store.connection,
+            _family(parent, endpoint.places),
+            _family(endpoint, endpoint.listed_under),
+            is_sweep=self.is_sweep,
+        )
+        return [dict(zip(endpoint.places, values, strict=True)) for values in found]
+
+    def _pairs(self, endpoint: Endpoint) -> list[Mapping[str, str]]:
+        """What quotes are asked for: as the policy says, else what payments of late used."""
+        quotes = self._frame.policy.quotes
+        pairs = [(one.currency, one.network, format(one.amount, "f")) for one in quotes]
+        return [
+            dict(zip(endpoint.asked, pair, strict=True))
+            for pair in pairs or self._rows("quoted_pairs")
+        ]
+
+
+def _family(endpoint: Endpoint, places: Sequence[str]) -> Family:
+    return Family(
+        stream=endpoint.stream,
+        key=endpoint.key,
+        state=endpoint.state,
+        final=endpoint.final,
+        places=places,
+    )
+
+
+def _certified(proof: Certificate, started_at: datetime) -> Line:
+    return Line(
+        stream=proof.stream,
+        window=proof.window,
+        pages=proof.pages,
+        rows_received=proof.rows_received,
+        distinct_ids=proof.distinct_ids,
+        declared_total=proof.declared_total,
+        complete=proof.complete,
+        reason=proof.reason,
+        digest=proof.digest,
+        started_at=started_at,
+    )
+
+
+def _together(
+    endpoint: Endpoint,
+    proofs: Sequence[Certificate],
+    started_at: datetime,
+    *,
+    rows: int,
+    pages: int,
+) -> Line:
+    """One line over the lists of many parents."""
+    totals = [proof.declared_total for proof in proofs if proof.declared_total is not None]
+    broken = [proof for proof in proofs if not proof.complete]
+    digest = sha256("".join(proof.digest for proof in proofs).encode()).hexdigest()
+    return Line(
+        stream=endpoint.stream,
+        pages=pages + sum(proof.pages for proof in proofs),
+        rows_received=rows + sum(proof.rows_received for proof in proofs),
+        distinct_ids=rows + sum(proof.distinct_ids for proof in proofs),
+        declared_total=sum(totals) if proofs and len(totals) == len(proofs) else None,
+        complete=not broken,
+        reason=f"{len(broken)} of {len(proofs)} lists: {broken[0].reason}" if broken else "",
+        digest=digest if proofs else "",
+        started_at=started_at,
+    )

@@ -1,0 +1,128 @@
+"""The rows of one stream on their way from the gateway into `raw`, in a table, not in memory.
+
+Belongs here: taking rows page by page, and appending those that differ from what is held.
+Stays out: where the rows come from, and judging what they mean.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+import duckdb
+import pyarrow as pa
+
+from pipelines.warehouse.facts import EmailDigests
+from pipelines.warehouse.queries import first_row, script
+
+BATCH_ROWS = 10_000
+_PRIVATE = "customer_email"
+_BOOKKEEPING = frozenset({"arrival", "content_digest", "recorded_from", "run_id"})
+
+Row = Mapping[str, str | None]
+
+
+@dataclass(frozen=True)
+class Taken:
+    """How many received rows were of unknown ids, and how many changed a known one."""
+
+    new: int
+    changed: int
+
+
+class Staging:
+    """The table `staged_<stream>` of this connection; each row keeps the order it was taken in.
+
+    Two columns stand beside those of `raw`: `row_key`, the row's id, and `fetch_order`. Call
+    `flush` before a query reads the table.
+    """
+
+    def __init__(
+        self,
+        connection: duckdb.DuckDBPyConnection,
+        stream: str,
+        *,
+        key: str,
+        digests: EmailDigests,
+    ) -> None:
+        self.stream = stream
+        self.rows = 0
+        self._connection = connection
+        self._key = key
+        self._digests = digests
+        self._waiting: list[Row] = []
+        self._columns = _columns(connection, stream)
+        connection.execute(
+            f"create or replace temp table staged_{stream} as "
+            "select null::bigint as fetch_order, null::varchar as row_key, "
+            f"* exclude (arrival, recorded_from, run_id) from raw.{stream} limit 0"
+        )
+
+    def take(self, rows: Iterable[Row]) -> None:
+        """Take rows in the order they were received."""
+        self._waiting.extend(rows)
+        if len(self._waiting) >= BATCH_ROWS:
+            self.flush()
+
+    def flush(self) -> None:
+        """Bring what was taken into the table, for queries to see."""
+        if not self._waiting:
+            return
+        rows, self._waiting = self._waiting, []
+        arrays: dict[str, pa.Array] = {
+            "fetch_order": pa.array(range(self.rows, self.rows + len(rows)), pa.int64()),
+            "row_key": pa.array([row[self._key] for row in rows], pa.string()),
+        }
+        for column in self._columns:
+            arrays[column] = pa.array(self._values(column, rows), pa.string())
+        self.rows += len(rows)
+        self._connection.register("received_rows", pa.table(arrays))
+        try:
+            self._connection.execute(
+                f"insert into staged_{self.stream} by name {script('intake/digested_rows')}"
+            )
+        finally:
+            self._connection.unregister("received_rows")
+
+    def append(self, *, as_of: datetime, run_id: str) -> Taken:
+        """Append what differs from the newest version held; call it inside a transaction."""
+        self.flush()
+        before = self._count("select count(*) from held_versions")
+        new = self._count(
+            "select count(distinct coalesce(row_key, '')) from staged_versions "
+            "where row_key is null or row_key not in (select row_key from held_versions "
+            "where row_key is not null)"
+        )
+        self._connection.execute(
+            f"insert into raw.{self.stream} by name {script('intake/fresh_versions')}",
+            {"as_of": as_of, "run_id": run_id},
+        )
+        appended = self._count("select count(*) from held_versions") - before
+        return Taken(new=new, changed=max(appended - new, 0))
+
+    def _values(self, column: str, rows: list[Row]) -> list[str | None]:
+        if column == f"{_PRIVATE}_digest":
+            return [self._digests.of(row.get(_PRIVATE)) for row in rows]
+        return [row.get(column) for row in rows]
+
+    def _count(self, query: str) -> int:
+        """A count over `staged_versions` and `held_versions`, set to this stream first."""
+        self._connection.execute(
+            f"create or replace temp view staged_versions as from staged_{self.stream}"
+        )
+        self._connection.execute(
+            "create or replace temp view held_versions as "
+            f"select {self._key} as row_key, arrival, content_digest, recorded_from "
+            f"from raw.{self.stream}"
+        )
+        row = first_row(self._connection, query)
+        return int(row[0]) if row else 0
+
+
+def _columns(connection: duckdb.DuckDBPyConnection, stream: str) -> list[str]:
+    rows = connection.execute(
+        "select column_name from duckdb_columns() where schema_name = 'raw' and table_name = ?",
+        [stream],
+    ).fetchall()
+    return [row[0] for row in rows if row[0] not in _BOOKKEEPING]
