@@ -18,6 +18,9 @@ from pipelines.night.frame import Frame, frame
 from pipelines.partitions import DateRange
 from pipelines.settings import Settings, load_settings
 
+SWEEP_TAG = "recon/sweep"
+"""A run whose tag says `true` reads again everything that the gateway lists."""
+
 
 class Nights:
     """Opens the night of a run; `fault` keeps what stopped the last one."""
@@ -93,4 +96,5 @@ class Nights:
             dates=DateRange(first, last),
             tell=self._tell or context.log.info,
             now=self._now(),
+            is_sweep=run.tags.get(SWEEP_TAG) == "true",
         )

@@ -33,12 +33,13 @@ class Day(click.ParamType[date]):
 
 @click.command()
 @click.option("--date", "day", type=Day(), help="The business date to close; default yesterday.")
+@click.option("--sweep", is_flag=True, help="Read again everything that the gateway lists.")
 @click.pass_context
-def nightly(ctx: click.Context, day: date | None) -> None:
+def nightly(ctx: click.Context, day: date | None, *, sweep: bool) -> None:
     """Close one business date end to end, as the schedule does."""
     settings = load_settings()
     wanted = day or latest_closable(datetime.now(UTC), settings.zone)
-    ctx.exit(close(settings, DateRange(wanted, wanted), kind="nightly"))
+    ctx.exit(close(settings, DateRange(wanted, wanted), kind="nightly", is_sweep=sweep))
 
 
 @click.command()
@@ -50,11 +51,17 @@ def backfill(ctx: click.Context, first: date, last: date) -> None:
     ctx.exit(close(load_settings(), DateRange(first, last), kind="backfill"))
 
 
-def close(settings: Settings, dates: DateRange, *, kind: str) -> int:
+def close(settings: Settings, dates: DateRange, *, kind: str, is_sweep: bool = False) -> int:
     """Run the job over the range, print the verdict, and give the exit code."""
     from pipelines.cli.running import run_range
 
-    outcome = run_range(settings, dates, kind=kind, tell=lambda line: click.echo(f"  {line}"))
+    outcome = run_range(
+        settings,
+        dates,
+        kind=kind,
+        tell=lambda line: click.echo(f"  {line}"),
+        is_sweep=is_sweep,
+    )
     print_verdict(settings, outcome.verdict, outcome.reasons)
     return outcome.exit_code
 

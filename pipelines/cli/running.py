@@ -61,6 +61,7 @@ def run_range(
     kind: str,
     now: Callable[[], datetime] = lambda: datetime.now(UTC),
     tell: Callable[[str], None] | None = None,
+    is_sweep: bool = False,
 ) -> Outcome:
     """Run the nightly job over a range as one run; `tell` gets one line a step.
 
@@ -79,6 +80,7 @@ def run_range(
     import dagster as dg
 
     from pipelines.definitions import build
+    from pipelines.resources import SWEEP_TAG
 
     definitions = build(lambda: settings, now=now, tell=tell, pool=None)
     nights = definitions.resources["night"] if definitions.resources else None
@@ -98,6 +100,7 @@ def run_range(
                 "dagster/asset_partition_range_start": dates.first.isoformat(),
                 "dagster/asset_partition_range_end": dates.last.isoformat(),
                 "recon/kind": kind,
+                SWEEP_TAG: str(is_sweep).lower(),
                 PROCESS_TAG: _process_name(os.getpid()),
             },
         )
