@@ -102,6 +102,10 @@ class FieldTable:
         plan = self._plans.get(keys) or self._plan(keys)
         row = plan.blank.copy()
         row.update(zip(plan.columns, plan.values(item), strict=True))
+        for each in plan.doubled:
+            # As one and the same value under every name, or to be looked at below.
+            first, *others = each.values(item)
+            row[each.field.column] = first if others.count(first) == len(others) else None
         if not _TEXT_OR_NOTHING.issuperset(map(type, row.values())) or "" in row.values():
             row.update({column: _as_text(value) for column, value in row.items()})
         for column in plan.numbers:
@@ -128,7 +132,8 @@ class FieldTable:
                 single.append((field, names[0]))
             elif names:
                 doubled.append(_Doubled(field, names, _getter(names)))
-        covered = {field.column for field, _ in single} | {each.field.column for each in doubled}
+        found = [field for field, _ in single] + [each.field for each in doubled]
+        covered = {field.column for field in found}
         blank: Row = dict.fromkeys(self.columns)
         blank["unknown_fields"] = ",".join(sorted(present - self._known)) or None
         blank["is_short"] = None if self._needed <= covered else "true"
@@ -136,8 +141,8 @@ class FieldTable:
             blank,
             tuple(field.column for field, _ in single),
             _getter(tuple(name for _, name in single)),
-            tuple(field.column for field, _ in single if field.kind is Kind.NUMBER),
-            tuple(field.column for field, _ in single if field.kind is Kind.WORD),
+            tuple(field.column for field in found if field.kind is Kind.NUMBER),
+            tuple(field.column for field in found if field.kind is Kind.WORD),
             tuple(doubled),
         )
         if len(self._plans) >= _PLANS_MOST:
@@ -153,7 +158,6 @@ def _read_doubled(row: Row, item: Item, doubled: tuple[_Doubled, ...]) -> None:
         column, kind = each.field.column, each.field.kind
         sent = each.values(item)
         if sent.count(sent[0]) == len(sent):
-            row[column] = _value(sent[0], kind)
             continue
         values = {name: _value(value, kind) for name, value in zip(each.names, sent, strict=True)}
         given = {name: value for name, value in values.items() if value is not None}

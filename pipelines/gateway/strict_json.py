@@ -14,6 +14,8 @@ from decimal import Decimal, InvalidOperation
 from itertools import accumulate
 from typing import Any, NoReturn
 
+import msgspec
+
 from pipelines.faults import AnswerUnusable
 
 DEPTH_MOST = 64
@@ -33,6 +35,52 @@ def parse(body: bytes) -> object:
     Refused as well: NaN and Infinity, exponents beyond 60, a key twice in one object, more than
     64 levels, anything but UTF-8. Lone surrogates become their visible escapes.
     """
+    tree = parse_plain(body)
+    return parse_exactly(body) if tree is NOT_PLAIN else tree
+
+
+def parse_plain(body: bytes) -> object:
+    """The same for an ordinary body, several times faster; `NOT_PLAIN` whenever in doubt.
+
+    The quick decoder keeps the last of two equal keys, so the keys found are counted against the
+    colons behind closing quotes: those are as many only when no key stands twice and no text
+    holds one. It reads -0 as 0, and leaves whole numbers to be written out here.
+    """
+    if _MINUS_ZERO.search(body) or _LOOSE_COLON.search(body):
+        return NOT_PLAIN
+    try:
+        tree = _QUICK.decode(body)
+        keys = _write_out_numbers(tree, DEPTH_MOST)
+    except (msgspec.MsgspecError, ValueError, InvalidOperation, RecursionError):
+        # What is wrong with it is said by the exact way.
+        return NOT_PLAIN
+    return tree if keys == body.count(b'":') else NOT_PLAIN
+
+
+def _write_out_numbers(node: Any, levels: int) -> int:
+    """Turn whole numbers below a node into text; how many keys its objects have."""
+    if not levels:
+        raise ValueError("nested too deeply")
+    if node.__class__ is dict:
+        keys, members = len(node), list(node.items())
+    elif node.__class__ is list:
+        keys, members = 0, list(enumerate(node))
+    else:
+        # A document of one bare value is left to the exact way.
+        raise ValueError("no container")
+    for name, value in members:
+        kind = value.__class__
+        if kind is str or value is None or kind is bool:
+            continue
+        if kind is int:
+            node[name] = str(value)
+        else:
+            keys += _write_out_numbers(value, levels - 1)
+    return keys
+
+
+def parse_exactly(body: bytes) -> object:
+    """What `parse` says, for any body whatever."""
     try:
         text = body.decode("utf-8-sig")
         tree = _DECODER.decode(text)
@@ -77,6 +125,10 @@ def _refuse_constant(name: str) -> NoReturn:
     raise ValueError(f"{name} is not a number")
 
 
+NOT_PLAIN = object()
+_MINUS_ZERO = re.compile(rb"-0[\s,\]}]|-0$")
+_LOOSE_COLON = re.compile(rb'"[ \t\r\n]+:')
+_QUICK = msgspec.json.Decoder(float_hook=_plain_decimal)
 _DECODER = json.JSONDecoder(
     object_pairs_hook=_object,
     parse_float=_plain_decimal,

@@ -125,12 +125,14 @@ class _Walker:
     scope: _Scope
     take: Callable[[list[Row]], None]
     ledger: Ledger = field(init=False)
+    _found_under: Mapping[str, str] = field(init=False)
     rows_enriched: int = 0
     _nothing_was_asked: bool = False
     _total_of_nothing: int | None = None
 
     def __post_init__(self) -> None:
         self.ledger = Ledger(self.scope.window, self.endpoint.key)
+        self._found_under = self.endpoint.found_under(self.scope.places)
 
     def walk_once(self, size: int) -> Pass:
         """From page one to the end of the list."""
@@ -230,7 +232,7 @@ class _Walker:
                 self.rows_enriched += 1
                 row = whole
         self.ledger.settle(version, row)
-        row.update(self.endpoint.found_under(self.scope.places))
+        row.update(self._found_under)
         return row
 
 

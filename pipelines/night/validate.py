@@ -6,18 +6,21 @@ Stays out: the contracts (`assets.contracts`); they come in as arguments.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
 import duckdb
 import polars as pl
+import pyarrow as pa
 
 from pipelines.gateway.endpoints import ENDPOINTS
 from pipelines.night.frame import Frame, Store
 from pipelines.warehouse.basis import write_basis, write_minor_units
 from pipelines.warehouse.facts import quarantine
 from pipelines.warehouse.queries import build_stage, script
+
+CHECKED_ROWS = 100_000
 
 
 class Contract(Protocol):
@@ -61,30 +64,41 @@ def validate(frame: Frame, contracts: Mapping[str, Contract]) -> Validated:
 
 
 def _check(store: Store, stream: str, contract: Contract) -> tuple[int, int]:
+    """Check what is new of a stream, so many rows at a time that memory stays bounded."""
     connection = store.connection
-    rows = pl.DataFrame(connection.sql(script(f"intake/unchecked_{stream}")).to_arrow_table())
-    if rows.is_empty():
-        return 0, 0
-    reasons = contract.refusals(rows)
-    quarantine(
-        connection,
-        [_refused(stream, rows.row(place, named=True), why) for place, why in reasons.items()],
-        as_of=store.run.as_of,
-    )
-    _note_checked(connection, stream, rows)
-    return rows.height, len(reasons)
+    unchecked = connection.sql(script(f"intake/unchecked_{stream}")).to_arrow_reader(CHECKED_ROWS)
+    # Read to its end before anything else is asked: an unread result blocks the connection.
+    checked, refused = 0, []
+    files: list[str] = []
+    newest = 0
+    for batch in unchecked:
+        rows = pl.DataFrame(pa.Table.from_batches([batch]))
+        refused += [
+            _refused(stream, rows.row(place, named=True), why)
+            for place, why in contract.refusals(rows).items()
+        ]
+        checked += rows.height
+        if stream == "orders":
+            files += rows["file_digest"].unique(maintain_order=True).to_list()
+        elif rows.height:
+            newest = int(rows["arrival"].max())  # type: ignore[arg-type]
+    if checked:
+        quarantine(connection, refused, as_of=store.run.as_of)
+        _note_checked(connection, stream, newest, files=dict.fromkeys(files))
+    return checked, len(refused)
 
 
-def _note_checked(connection: duckdb.DuckDBPyConnection, stream: str, rows: pl.DataFrame) -> None:
+def _note_checked(
+    connection: duckdb.DuckDBPyConnection, stream: str, newest: int, *, files: Iterable[str]
+) -> None:
     """Files are remembered one by one: a file may be dropped again after later ones were taken."""
     if stream == "orders":
         connection.executemany(
-            "insert into ops.checked_files values (?)",
-            [[digest] for digest in rows["file_digest"].unique(maintain_order=True)],
+            "insert into ops.checked_files values (?)", [[digest] for digest in files]
         )
         return
     connection.execute("delete from ops.checked where stream = ?", [stream])
-    connection.execute("insert into ops.checked values (?, ?)", [stream, rows["arrival"].max()])
+    connection.execute("insert into ops.checked values (?, ?)", [stream, newest])
 
 
 def _refused(stream: str, row: Mapping[str, Any], reason: str) -> dict[str, Any]:

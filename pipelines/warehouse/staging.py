@@ -74,10 +74,14 @@ class Staging:
             "fetch_order": pa.array(range(self.rows, self.rows + len(rows)), pa.int64()),
             "row_key": pa.array([row[self._key] for row in rows], pa.string()),
         }
+        digests = [self._digests.of(row.get(_PRIVATE)) for row in rows]
+        arrays[f"{_PRIVATE}_digest"] = pa.array(digests, pa.string())
         for column in self._columns:
-            arrays[column] = pa.array(self._values(column, rows), pa.string())
+            if column in rows[0]:
+                arrays[column] = pa.array([row[column] for row in rows], pa.string())
+        table = pa.table({name: arrays[name] for name in self._columns if name in arrays} | arrays)
         self.rows += len(rows)
-        self._connection.register("received_rows", pa.table(arrays))
+        self._connection.register("received_rows", table)
         try:
             self._connection.execute(
                 f"insert into staged_{self.stream} by name {script('intake/digested_rows')}"
@@ -100,11 +104,6 @@ class Staging:
         )
         appended = self._count("select count(*) from held_versions") - before
         return Taken(new=new, changed=max(appended - new, 0))
-
-    def _values(self, column: str, rows: list[Row]) -> list[str | None]:
-        if column == f"{_PRIVATE}_digest":
-            return [self._digests.of(row.get(_PRIVATE)) for row in rows]
-        return [row.get(column) for row in rows]
 
     def _count(self, query: str) -> int:
         """A count over `staged_versions` and `held_versions`, set to this stream first."""

@@ -190,11 +190,17 @@ class _Handler(socketserver.StreamRequestHandler):
     disable_nagle_algorithm = True
 
     def handle(self) -> None:
-        while (request := self._request()) is not None:
+        while (request := self._request_or_end()) is not None:
             reply = self.world.reply(request)
             self._send(reply)
             if reply.closes or reply.cut is not None or reply.framing == "close" or reply.wire:
                 return
+
+    def _request_or_end(self) -> Request | None:
+        try:
+            return self._request()
+        except OSError:
+            return None  # The client hung up in the middle of an answer it had no use for.
 
     def _request(self) -> Request | None:
         line = self.rfile.readline().decode("latin-1")
