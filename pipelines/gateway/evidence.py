@@ -116,7 +116,7 @@ def judge_filter(
     if not inside or not outside:
         return None
     came = {row[answer.key] for row in answer.rows}
-    if outside <= came:
+    if outside <= came and (is_full or inside & came):
         return "ignored"
     strangers = [row for row in answer.rows if not is_inside(row) and not is_near(row)]
     certain = {row[known.key] for row in known.rows if is_inside(row) and not is_near(row)}

@@ -20,6 +20,7 @@ from pipelines.settings import Places
 
 FILE = "gateway.json"
 PAGE_SIZE_MOST = 500
+SMALL_PAGE_SIZE = 20
 SKEW_SECONDS_MOST = 60
 FILTERS = ("startDate", "endDate", "status")
 
@@ -135,7 +136,8 @@ def page_size_for(manners: Manners | None, *, default: int = 100) -> int:
         return max(1, min(manners.page_size_proven, PAGE_SIZE_MOST))
     most = min(default, manners.page_size_cap or default)
     refused = manners.page_size_refused
-    return most if refused is None or refused > most else max(1, refused // 2)
+    is_refused = refused is not None and refused <= most
+    return min(most, manners.default_page_size or SMALL_PAGE_SIZE) if is_refused else most
 
 
 def window_filtering(manners: Manners | None) -> Filtering | None:

@@ -16,10 +16,16 @@ from pipelines.gateway.asking import PROBE_LIMITS, Asker, Refusal
 from pipelines.gateway.certificate import instant
 from pipelines.gateway.client import Fetched, GatewaySettings, Limits
 from pipelines.gateway.evidence import Page
-from pipelines.gateway.manners import PAGE_SIZE_MOST, Honoured, Manners, host_of
+from pipelines.gateway.manners import (
+    PAGE_SIZE_MOST,
+    SMALL_PAGE_SIZE,
+    Honoured,
+    Manners,
+    host_of,
+)
 from pipelines.gateway.records import Row
 
-FALLBACK_SIZE = 100
+SIZES = (PAGE_SIZE_MOST, 100, SMALL_PAGE_SIZE)
 FAR_PAGE = 100_000
 
 
@@ -97,9 +103,8 @@ class _Questions:
             self.found |= {"limit": "honoured", "pages": "ignored" if is_stuck else "honoured"}
             return
         is_repeated = 2 * len({*bare} & {*second.ids}) > len(second.items)
-        is_deaf = len(second.items) in (0, len(bare))
         self.found |= {
-            "limit": "ignored" if is_deaf else "misread",
+            "limit": "ignored" if len(second.items) <= len(bare) else "misread",
             "pages": "ignored" if is_repeated else "honoured",
         }
 
@@ -108,11 +113,11 @@ class _Questions:
         return isinstance(answer, Page) and answer.ids == former.ids
 
     def _ask_for_many(self) -> None:
-        """The largest page wanted, or a hundred rows where that is refused."""
+        """The largest page wanted, or a smaller one where that is refused."""
         if self.found.get("limit") not in (None, "honoured"):
             self._note_size()
             return
-        for size in (PAGE_SIZE_MOST, FALLBACK_SIZE):
+        for size in SIZES:
             many = self._asker.page(page=1, limit=size)
             if many != "refused":
                 break
