@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TextIO
 
 import click
 
@@ -43,7 +43,7 @@ def doctor(ctx: click.Context) -> None:
         from pipelines.cli.honoured import table_of
 
         click.echo("")
-        _print_table(table_of(manners))
+        write_table(table_of(manners), sys.stdout)
     ctx.exit(1 if failures else 0)
 
 
@@ -103,14 +103,14 @@ def _ask_gateway(settings: Settings) -> tuple[Manners | None, list[Finding]]:
     return manners, [auth_finding(settings, manners, reached=reached), clock_finding(manners), kept]
 
 
-def _print_table(lines: list[Line]) -> None:
+def write_table(lines: list[Line], out: TextIO) -> None:
     """A table on a terminal; elsewhere plain lines, nothing of them cut or folded."""
     from pipelines.cli.honoured import HEAD
 
-    if not sys.stdout.isatty():
+    if not out.isatty():
         widths = [max(len(line[place]) for line in (HEAD, *lines)) for place in range(2)]
         for subject, found, done in (HEAD, *lines):
-            click.echo(f"{subject:{widths[0]}}  {found:{widths[1]}}  {done}")
+            out.write(f"{subject:{widths[0]}}  {found:{widths[1]}}  {done}\n")
         return
     from rich import box
     from rich.console import Console
@@ -120,4 +120,4 @@ def _print_table(lines: list[Line]) -> None:
     table = Table(*HEAD, box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False)
     for line in lines:
         table.add_row(*map(Text, line))
-    Console(highlight=False).print(table)
+    Console(file=out, highlight=False).print(table)
