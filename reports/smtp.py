@@ -104,6 +104,25 @@ def send(
             client.close()
 
 
+def try_out(settings: SmtpSettings) -> str:
+    """Greet, encrypt and log in as a delivery would, and leave; what failed, or nothing.
+
+    No message is begun, so none can be sent.
+    """
+    client: smtplib.SMTP | None = None
+    try:
+        client = _connected(settings)
+        with _cut_after(client, settings.talk_seconds):
+            _introduce(client, settings)
+            _goodbye(client)
+    except (_NotSent, OSError, UnicodeError) as fault:
+        return _clean(_reason(fault), settings)
+    finally:
+        if client is not None:
+            client.close()
+    return ""
+
+
 def _talk(
     client: smtplib.SMTP,
     message: bytes,

@@ -14,9 +14,10 @@ import click
 
 from pipelines.cli.ask import ask
 from pipelines.cli.demo import demo
+from pipelines.cli.doctor import doctor
 from pipelines.cli.explain import explain
 from pipelines.cli.nights import backfill, nightly
-from pipelines.cli.operate import dev, doctor, report
+from pipelines.cli.operate import dev, report
 from pipelines.cli.sandbox import sandbox
 from pipelines.faults import ReconFault
 

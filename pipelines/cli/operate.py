@@ -1,6 +1,7 @@
-"""`recon report`, `recon doctor`, `recon dev`: looking at what is there and what is set.
+"""`recon report`, `recon dev`: looking at what is there.
 
-Belongs here: small commands of operators. Stays out: closing dates (`nights`).
+Belongs here: small commands of operators. Stays out: closing dates (`nights`), and trying out
+what the settings name (`doctor`).
 """
 
 from __future__ import annotations
@@ -8,17 +9,14 @@ from __future__ import annotations
 import os
 import shutil
 import sys
-from collections.abc import Callable, Iterator
 from datetime import date
 
 import click
 
 from pipelines.cli.nights import Day
-from pipelines.faults import ReconFault
-from pipelines.settings import Settings, load_settings
+from pipelines.settings import load_settings
 
 FORMS = ("html", "csv", "json", "txt")
-SECRETS = {"kuvarpay_api_key", "recon_smtp_password"}
 
 
 @click.command()
@@ -44,76 +42,6 @@ def report(*, name: str, day: date, forms: str) -> None:
     figures = published_figures(settings, name, day)
     for path in write_report(settings.places.root, figures, wanted):
         click.echo(path)
-
-
-@click.command()
-@click.pass_context
-def doctor(ctx: click.Context) -> None:
-    """Show the settings in force and try what they need: gateway, mail, disk, permissions."""
-    settings = load_settings()
-    in_force = dict(settings) | {
-        "recon_data_dir": settings.places.root,
-        "recon_orders_dir": settings.places.orders_inbox,
-    }
-    for name, value in in_force.items():
-        shown = "set" if name in SECRETS and value else value
-        click.echo(f"{name.upper():24} {'not set' if shown is None else shown}")
-    click.echo("")
-    failures = 0
-    for subject, fault in _findings(settings):
-        failures += bool(fault)
-        click.echo(f"{'no ' if fault else 'yes'}  {subject}" + (f": {fault}" if fault else ""))
-    ctx.exit(1 if failures else 0)
-
-
-def _findings(settings: Settings) -> Iterator[tuple[str, str]]:
-    """What was tried, and a sentence with the remedy where it failed."""
-    yield "the policy can be read", _tried(lambda: _policy(settings))
-    yield "the data directory can be written", _tried(lambda: _disk(settings))
-    yield "the gateway answers and accepts the key", _tried(lambda: _gateway(settings))
-    yield "mail can be sent", _tried(lambda: _mail(settings))
-
-
-def _tried(attempt: Callable[[], None]) -> str:
-    try:
-        attempt()
-    except ReconFault as fault:
-        return str(fault)
-    except OSError as fault:
-        return f"{fault.strerror or fault}. Check the path and its permissions."
-    return ""
-
-
-def _policy(settings: Settings) -> None:
-    from pipelines.policy import load_policy
-
-    load_policy(settings.recon_config)
-
-
-def _disk(settings: Settings) -> None:
-    from pipelines.warehouse.store import lay_out, require_free_space
-
-    lay_out(settings.places)
-    require_free_space(settings.places)
-
-
-def _gateway(settings: Settings) -> None:
-    """One harmless page of one row."""
-    from pipelines.night.pull import probe_gateway
-
-    probe_gateway(settings)
-
-
-def _mail(settings: Settings) -> None:
-    """An SMTP greeting, where one is configured."""
-    import smtplib
-
-    from pipelines.night.deliver import smtp_settings
-
-    smtp = smtp_settings(settings)
-    if smtp is not None:
-        with smtplib.SMTP(smtp.host, smtp.port, timeout=10) as client:
-            client.noop()
 
 
 @click.command()

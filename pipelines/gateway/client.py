@@ -33,11 +33,15 @@ _LATER = "Run again later; the next run pulls what is missing."
 
 @dataclass(frozen=True, slots=True)
 class Fetched(Generic[Shape]):
-    """What a usable answer held, where it is kept, and when it came."""
+    """What a usable answer held, where it is kept, when it came, and when the gateway sent it.
+
+    `sent_at` is the gateway's own clock, to the second; None when it does not tell it.
+    """
 
     content: Shape
     ref: str
     received_at: datetime
+    sent_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,7 +165,8 @@ class GatewayClient:
             content = shape(strict_json.parse(kept.body))
         except AnswerUnusable as fault:
             return _Again(AnswerUnusable(f"{fault.sentence[:-1]} ({path}).", fault.remedy))
-        return Fetched(content, kept.ref, came.answer.received_at)
+        sent_at = waiting.http_date(came.date)
+        return Fetched(content, kept.ref, came.answer.received_at, sent_at)
 
     def _judge_refusal(self, came: Came, path: str, *, may_miss: bool) -> _Again | None:
         status = came.answer.status

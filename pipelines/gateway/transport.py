@@ -78,11 +78,12 @@ class NoAnswer:
 
 @dataclass(frozen=True, slots=True)
 class Came:
-    """An answer, the Retry-After it carries, and whether only the time for it ran out."""
+    """An answer, the Retry-After and Date it carries, and whether only the time for it ran out."""
 
     answer: Answer
     retry_after: str | None = None
     is_late: bool = False
+    date: str | None = None
 
 
 class Transport:
@@ -151,7 +152,8 @@ class Transport:
             note=note,
             kept_bytes_most=None if is_usable else self._limits.kept_fault_bytes,
         )
-        return Came(answer, response.headers.get("retry-after"), is_late)
+        headers = response.headers
+        return Came(answer, headers.get("retry-after"), is_late, headers.get("date"))
 
     def _body(self, response: httpx.Response) -> tuple[bytes, str, bool]:
         """The decoded body, what is wrong with it, and whether it came too late."""

@@ -1,6 +1,6 @@
 """How long to wait before trying again: what the gateway asks for, within bounds, or backoff.
 
-Pure arithmetic; the client sleeps and keeps the budgets.
+Pure arithmetic on what headers say about time; the client sleeps and keeps the budgets.
 """
 
 from __future__ import annotations
@@ -22,11 +22,16 @@ def retry_after(value: str | None, now: datetime) -> float | None:
         # Anything this long is huge whatever its digits; int() would refuse some of them.
         seconds = float(text[:20]) if len(text) < 20 else LONGEST_SECONDS
         return _clamp(-1.0 if text.startswith("-") else seconds)
+    moment = http_date(text)
+    return None if moment is None else _clamp((moment - now).total_seconds())
+
+
+def http_date(value: str | None) -> datetime | None:
+    """The instant that a header names; None when there is none, or garbage."""
     try:
-        moment = parsedate_to_datetime(text)
-        if moment.tzinfo is None:
-            moment = moment.replace(tzinfo=UTC)
-        return _clamp((moment - now).total_seconds())
+        moment = parsedate_to_datetime(value or "")
+        moment = moment if moment.tzinfo is not None else moment.replace(tzinfo=UTC)
+        return moment.astimezone(UTC)
     except (ValueError, TypeError, IndexError, OverflowError):
         return None
 

@@ -78,19 +78,7 @@ class Frame:
     @property
     def gateway(self) -> GatewaySettings:
         """The gateway and the key; a missing key is a configuration fault."""
-        key = self.settings.kuvarpay_api_key
-        if key is None:
-            raise ConfigurationFault(
-                "KUVARPAY_API_KEY is not set, so nothing can be pulled.",
-                "Set it in the environment or in .env, or try `recon demo`.",
-            )
-        checked_origin(self.settings.kuvarpay_base_url)
-        return GatewaySettings(
-            base_url=self.settings.kuvarpay_base_url,
-            api_key=key.get_secret_value(),
-            business_id=self.settings.kuvarpay_business_id,
-            auth_style=self.settings.kuvarpay_auth_style,
-        )
+        return gateway_of(self.settings)
 
     @contextmanager
     def store(self) -> Iterator[Store]:
@@ -138,6 +126,23 @@ class Store:
     connection: duckdb.DuckDBPyConnection
     chain: Chain
     run: Run
+
+
+def gateway_of(settings: Settings) -> GatewaySettings:
+    """The gateway and the key of these settings; a missing key is a configuration fault."""
+    key = settings.kuvarpay_api_key
+    if key is None:
+        raise ConfigurationFault(
+            "KUVARPAY_API_KEY is not set, so nothing can be pulled.",
+            "Set it in the environment or in .env, or try `recon demo`.",
+        )
+    checked_origin(settings.kuvarpay_base_url)
+    return GatewaySettings(
+        base_url=settings.kuvarpay_base_url,
+        api_key=key.get_secret_value(),
+        business_id=settings.kuvarpay_business_id,
+        auth_style=settings.kuvarpay_auth_style,
+    )
 
 
 def frame(

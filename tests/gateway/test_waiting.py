@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipelines.gateway.waiting import backoff, retry_after
+from pipelines.gateway.waiting import backoff, http_date, retry_after
 
 NOW = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
 
@@ -38,6 +38,23 @@ NOW = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
 )
 def test_both_forms_are_read_and_clamped(value: str | None, seconds: float | None) -> None:
     assert retry_after(value, NOW) == seconds
+
+
+@pytest.mark.parametrize(
+    ("value", "moment"),
+    [
+        ("Mon, 02 Mar 2026 01:00:00 GMT", NOW),
+        ("Mon, 02 Mar 2026 02:00:00 +0100", NOW),
+        ("Fri, 31 Dec 9999 23:59:59 -1200", None),
+        ("2026-03-02T01:00:00Z", None),
+        ("", None),
+        (None, None),
+    ],
+)
+def test_a_date_of_a_header_is_an_instant_or_nothing(
+    value: str | None, moment: datetime | None
+) -> None:
+    assert http_date(value) == moment
 
 
 @given(st.text(max_size=40))

@@ -15,7 +15,7 @@ import pytest
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import AuthResult
 
-from reports.smtp import SmtpSettings, send
+from reports.smtp import SmtpSettings, send, try_out
 
 CERTIFICATE = Path(__file__).parent / "localhost.pem"
 MESSAGE = b"Subject: x\r\n\r\nfirst\r\n.second\r\n..third\r\n"
@@ -307,3 +307,43 @@ def test_a_url_that_cannot_be_used_is_refused_without_repeating_it(url):
     with pytest.raises(ValueError, match="SMTP") as refusal:
         SmtpSettings.parse(url)
     assert "mail.test" not in str(refusal.value)
+
+
+def test_a_server_is_tried_out_without_a_message():
+    with scripted() as (server, heard):
+        assert try_out(server) == ""
+
+    assert [said.split()[0].upper() for said in heard] == ["EHLO", "QUIT"]
+
+
+@pytest.mark.parametrize(
+    ("replies", "said"),
+    [
+        ({"GREETING": "554 go away"}, "554 go away"),
+        ({"GREETING": DROP}, "closed"),
+        ({"EHLO": "502 no", "HELO": "502 no"}, "502 no"),
+        ({"EHLO": "250-server\r\n250 STARTTLS", "STARTTLS": "454 not now"}, "454 not now"),
+    ],
+)
+def test_what_a_server_fails_at_when_tried_out_is_said(replies, said):
+    with scripted(**replies) as (server, _):
+        assert said in try_out(server)
+
+
+def test_a_login_is_tried_out_over_tls(monkeypatch):
+    trusted(monkeypatch)
+    options = {"tls_context": server_context(), "authenticator": login, "auth_required": True}
+    mailbox = Mailbox()
+
+    with serving(mailbox, **options) as port:
+        failed = try_out(settings(port, host="localhost", user="recon", password="pa55-word"))
+
+    assert (failed, mailbox.kept) == ("", [])
+
+
+def test_a_refused_login_is_said_without_the_password():
+    replies = {"EHLO": "250-server\r\n250 AUTH PLAIN", "AUTH": "535 not other-word"}
+
+    with scripted(**replies) as (server, _):
+        refused = settings(server.port, user="recon", password="other-word")
+        assert try_out(refused) == "535 not ***"
