@@ -53,14 +53,19 @@ def walk_window(
     *,
     page_size: int = PAGE_SIZE,
     margin: timedelta = MARGIN,
+    is_filtered: bool = True,
+    ends_in_refusal: bool = False,
     take: Callable[[list[Row]], None] | None = None,
 ) -> Walk:
     """Walk a window until it is shown complete, at most three times.
 
-    Raises the client's faults, and AnswerUnusable when a list does not end within the page cap.
+    Without `is_filtered` the whole list is asked for and the window cut out of it here; a list
+    that `ends_in_refusal` answers 404 behind its last page. Raises the client's faults, and
+    AnswerUnusable when a list does not end within the page cap.
     """
-    asked = Window(window.start - margin, window.end + margin)
-    return _walk(client, endpoint, _Scope(window, asked, {}), page_size=page_size, take=take)
+    asked = Window(window.start - margin, window.end + margin) if is_filtered else None
+    scope = _Scope(window, asked, {}, ends_in_refusal)
+    return _walk(client, endpoint, scope, page_size=page_size, take=take)
 
 
 def walk_list(
@@ -75,7 +80,7 @@ def walk_list(
 
     Raises as `walk_window` does.
     """
-    scope = _Scope(None, None, places or {})
+    scope = _Scope(None, None, places or {}, ends_in_refusal=False)
     return _walk(client, endpoint, scope, page_size=page_size, take=take)
 
 
@@ -108,6 +113,7 @@ class _Scope(NamedTuple):
     window: Window | None
     asked: Window | None
     places: Mapping[str, str]
+    ends_in_refusal: bool
 
 
 class _Verdict(NamedTuple):
@@ -190,7 +196,7 @@ class _Walker:
         """The next page; None when the gateway says, after the declared end, there is none."""
         current.pages += 1
         params = _list_params(self.scope.asked, page=current.pages, size=current.asked_size)
-        if current.pages > 1 and _is_counted(current):
+        if current.pages > 1 and (self.scope.ends_in_refusal or _is_counted(current)):
             return self.client.find(self.path, params, shape=self._listing)
         return self._ask(params)
 

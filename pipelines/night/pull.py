@@ -8,17 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from typing import Any
 
-from pipelines.gateway.answers import Answer, Kept
-from pipelines.gateway.client import GatewayClient
 from pipelines.gateway.endpoints import ENDPOINTS
 from pipelines.night.frame import Frame, Store
 from pipelines.night.pulling import Line, Puller
-from pipelines.partitions import DateRange
-from pipelines.policy import Policy
-from pipelines.settings import Settings
 from pipelines.warehouse.closing import remember_gateway
 from pipelines.warehouse.coverage import LOOK_BACK
 from pipelines.warehouse.queries import first_row, script
@@ -127,17 +122,3 @@ def _note_sweep(store: Store, puller: Puller) -> None:
             *(found or ()),
         ],
     )
-
-
-class _Forgetful:
-    """Keeps nothing: for a probe whose answer is not a fact of the book."""
-
-    def keep(self, answer: Answer, also_cut: tuple[bytes, ...] = ()) -> Kept:  # noqa: ARG002
-        return Kept("", answer.body)
-
-
-def probe_gateway(settings: Settings) -> None:
-    """Ask for one transaction to see that the gateway answers and accepts the key."""
-    probed = Frame(settings, Policy(), "", "probe", DateRange(date.min, date.min))
-    with GatewayClient(probed.gateway, _Forgetful()) as client:
-        client.fetch("/api/v1/transactions", (("limit", "1"),), shape=lambda payload: payload)

@@ -18,8 +18,14 @@ from pipelines.gateway.client import GatewayClient
 from pipelines.gateway.endpoint import Endpoint, Strategy
 from pipelines.gateway.endpoints import ENDPOINTS
 from pipelines.gateway.lookup import ask_about, read_by_ids, read_one
+from pipelines.gateway.manners import (
+    known_manners,
+    page_size_for,
+    refuses_pages_past_the_end,
+    window_filtering,
+)
 from pipelines.gateway.records import Row
-from pipelines.gateway.walk import Window, walk_list, walk_window
+from pipelines.gateway.walk import PAGE_SIZE, Window, walk_list, walk_window
 from pipelines.landing import SegmentFile
 from pipelines.night.frame import Frame, Store
 from pipelines.partitions import cut_off
@@ -57,6 +63,7 @@ class Puller:
         self._frame = frame
         self._store = store
         self._digests = frame.digests()
+        self._manners = known_manners(frame.places, frame.gateway)
         self.is_sweep = frame.is_sweep or is_sweep_due(store.connection, store.run.as_of)
         self._ways: dict[Strategy, Callable[[Endpoint, GatewayClient], list[Line]]] = {
             Strategy.WINDOW: self._windows,
@@ -94,10 +101,22 @@ class Puller:
             zone=frame.settings.zone,
             is_sweep=self.is_sweep,
         )
+        filtering = window_filtering(self._manners)
+        if filtering != "honoured" and filtering is not None:
+            # Every walk reads the whole list anyway, so one serves from the first to the last.
+            windows = [(windows[0][0], windows[-1][1])]
         lines = []
         for window in windows:
             started_at = datetime.now(UTC)
-            walk = walk_window(client, endpoint, Window(*window), take=take)
+            walk = walk_window(
+                client,
+                endpoint,
+                Window(*window),
+                page_size=page_size_for(self._manners, default=PAGE_SIZE),
+                is_filtered=filtering != "unusable",
+                ends_in_refusal=refuses_pages_past_the_end(self._manners),
+                take=take,
+            )
             lines.append(_certified(walk.certificate, started_at))
         self.staged[endpoint.stream].flush()
         query = "create or replace temp table unsettled_transactions as "
