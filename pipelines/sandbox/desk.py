@@ -294,7 +294,10 @@ class Desk:
         )
 
     def returns_excess(self, payment: Payment, at: int) -> int:
-        """Only the excess goes back; the transaction stays completed."""
+        """Only the excess goes back, to an address that the customer named; it stays completed."""
+        if payment.refund_address is None:
+            rng = Random(f"refund/{payment.id}")  # noqa: S311 - repeatable on purpose
+            payment.refund_address = invented.address(rng, payment.asset.network)
         refund_hash = invented.chain_hash(self.rng, payment.asset.network)
         return payment.change(at, payment.state._replace(refund_hash=refund_hash))
 

@@ -14,7 +14,7 @@ from typing import NamedTuple
 from pipelines.sandbox.plan import SandboxPlan, SandboxRefused
 
 # Raised with every change of the tables or of the book's contents.
-FORMAT = "2"
+FORMAT = "3"
 _CACHE_KIBIBYTES = 131_072
 _PAGE_BYTES = 16_384
 _SCHEMA = Path(__file__).with_name("schema.sql")

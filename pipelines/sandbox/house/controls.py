@@ -55,6 +55,7 @@ class Controls:
             Route("/_sandbox/personality", self.personality, methods=["GET", "PUT", "DELETE"]),
             Route("/_sandbox/terms", self.terms, methods=["GET", "PUT"]),
             Route("/_sandbox/deposits", self.deposits, methods=["POST"]),
+            Route("/_sandbox/payouts", self.payouts, methods=["PUT"]),
             Route("/_sandbox/charges", self.charges, methods=["PUT"]),
             Route("/_sandbox/invoices/{id}", self.invoice),
             Route("/_sandbox/payment-links/{id}", self.payment_link),
@@ -119,6 +120,13 @@ class Controls:
         with self._world.turn():
             row = self._rooms.simulator.deposit_wanted(wanted)
         return answer(bare(row))
+
+    async def payouts(self, request: Request) -> Response:
+        """The bank holds a payout back, or lets it go."""
+        wanted = await _object(request)
+        with self._world.turn():
+            told = self._rooms.simulator.payout_wanted(wanted)
+        return plain(told)
 
     async def charges(self, request: Request) -> Response:
         """How the next charges of a subscription end."""

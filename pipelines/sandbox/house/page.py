@@ -17,7 +17,8 @@ _PARTS = ("name_and_method", "path", "request", "response")
 CONTROLS = (
     ("GET, PUT", "/_sandbox/clock", "the virtual clock; PUT moves it forward"),
     ("GET, PUT", "/_sandbox/terms", "exact rates, fee, and what happens by itself"),
-    ("POST", "/_sandbox/deposits", "coins arrive for a transaction"),
+    ("POST", "/_sandbox/deposits", "coins arrive for a transaction, confirmed when you say"),
+    ("PUT", "/_sandbox/payouts", "the bank holds a payout back, or lets it go"),
     ("PUT", "/_sandbox/charges", "how the next charges of a subscription end"),
     ("GET, PUT, DELETE", "/_sandbox/personality", "how answers differ from the contract"),
     ("GET, PUT, DELETE", "/_sandbox/faults", "faults on demand"),

@@ -182,9 +182,12 @@ def paid_twice_on_two_sessions(desk: Desk) -> None:
 
 
 def paid_twice_on_one_session(desk: Desk) -> None:
-    """Two transactions on one session, both paid in full."""
+    """Two transactions on one session, both paid in full: the second is opened before any money.
+
+    A session that is paid takes no further transaction.
+    """
     order, first = desk.sale(kind="session")
-    second = desk.payment(first.session, first.created_at + 6 * MINUTE)
+    second = desk.payment(first.session, first.created_at + 50 * SECOND)
     desk.settles(order, first)
     _paid_twice(desk, order, second, superseding=False)
 

@@ -26,6 +26,7 @@ REFUND_AFTER = 24 * HOUR
 _OPEN_TO_DEPOSITS = ("PENDING", "PROCESSING", "UNDERPAID", "EXPIRED")
 _CONFIRM, _EXPIRY = "transaction.confirm", "transaction.expiry"
 _PAYOUT, _REFUND = "transaction.payout", "transaction.refund"
+_HELD = "held_payout"
 
 
 def bounds(row: Row) -> tuple[Decimal, Decimal]:
@@ -68,16 +69,21 @@ class Payments:
         self._sessions.follow(moved, is_received=is_received)
         return moved
 
-    def deposit(self, row: Row, coins: Decimal) -> Row:
-        """Coins are seen on the chain; they are confirmed some minutes later."""
+    def deposit(self, row: Row, coins: Decimal, *, confirms_at: int | None) -> Row:
+        """Coins are seen on the chain; they are confirmed later, or never."""
         moved = self.receive(row, coins)
-        if self._terms.does("auto_confirm"):
-            low, high = asset_of(row["fromCurrency"], row["fromNetwork"]).confirmation_minutes
-            minutes = self._world.chance("confirmation").randrange(low, high + 1)
-            at = self._world.instant + minutes * MINUTE
+        if confirms_at is not None:
             received = str(moved["actualAmount"])
-            self._world.later(at, _CONFIRM, row["id"], received=received)
+            self._world.later(confirms_at, _CONFIRM, row["id"], received=received)
         return moved
+
+    def usual_confirmation(self, row: Row) -> int | None:
+        """When the chain confirms what arrives now; None when nothing is confirmed by itself."""
+        if not self._terms.does("auto_confirm"):
+            return None
+        low, high = asset_of(row["fromCurrency"], row["fromNetwork"]).confirmation_minutes
+        minutes = self._world.chance("confirmation").randrange(low, high + 1)
+        return self._world.instant + minutes * MINUTE
 
     def receive(self, row: Row, coins: Decimal) -> Row:
         """Coins are seen on the chain."""
@@ -115,12 +121,23 @@ class Payments:
             gateioOrderId=str(order_id),
             blockConfirmations=self._depth(),
         )
-        now, name = self._world.instant, row["id"]
-        self._world.later(now + PAYOUT_BEGINS, _PAYOUT, name, becomes="PROCESSING", after="PENDING")
-        self._world.later(now + PAYOUT_ENDS, _PAYOUT, name, becomes="COMPLETED", after="PROCESSING")
+        self._pay_out_later(row["id"])
         if surplus and row["refundAddress"] is not None:
-            self._world.later(now + REFUND_AFTER, _REFUND, name)
+            self._world.later(self._world.instant + REFUND_AFTER, _REFUND, row["id"])
         return moved
+
+    def hold_payout(self, row: Row, is_held: bool) -> None:
+        """Whether the bank holds a payout back; one that is let go takes its whole way from now."""
+        documents, name = self._world.documents, row["id"]
+        documents.delete(_HELD, name)
+        if is_held:
+            documents.add(_HELD, name, {})
+        elif row["status"] == "COMPLETED":
+            self._pay_out_later(name)
+
+    def is_payout_held(self, row: Row) -> bool:
+        """Whether nothing of a payout moves by itself."""
+        return self._world.documents.get(_HELD, row["id"]) is not None
 
     def payout(self, row: Row, becomes: str) -> Row:
         """The payout moves on, with a settlement behind it when it worked."""
@@ -143,6 +160,11 @@ class Payments:
         if row["refundAddress"] is None:
             raise conflict("The transaction has no refund address.")
         return self.move(row, refundAmount=excess(row), refundTxHash=self._hash(row))
+
+    def _pay_out_later(self, name: str) -> None:
+        now = self._world.instant
+        self._world.later(now + PAYOUT_BEGINS, _PAYOUT, name, becomes="PROCESSING", after="PENDING")
+        self._world.later(now + PAYOUT_ENDS, _PAYOUT, name, becomes="COMPLETED", after="PROCESSING")
 
     def _depth(self) -> int:
         return self._world.chance("depth").randrange(12, 40)
@@ -167,7 +189,7 @@ class Payments:
         row = self._rows.transaction(due.subject)
         if row is None or row["status"] != "COMPLETED" or not self._terms.does("auto_payout"):
             return
-        if row["payoutStatus"] == due.details["after"]:
+        if row["payoutStatus"] == due.details["after"] and not self.is_payout_held(row):
             self.payout(row, due.details["becomes"])
 
     def _refund(self, due: Due) -> None:

@@ -90,16 +90,11 @@ class Sessions:
             self._announce(_EVENTS[status], moved, transaction)
 
     def addressed(self, transaction: Row) -> None:
-        """The first transaction lends its session coin, network and address."""
+        """The first transaction lends its session the address; coin and network stay as named."""
         session = self._of(transaction)
         if session is None or session["depositAddress"] is not None:
             return
-        lent = {
-            "depositAddress": transaction["depositAddress"],
-            "fromCurrency": transaction["fromCurrency"],
-            "fromNetwork": transaction["fromNetwork"],
-        }
-        self._rows.move_session(session, **lent)
+        self._rows.move_session(session, depositAddress=transaction["depositAddress"])
 
     def _of(self, transaction: Row) -> Row | None:
         name = transaction["checkoutSessionId"]

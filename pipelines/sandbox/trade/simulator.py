@@ -17,6 +17,7 @@ from pipelines.sandbox.house.calls import (
     bad_request,
     conflict,
     data,
+    instant_of,
     not_found,
 )
 from pipelines.sandbox.tender import ZERO
@@ -72,15 +73,33 @@ class Simulator:
         return self._terms.change(changes)
 
     def deposit_wanted(self, wanted: dict[str, Any]) -> Row:
-        """Coins arrive for a transaction: `amount`, or all that is still missing."""
-        name = wanted.get("transactionId")
-        if not isinstance(name, str):
-            raise bad_request("transactionId", "is required")
-        row = self._known(name)
+        """Coins arrive for a transaction: `amount`, or all that is still missing.
+
+        They are confirmed at `confirmsAt`, never if that is null; by default in the usual minutes.
+        """
+        row = self._wanted(wanted)
         coins = _missing(row) if "amount" not in wanted else _coins(wanted["amount"], row)
         if not coins:
             raise conflict("Nothing is missing; name an amount.")
-        return self._payments.deposit(row, coins)
+        return self._payments.deposit(row, coins, confirms_at=self._confirmation(row, wanted))
+
+    def _confirmation(self, row: Row, wanted: dict[str, Any]) -> int | None:
+        if "confirmsAt" not in wanted:
+            return self._payments.usual_confirmation(row)
+        if wanted["confirmsAt"] is None:
+            return None
+        instant = instant_of("confirmsAt", wanted["confirmsAt"])
+        if instant < self._world.instant:
+            raise bad_request("confirmsAt", "must not lie in the past")
+        return instant
+
+    def payout_wanted(self, wanted: dict[str, Any]) -> dict[str, Any]:
+        """A payout is `held` back from now on, or let go."""
+        row = self._wanted(wanted)
+        if not isinstance(wanted.get("held"), bool):
+            raise bad_request("held", "must be true or false")
+        self._payments.hold_payout(row, wanted["held"])
+        return {"transactionId": row["id"], "held": wanted["held"]}
 
     def force_status(self, call: Call) -> Reply:
         """Force Transaction Status."""
@@ -169,6 +188,12 @@ class Simulator:
                 raise conflict("Nothing was received that could be refunded.")
             return self._payments.refund_all(row)
         return self._payments.move(row, status=status)
+
+    def _wanted(self, wanted: dict[str, Any]) -> Row:
+        name = wanted.get("transactionId")
+        if not isinstance(name, str):
+            raise bad_request("transactionId", "is required")
+        return self._known(name)
 
     def _known(self, transaction_id: str) -> Row:
         row = self._rows.transaction(transaction_id)
