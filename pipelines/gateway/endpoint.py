@@ -31,13 +31,14 @@ class Endpoint:
 
     `list_path` is None where the gateway has no list, `detail_path` where it reads no single
     row. `{id}` in a path is the row's own id; every other place is a column of the parent's row,
-    or of the pair asked for, and is kept with each row (see `listed_under`). `key` is the column that identifies a
-    row; a row whose object lacks it has None there. `state` is the column that holds the row's
-    state, and a row whose state is one of `final` is not read again by itself. `asked` names what
-    a question about a pair says in its query.
+    or of the pair asked for, and is kept with each row (see `listed_under`). `key` is the column
+    that identifies a row; a row whose object lacks it has None there. `state` is the column that
+    holds the row's state, and a row whose state is one of `final` is not read again by itself.
+    `asked` names what a question about a pair says in its query. `meaning` says what is kept.
     """
 
     stream: str
+    meaning: str
     strategy: Strategy
     key: str
     table: FieldTable
@@ -48,7 +49,6 @@ class Endpoint:
     state: str | None = None
     final: frozenset[str] = field(default=frozenset())
     parent: str | None = None
-
     asked: tuple[str, ...] = ()
 
     @property
@@ -79,7 +79,7 @@ def number(column: str, *names: str) -> Field:
 
 
 def word(column: str, *names: str) -> Field:
-    """A column of upper-cased words: states, coins, networks."""
+    """A column of upper-cased words: states, coins, networks, and TRUE or FALSE."""
     return Field(column, names, Kind.WORD)
 
 
