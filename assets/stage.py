@@ -13,8 +13,16 @@ import dagster as dg
 from pipelines.warehouse.publication import DIGESTED
 from pipelines.warehouse.queries import STAGES, reads, tables_of, text_of
 
-APPENDED = frozenset({"raw.orders", "raw.transactions", "raw.checkout_sessions"})
-SHOWN = frozenset(DIGESTED) - {"validated.transactions_history", "validated.quarantine"}
+PULLED = ("transactions", "checkout_sessions")
+"""The streams that the pull fills, each an asset of the first stage."""
+
+APPENDED = frozenset({"raw.orders", *(f"raw.{stream}" for stream in PULLED)})
+SHOWN = frozenset(DIGESTED) - {
+    "validated.transactions_history",
+    "validated.plans",
+    "validated.prices",
+    "validated.quarantine",
+}
 """Dagster stores two events for every asset and business date, so a graph of all forty steps
 would make a month's backfill minutes longer and tell an operator nothing more."""
 

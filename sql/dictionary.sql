@@ -120,7 +120,7 @@ comment on column validated.checkout_sessions.version is 'Number of the version,
 comment on column validated.checkout_sessions.source is 'Answer of the gateway the version was read from.';
 
 comment on table validated.quarantine is 'One row per received row that broke its contract: kept out of every table, counted in the proof.';
-comment on column validated.quarantine.stream is 'Stream the row came in: orders, transactions or checkout_sessions.';
+comment on column validated.quarantine.stream is 'Stream the row came in: orders, or one of the gateway''s, such as transactions.';
 comment on column validated.quarantine.source is 'Export or answer of the gateway that holds the row.';
 comment on column validated.quarantine.source_digest is 'SHA-256 of the export, or digest of the row itself where the gateway sent it.';
 comment on column validated.quarantine.source_row is 'Line of the export, or number of arrival where the gateway sent it.';

@@ -82,10 +82,10 @@ class FieldTable:
         unused: Iterable[str] = (),
         needed: Iterable[str] = (),
     ) -> None:
-        self._fields = tuple(
+        self.fields = tuple(
             Field(field.column, _with_snake_case(field.names), field.kind) for field in fields
         )
-        known = {_outer(name) for field in self._fields for name in field.names}
+        known = {_outer(name) for field in self.fields for name in field.names}
         self._known = known | set(_with_snake_case(tuple(unused)))
         self._needed = frozenset(needed)
         self._plans: dict[tuple[str, ...], _Plan] = {}
@@ -125,7 +125,7 @@ class FieldTable:
         present = set(keys)
         single: list[tuple[Field, str]] = []
         doubled: list[_Doubled] = []
-        for field in self._fields:
+        for field in self.fields:
             names = tuple(name for name in field.names if _outer(name) in present)
             if len(names) == 1 and "." not in names[0]:
                 single.append((field, names[0]))

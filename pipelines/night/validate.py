@@ -13,9 +13,10 @@ from typing import Any, Protocol
 import duckdb
 import polars as pl
 
+from pipelines.gateway.endpoints import ENDPOINTS
 from pipelines.night.frame import Frame, Store
 from pipelines.warehouse.basis import write_basis, write_minor_units
-from pipelines.warehouse.facts import STREAM_KEYS, quarantine
+from pipelines.warehouse.facts import quarantine
 from pipelines.warehouse.queries import build_stage, script
 
 
@@ -106,7 +107,7 @@ def _refused(stream: str, row: Mapping[str, Any], reason: str) -> dict[str, Any]
         "source": row["source"],
         "source_digest": row["content_digest"],
         "source_row": row["arrival"],
-        "key": row[STREAM_KEYS[stream]],
+        "key": row[ENDPOINTS[stream].key],
         "reason": reason,
         "known_ids": [],
     }
