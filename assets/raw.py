@@ -9,15 +9,13 @@ from collections.abc import Iterator
 import dagster as dg
 
 from assets.stage import retry_policy
+from pipelines.gateway.endpoints import ENDPOINTS
 from pipelines.night.frame import begin
 from pipelines.night.orders import take_in_orders
 from pipelines.night.pull import pull
 
 GROUP = "raw"
-STREAMS = {
-    "transactions": "Versions of the gateway's transactions as received, one row a version.",
-    "checkout_sessions": "Versions of checkout sessions as received, one row a version.",
-}
+STREAMS = {stream: endpoint.meaning for stream, endpoint in ENDPOINTS.items()}
 
 
 def definitions(

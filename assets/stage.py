@@ -10,11 +10,17 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 import dagster as dg
 
+from pipelines.gateway.endpoints import ENDPOINTS
 from pipelines.warehouse.publication import DIGESTED
 from pipelines.warehouse.queries import STAGES, reads, tables_of, text_of
 
-APPENDED = frozenset({"raw.orders", "raw.transactions", "raw.checkout_sessions"})
-SHOWN = frozenset(DIGESTED) - {"validated.transactions_history", "validated.quarantine"}
+APPENDED = frozenset({"raw.orders", *(f"raw.{stream}" for stream in ENDPOINTS)})
+SHOWN = frozenset(DIGESTED) - {
+    "validated.transactions_history",
+    "validated.plans",
+    "validated.prices",
+    "validated.quarantine",
+}
 """Dagster stores two events for every asset and business date, so a graph of all forty steps
 would make a month's backfill minutes longer and tell an operator nothing more."""
 

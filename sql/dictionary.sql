@@ -120,7 +120,7 @@ comment on column validated.checkout_sessions.version is 'Number of the version,
 comment on column validated.checkout_sessions.source is 'Answer of the gateway the version was read from.';
 
 comment on table validated.quarantine is 'One row per received row that broke its contract: kept out of every table, counted in the proof.';
-comment on column validated.quarantine.stream is 'Stream the row came in: orders, transactions or checkout_sessions.';
+comment on column validated.quarantine.stream is 'Stream the row came in: orders, or one of the gateway''s, such as transactions.';
 comment on column validated.quarantine.source is 'Export or answer of the gateway that holds the row.';
 comment on column validated.quarantine.source_digest is 'SHA-256 of the export, or digest of the row itself where the gateway sent it.';
 comment on column validated.quarantine.source_row is 'Line of the export, or number of arrival where the gateway sent it.';
@@ -249,6 +249,19 @@ comment on column ops.pulls.reason is 'Why the window is not shown complete, or 
 comment on column ops.pulls.digest is 'Digest of the rows read.';
 comment on column ops.pulls.started_at is 'Wall clock when reading began.';
 comment on column ops.pulls.finished_at is 'Wall clock when its rows were stored.';
+
+comment on table ops.sweeps is 'One row per full sweep: what it showed that the nights before it had missed.';
+comment on column ops.sweeps.run_id is 'The run that swept.';
+comment on column ops.sweeps.stream is 'The stream that was read again as a whole.';
+comment on column ops.sweeps.as_of is 'As-of of that run.';
+comment on column ops.sweeps.window_from is 'Beginning of what was read again.';
+comment on column ops.sweeps.window_to is 'End of what was read again, not included.';
+comment on column ops.sweeps.complete is 'Whether the sweep is shown complete; an incomplete one proves nothing about what is gone.';
+comment on column ops.sweeps.rows_listed is 'How many ids the gateway listed.';
+comment on column ops.sweeps.rows_new is 'How many listed rows older than the ordinary look-back were unknown before.';
+comment on column ops.sweeps.rows_changed is 'How many listed rows older than the look-back and settled differ from what was held.';
+comment on column ops.sweeps.rows_gone is 'How many rows held in the swept window were not listed any more.';
+comment on column ops.sweeps.gone_ids is 'The ids of those rows.';
 
 comment on table ops.files is 'One row per order export that was taken in, or refused whole.';
 comment on column ops.files.file_digest is 'SHA-256 of the file''s bytes.';

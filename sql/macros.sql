@@ -53,6 +53,15 @@ create or replace temp macro money_text(amount, minor_units) as (
 
 create or replace temp macro instant_text(instant) as strftime(timezone('UTC', instant), '%Y-%m-%dT%H:%M:%SZ');
 
+-- An instant as told with its offset, as Unix seconds, or as a bare date: then where that date begins.
+create or replace temp macro moment_of(told, zone) as (
+    case
+        when regexp_full_match(told, '[0-9]{10}') then timezone('UTC', make_timestamp(told::bigint * 1000000))
+        when length(told) = 10 then timezone(zone, told::timestamp)
+        else told::timestamptz
+    end
+);
+
 create or replace temp macro age_band(days) as (
     case
         when days <= 1 then '0–1'

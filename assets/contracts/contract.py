@@ -31,6 +31,7 @@ CURRENCY = r"^[A-Z]{3}$"
 COIN = r"^[A-Z0-9._-]{1,32}$"
 NAME = r"^[^\x00-\x1f\x7f]{1,200}$"
 WORD = r"^[A-Z0-9_ -]{1,64}$"
+_UNIX_SECONDS = r"^[0-9]{10}$"
 
 
 def text(pattern: str, *, meaning: str, required: bool = False) -> pa.Column:
@@ -101,7 +102,8 @@ class StreamContract:
         for column in self.instants:
             values = chunk[column]
             parsed = values.str.slice(0, 10).str.to_date("%Y-%m-%d", strict=False)
-            for place in (values.is_not_null() & parsed.is_null()).arg_true().to_list():
+            is_dated = values.is_not_null() & ~values.str.contains(_UNIX_SECONDS)
+            for place in (is_dated & parsed.is_null()).arg_true().to_list():
                 yield place, _sentence(column, values[place], "a date of the calendar")
 
     def _size_faults(self, chunk: pl.DataFrame) -> Iterator[tuple[int, str]]:

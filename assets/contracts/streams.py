@@ -1,4 +1,4 @@
-"""The contracts of the streams, column by column, over text as received.
+"""The contracts of payments and orders, column by column, over text as received; and all contracts.
 
 Belongs here: what a value must look like to be cast exactly. Limits keep products within the
 engine's 38 digits: coins and rates below 10^12, tolerances in percent with at most 5 digits.
@@ -10,47 +10,41 @@ from __future__ import annotations
 import pandera.polars as pa
 import polars as pl
 
-from assets.contracts.contract import (
-    AMOUNT,
-    COIN,
-    CURRENCY,
-    INSTANT,
-    NAME,
-    PERCENT,
-    WORD,
-    StreamContract,
-    text,
+from assets.contracts import reference, subscribing
+from assets.contracts.columns import (
+    amount,
+    coin,
+    coins,
+    fiat,
+    identifier,
+    instant,
+    percentage,
+    rate,
+    state,
 )
-
-_AMOUNT = "an amount below 10^12 with at most 18 decimals"
-_COINS = "an amount of coins below 10^12 with at most 18 decimals"
-_INSTANT = "an instant with offset, such as 2026-01-31T09:30:00Z"
-_CURRENCY = "a currency of three capital letters"
-_COIN = "the ticker or network of a coin"
-_NAME = "an id of at most 200 printable characters"
-_WORD = "a state in capital letters"
+from assets.contracts.contract import StreamContract
 
 
 def transactions() -> StreamContract:
     """Contract of the gateway's transactions."""
     columns = {
-        "transaction_id": text(NAME, meaning=_NAME, required=True),
-        "status": text(WORD, meaning=_WORD, required=True),
-        "payout_status": text(WORD, meaning=_WORD),
-        "checkout_session_id": text(NAME, meaning=_NAME),
-        "fiat_amount": text(AMOUNT, meaning=_AMOUNT, required=True),
-        "fiat_currency": text(CURRENCY, meaning=_CURRENCY, required=True),
-        "crypto_expected": text(AMOUNT, meaning=_COINS),
-        "crypto_received": text(AMOUNT, meaning=_COINS),
-        "crypto_currency": text(COIN, meaning=_COIN),
-        "network": text(COIN, meaning=_COIN),
-        "exchange_rate": text(AMOUNT, meaning="a rate below 10^12 with at most 18 decimals"),
-        "fee_amount": text(AMOUNT, meaning=_AMOUNT),
-        "tolerance_percent": text(PERCENT, meaning="a percentage with at most 5 decimals"),
-        "refund_amount": text(AMOUNT, meaning=_COINS),
-        "created_at": text(INSTANT, meaning=_INSTANT, required=True),
-        "updated_at": text(INSTANT, meaning=_INSTANT),
-        "expires_at": text(INSTANT, meaning=_INSTANT),
+        "transaction_id": identifier(required=True),
+        "status": state(required=True),
+        "payout_status": state(),
+        "checkout_session_id": identifier(),
+        "fiat_amount": amount(required=True),
+        "fiat_currency": fiat(required=True),
+        "crypto_expected": coins(),
+        "crypto_received": coins(),
+        "crypto_currency": coin(),
+        "network": coin(),
+        "exchange_rate": rate(),
+        "fee_amount": amount(),
+        "tolerance_percent": percentage(),
+        "refund_amount": coins(),
+        "created_at": instant(required=True),
+        "updated_at": instant(),
+        "expires_at": instant(),
     }
     return StreamContract(
         stream="transactions",
@@ -70,16 +64,16 @@ def transactions() -> StreamContract:
 def checkout_sessions() -> StreamContract:
     """Contract of the gateway's checkout sessions."""
     columns = {
-        "session_id": text(NAME, meaning=_NAME, required=True),
-        "amount": text(AMOUNT, meaning=_AMOUNT),
-        "currency": text(NAME, meaning=_NAME),
-        "status": text(WORD, meaning=_WORD),
-        "tolerance_percent": text(PERCENT, meaning="a percentage with at most 5 decimals"),
-        "crypto_currency": text(COIN, meaning=_COIN),
-        "network": text(COIN, meaning=_COIN),
-        "created_at": text(INSTANT, meaning=_INSTANT),
-        "updated_at": text(INSTANT, meaning=_INSTANT),
-        "expires_at": text(INSTANT, meaning=_INSTANT),
+        "session_id": identifier(required=True),
+        "amount": amount(),
+        "currency": identifier(),
+        "status": state(),
+        "tolerance_percent": percentage(),
+        "crypto_currency": coin(),
+        "network": coin(),
+        "created_at": instant(),
+        "updated_at": instant(),
+        "expires_at": instant(),
     }
     return StreamContract(
         stream="checkout_sessions",
@@ -92,7 +86,7 @@ def checkout_sessions() -> StreamContract:
 def orders() -> StreamContract:
     """Contract of the shop's order rows, after the reader: the second look at what it accepted."""
     columns = {
-        "order_id": text(NAME, meaning=_NAME, required=True),
+        "order_id": identifier(required=True),
         "status": pa.Column(
             pl.String,
             pa.Check.isin(
@@ -100,11 +94,11 @@ def orders() -> StreamContract:
                 error="awaiting, paid, fulfilled, cancelled or refunded",
             ),
         ),
-        "amount": text(AMOUNT, meaning=_AMOUNT, required=True),
-        "currency": text(CURRENCY, meaning=_CURRENCY, required=True),
-        "placed_at": text(INSTANT, meaning=_INSTANT, required=True),
-        "paid_at": text(INSTANT, meaning=_INSTANT),
-        "transaction_ref": text(NAME, meaning=_NAME),
+        "amount": amount(required=True),
+        "currency": fiat(required=True),
+        "placed_at": instant(required=True),
+        "paid_at": instant(),
+        "transaction_ref": identifier(),
     }
     return StreamContract(
         stream="orders",
@@ -122,5 +116,19 @@ def orders() -> StreamContract:
 
 def all_contracts() -> dict[str, StreamContract]:
     """Every contract by stream."""
-    found = (orders(), transactions(), checkout_sessions())
+    found = (
+        orders(),
+        transactions(),
+        checkout_sessions(),
+        subscribing.subscriptions(),
+        subscribing.plans(),
+        subscribing.prices(),
+        subscribing.subscription_invoices(),
+        subscribing.charge_attempts(),
+        subscribing.authorizations(),
+        reference.currencies(),
+        reference.networks(),
+        reference.subscription_currencies(),
+        reference.fee_quotes(),
+    )
     return {contract.stream: contract for contract in found}

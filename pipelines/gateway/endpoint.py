@@ -35,10 +35,11 @@ class Endpoint:
     or of the pair asked for, and is kept with each row (see `listed_under`). `key` is the column
     that identifies a row; a row whose object lacks it has None there. `state` is the column that
     holds the row's state, and a row whose state is one of `final` is not read again by itself.
-    `asked` names what a question about a pair says in its query.
+    `asked` names what a question about a pair says in its query. `meaning` says what is kept.
     """
 
     stream: str
+    meaning: str
     strategy: Strategy
     key: str
     table: FieldTable
@@ -49,7 +50,6 @@ class Endpoint:
     state: str | None = None
     final: frozenset[str] = field(default=frozenset())
     parent: str | None = None
-
     asked: tuple[str, ...] = ()
 
     @property
@@ -88,7 +88,7 @@ def number(column: str, *names: str) -> Field:
 
 
 def word(column: str, *names: str) -> Field:
-    """A column of upper-cased words: states, coins, networks."""
+    """A column of upper-cased words: states, coins, networks, and TRUE or FALSE."""
     return Field(column, names, Kind.WORD)
 
 

@@ -2,7 +2,7 @@
 
 Names, wrappings and cases vary, so a column lists the names it may have. Values are neither
 judged nor converted here: a bad one passes as text to the contract stage, which quarantines it.
-Numbers keep the digits they had on the wire. Which columns a stream has is said in `endpoints`.
+Numbers keep the digits they had on the wire. Which columns a stream has is said in `streams`.
 """
 
 from __future__ import annotations
@@ -37,7 +37,10 @@ class Kind(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """A column, and the names under which its value may come; the first that has one wins."""
+    """A column, and the names under which its value may come; the first that has one wins.
+
+    A name may be dotted, `price.uid`: the member of an object that stands in the row.
+    """
 
     column: str
     names: tuple[str, ...]
@@ -46,7 +49,7 @@ class Field:
 
 @dataclass(frozen=True, slots=True)
 class _Doubled:
-    """A column whose value came under several names."""
+    """A column whose value came under several names, or inside an object."""
 
     field: Field
     names: tuple[str, ...]
@@ -79,10 +82,10 @@ class FieldTable:
         unused: Iterable[str] = (),
         needed: Iterable[str] = (),
     ) -> None:
-        self._fields = tuple(
+        self.fields = tuple(
             Field(field.column, _with_snake_case(field.names), field.kind) for field in fields
         )
-        known = {name for field in self._fields for name in field.names}
+        known = {_outer(name) for field in self.fields for name in field.names}
         self._known = known | set(_with_snake_case(tuple(unused)))
         self._needed = frozenset(needed)
         self._plans: dict[tuple[str, ...], _Plan] = {}
@@ -126,9 +129,9 @@ class FieldTable:
         present = set(keys)
         single: list[tuple[Field, str]] = []
         doubled: list[_Doubled] = []
-        for field in self._fields:
-            names = tuple(name for name in field.names if name in present)
-            if len(names) == 1:
+        for field in self.fields:
+            names = tuple(name for name in field.names if _outer(name) in present)
+            if len(names) == 1 and "." not in names[0]:
                 single.append((field, names[0]))
             elif names:
                 doubled.append(_Doubled(field, names, _getter(names)))
@@ -206,8 +209,23 @@ def _as_text(value: Any) -> str | None:
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
+def _outer(name: str) -> str:
+    """The member of a row that a name stands for, or stands in."""
+    return name.partition(".")[0]
+
+
+def _inner(item: Item, name: str) -> Any:
+    """The value of a name, None where an object on the way to it is none."""
+    found: Any = item
+    for member in name.split("."):
+        found = found.get(member) if isinstance(found, dict) else None
+    return found
+
+
 def _getter(names: tuple[str, ...]) -> Callable[[Item], tuple[Any, ...]]:
     """All values of these names at once; `itemgetter` gives tuples only from two names on."""
+    if any("." in name for name in names):
+        return lambda item: tuple(_inner(item, name) for name in names)
     if len(names) > 1:
         return itemgetter(*names)
     return lambda item: tuple(item[name] for name in names)

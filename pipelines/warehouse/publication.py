@@ -17,7 +17,7 @@ import duckdb
 
 from pipelines.faults import ClaimBroken
 from pipelines.settings import Places
-from pipelines.warehouse.queries import first_row, script
+from pipelines.warehouse.queries import DICTIONARY, first_row, run_scripts
 from pipelines.warehouse.store import STORAGE_VERSION, private_folder
 
 PRIVATE_COLUMNS = ("customer_email_digest", "known_ids", "is_closed")
@@ -31,6 +31,11 @@ DIGESTED = (
     "validated.transactions",
     "validated.transactions_history",
     "validated.checkout_sessions",
+    "validated.subscriptions",
+    "validated.plans",
+    "validated.prices",
+    "validated.subscription_invoices",
+    "validated.charge_attempts",
     "validated.quarantine",
     "reconciled.matches",
     "reconciled.breaks",
@@ -43,11 +48,20 @@ DIGESTED = (
 PUBLISHED = (
     *DIGESTED,
     "validated.orders_history",
+    "validated.subscriptions_history",
+    "validated.subscription_invoices_history",
+    "validated.authorizations",
+    "validated.authorizations_history",
+    "validated.currencies",
+    "validated.networks",
+    "validated.subscription_currencies",
+    "validated.fee_quotes",
     "reconciled.break_codes",
     "reconciled.basis",
     "reconciled.fee_schedule",
     "delivered.reports",
     "ops.pulls",
+    "ops.sweeps",
     "ops.files",
     "ops.runs",
     "ops.deliveries",
@@ -81,7 +95,7 @@ def publish(connection: duckdb.DuckDBPyConnection, places: Places, *, digest: st
         for table in PUBLISHED:
             _copy(connection, table)
         connection.execute("use fresh")
-        connection.execute(script("dictionary"))
+        run_scripts(connection, DICTIONARY)
         written = digest_of(control_totals(connection))
     finally:
         connection.execute(f"use {places.warehouse.stem}")

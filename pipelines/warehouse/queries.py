@@ -16,6 +16,8 @@ from typing import Any
 import duckdb
 
 SQL_FOLDER = Path(__file__).parents[2] / "sql"
+SCHEMA = ("schema", "schema_of_streams")
+DICTIONARY = ("dictionary", "dictionary_of_streams")
 STAGES = ("raw", "validated", "reconciled", "marts", "delivered")
 
 
@@ -23,6 +25,12 @@ STAGES = ("raw", "validated", "reconciled", "marts", "delivered")
 def script(name: str) -> str:
     """The text of `sql/<name>.sql`."""
     return (SQL_FOLDER / f"{name}.sql").read_text(encoding="utf-8")
+
+
+def run_scripts(connection: duckdb.DuckDBPyConnection, names: Iterable[str]) -> None:
+    """Run texts of `sql/`, one after the other."""
+    for name in names:
+        connection.execute(script(name))
 
 
 @cache

@@ -74,14 +74,14 @@ class Staging:
             "fetch_order": pa.array(range(self.rows, self.rows + len(rows)), pa.int64()),
             "row_key": pa.array([row[self._key] for row in rows], pa.string()),
         }
-        digests = [self._digests.of(row.get(_PRIVATE)) for row in rows]
-        arrays[f"{_PRIVATE}_digest"] = pa.array(digests, pa.string())
         for column in self._columns:
-            if column in rows[0]:
+            if column == f"{_PRIVATE}_digest":
+                digests = [self._digests.of(row[_PRIVATE]) for row in rows]
+                arrays[column] = pa.array(digests, pa.string())
+            elif column in rows[0]:
                 arrays[column] = pa.array([row[column] for row in rows], pa.string())
-        table = pa.table({name: arrays[name] for name in self._columns if name in arrays} | arrays)
         self.rows += len(rows)
-        self._connection.register("received_rows", table)
+        self._connection.register("received_rows", pa.table(arrays))
         try:
             self._connection.execute(
                 f"insert into staged_{self.stream} by name {script('intake/digested_rows')}"

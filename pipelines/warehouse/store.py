@@ -18,7 +18,7 @@ import duckdb
 
 from pipelines.faults import ChainBroken, DiskFull, StoreBusy, StoreFault
 from pipelines.settings import Places
-from pipelines.warehouse.queries import script
+from pipelines.warehouse.queries import SCHEMA, run_scripts, script
 
 LOCK_WAIT_SECONDS = 600.0
 LOCK_POLL_SECONDS = 0.2
@@ -144,7 +144,7 @@ def open_warehouse(places: Places) -> Iterator[duckdb.DuckDBPyConnection]:
         with writer_lock(places):
             connection = connect(places.warehouse)
             try:
-                connection.execute(script("schema"))
+                run_scripts(connection, SCHEMA)
                 yield connection
                 connection.execute("checkpoint")
             finally:

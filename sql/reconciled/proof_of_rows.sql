@@ -12,10 +12,15 @@ quarantine as (
     select * from validated.quarantine
 ),
 
+-- Payments are counted even where none came; of the other streams, those that brought rows.
+streams_counted as (
+    select *
+    from reconciled.stream_rows
+    where received_rows > 0 or stream in ('transactions', 'checkout_sessions')
+),
+
 received as (
-    select 'transactions' as source, count(*) as rows from raw.transactions
-    union all
-    select 'checkout_sessions', count(*) from raw.checkout_sessions
+    select stream as source, received_rows as rows from streams_counted
     union all
     select 'orders:' || name || ':' || left(file_digest, 12), rows_received from files
 ),
@@ -30,9 +35,7 @@ refused as (
 ),
 
 accepted as (
-    select 'transactions' as source, count(*) as rows from validated.transactions_history
-    union all
-    select 'checkout_sessions', sum(version) from validated.checkout_sessions
+    select stream as source, accepted_rows as rows from streams_counted
     union all
     select 'orders:' || source_file || ':' || left(source_file_digest, 12), count(*)
     from validated.orders_history
@@ -48,7 +51,7 @@ repeated as (
 streams as (
     select 'rows_received' as line, source, rows from received
     union all
-    select 'rows_accepted', source, coalesce(rows, 0) from accepted
+    select 'rows_accepted', source, rows from accepted
     union all
     select 'rows_repeated', source, rows from repeated
     union all

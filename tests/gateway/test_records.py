@@ -6,9 +6,11 @@ from typing import Any
 
 import pytest
 
+from pipelines.gateway.endpoint import Endpoint, Strategy
 from pipelines.gateway.endpoints import ENDPOINTS
-from pipelines.gateway.records import Row
+from pipelines.gateway.records import Field, FieldTable, Kind, Row
 from pipelines.gateway.streams.payments import CHECKOUT_SESSIONS, TRANSACTIONS
+from pipelines.gateway.streams.subscribing import CHARGE_ATTEMPTS
 from pipelines.gateway.strict_json import parse
 
 DOCUMENTED = b"""{"id":"trxn_123","businessId":"biz_001","reference":"RS-20250101-ABC123",
@@ -157,10 +159,76 @@ def test_many_shapes_do_not_fill_the_memory() -> None:
         assert row(**{f"field{number}": 1})["unknown_fields"] == f"field{number}"
 
 
-def test_the_table_of_endpoints_is_consistent() -> None:
-    for stream, endpoint in ENDPOINTS.items():
-        assert endpoint.stream == stream
-        assert endpoint.columns[0] == endpoint.key
-        assert "{id}" in endpoint.detail_path
-        assert len(endpoint.columns) == len(set(endpoint.columns))
+NESTED = FieldTable(
+    (
+        Field("id", ("id",)),
+        Field("price_id", ("priceUid", "price.uid", "price.id")),
+        Field("email", ("customer.contact.eMail",), Kind.PRIVATE),
+    ),
+    unused=("note",),
+)
+
+
+@pytest.mark.parametrize(
+    ("item", "price_id", "told"),
+    [
+        ({"price": {"uid": "p"}}, "p", None),
+        ({"price": {"id": "p", "amount": "1"}}, "p", None),
+        ({"priceUid": "p", "price": {"uid": "p"}}, "p", None),
+        ({"price_uid": None, "price": {"uid": "p"}}, "p", None),
+        ({"price_uid": "p"}, "p", None),
+        ({"priceUid": "p", "price": {"uid": "q"}}, "p", "price_id: priceUid=p, price.uid=q"),
+        ({"price": None}, None, None),
+        ({"price": "p"}, None, None),
+        ({"price": ["p"]}, None, None),
+        ({"price": {}}, None, None),
+    ],
+)
+def test_a_dotted_name_reads_a_member_of_an_object(
+    item: Any, price_id: str | None, told: str | None
+) -> None:
+    found = NESTED.row({"id": "a", **item}, source="", fetched_at="")
+    assert (found["price_id"], found["disagreements"]) == (price_id, told)
+    assert found["unknown_fields"] is None
+
+
+def test_objects_of_one_shape_keep_their_own_members() -> None:
+    items = [
+        {"customer": {"contact": {"e_mail": "a@x"}}, "extra": {"price": {"uid": "no"}}},
+        {"customer": {"contact": None}, "extra": {}},
+    ]
+    found = [NESTED.row(item, source="", fetched_at="") for item in items]
+    assert [row["email"] for row in found] == ["a@x", None]
+    assert {row["unknown_fields"] for row in found} == {"extra"}
+
+
+@pytest.mark.parametrize("endpoint", ENDPOINTS.values(), ids=ENDPOINTS)
+def test_the_table_of_endpoints_is_consistent(endpoint: Endpoint) -> None:
+    assert ENDPOINTS[endpoint.stream] is endpoint
+    assert endpoint.key in endpoint.columns
+    assert {"updated_at", "unknown_fields", "disagreements"} <= set(endpoint.columns)
+    assert len(endpoint.columns) == len(set(endpoint.columns))
+    assert bool(endpoint.final) == (endpoint.state is not None)
+    assert endpoint.state in (None, *endpoint.columns)
+    assert endpoint.list_path or endpoint.detail_path
+    assert endpoint.meaning.endswith(".")
+
+
+@pytest.mark.parametrize(
+    "endpoint", [one for one in ENDPOINTS.values() if one.parent], ids=lambda one: str(one.stream)
+)
+def test_a_child_stands_after_its_parent_and_is_found_by_its_columns(endpoint: Endpoint) -> None:
+    parent = ENDPOINTS[str(endpoint.parent)]
+    streams = list(ENDPOINTS)
+    assert endpoint.strategy is Strategy.CHILDREN
+    assert streams.index(parent.stream) < streams.index(endpoint.stream)
+    assert set(endpoint.places) <= set(parent.columns)
+    assert parent.key in endpoint.places
+
+
+def test_sessions_have_no_list_and_attempts_say_where_they_were_listed() -> None:
     assert CHECKOUT_SESSIONS.list_path is None
+    assert CHARGE_ATTEMPTS.listed_under == (
+        "listed_under_subscription_id",
+        "listed_under_invoice_id",
+    )

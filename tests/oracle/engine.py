@@ -13,7 +13,7 @@ from oracle.world import World
 
 from pipelines.policy import FeeRate, Policy, ServiceLevels
 from pipelines.warehouse.basis import write_basis
-from pipelines.warehouse.queries import build_stage, script
+from pipelines.warehouse.queries import SCHEMA, build_stage, run_scripts, script
 
 _EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
 
@@ -23,7 +23,7 @@ def judge(world: World) -> duckdb.DuckDBPyConnection:
     connection = duckdb.connect()
     connection.execute("set TimeZone = 'UTC'")
     connection.execute(script("macros"))
-    connection.execute(script("schema"))
+    run_scripts(connection, SCHEMA)
     _insert(connection, "raw.orders", _orders(world))
     _insert(connection, "ops.files", [_file()])
     _insert(connection, "raw.transactions", _transactions(world))

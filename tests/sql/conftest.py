@@ -12,6 +12,7 @@ import pytest
 from oracle.engine import judge
 from oracle.world import World
 from oracle.worlds import make_world, random_world
+from sql.received import append_all
 
 from pipelines.partitions import DateRange
 from pipelines.policy import Policy
@@ -28,10 +29,10 @@ Tamper = Callable[[Book, str], AbstractContextManager[int]]
 
 @pytest.fixture(scope="session")
 def books() -> Iterator[list[Book]]:
-    """Six random books, two of them closed and judged again three days later, and an empty one."""
+    """Six random books, two of them judged again three days later, an empty one, one of streams."""
     opened = [judged_book(random_world(seed)) for seed in SEEDS]
     opened += [later_book(random_world(seed)) for seed in SEEDS_OF_LATER_NIGHTS]
-    opened += [judged_book(make_world())]
+    opened += [judged_book(make_world()), book_of_streams()]
     yield opened
     for book in opened:
         book.close()
@@ -66,7 +67,20 @@ def tamper() -> Tamper:
 
 def judged_book(world: World) -> Book:
     """A world judged to the marts; its one order export says truly how many rows it held."""
-    book = judge(world)
+    return finished(judge(world))
+
+
+def book_of_streams() -> Book:
+    """No payments and no orders, but rows of every other stream."""
+    book = judge(make_world())
+    append_all(book)
+    build_stage(book, "validated")
+    build_stage(book, "reconciled")
+    return finished(book)
+
+
+def finished(book: Book) -> Book:
+    """A judged book taken on to the marts."""
     book.execute(
         "update ops.files set rows_received = (select count(*) from raw.orders) "
         "+ (select count(*) from validated.quarantine where stream = 'orders')"

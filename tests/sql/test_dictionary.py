@@ -18,7 +18,7 @@ from pipelines.warehouse.publication import (
     digest_of,
     publish,
 )
-from pipelines.warehouse.queries import script
+from pipelines.warehouse.queries import DICTIONARY, script
 from pipelines.warehouse.store import connect
 
 SENTENCE = re.compile(r"[A-Z].*[^ .]\.", re.DOTALL)
@@ -96,7 +96,8 @@ def test_a_column_without_a_comment_is_named(blank: Any) -> None:
 def test_the_dictionary_says_each_thing_once_and_nothing_of_what_does_not_exist(
     reader: Any,
 ) -> None:
-    named = re.findall(r"^comment on (?:table|column) (\S+) is '", script("dictionary"), re.M)
+    text = "".join(map(script, DICTIONARY))
+    named = re.findall(r"^comment on (?:table|column) (\S+) is '", text, re.M)
     assert sorted(named) == sorted(comments(reader))
 
 

@@ -11,6 +11,7 @@ from pipelines.gateway.records import FieldTable
 
 TRANSACTIONS = Endpoint(
     stream="transactions",
+    meaning="Versions of the gateway's transactions as received, one row a version.",
     strategy=Strategy.WINDOW,
     list_path="/api/v1/transactions",
     detail_path="/api/v1/transactions/{id}",
@@ -62,6 +63,7 @@ TRANSACTIONS = Endpoint(
 
 CHECKOUT_SESSIONS = Endpoint(
     stream="checkout_sessions",
+    meaning="Versions of checkout sessions as received, one row a version.",
     strategy=Strategy.NAMED,
     state="status",
     final=frozenset({"COMPLETED", "FAILED", "EXPIRED", "CANCELLED"}),

@@ -1,0 +1,9 @@
+-- One row per subscription that has an authorization: the newest one told, in its newest version held.
+with
+versions as (
+    select * from validated.authorizations_history
+)
+
+select * exclude (recorded_from, recorded_to)
+from versions
+qualify row_number() over (partition by subscription_id order by version desc) = 1

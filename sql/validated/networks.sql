@@ -1,0 +1,30 @@
+-- One row per network: its newest version held.
+with
+received as (
+    select * from raw.networks
+),
+
+refused as (
+    select source_row from validated.quarantine where stream = 'networks'
+),
+
+accepted as (
+    select
+        received.*,
+        row_number() over (partition by network_id order by arrival) as version,
+        min(recorded_from) over (partition by network_id) as first_seen_at
+    from received
+    where arrival not in (select source_row from refused)
+)
+
+select
+    network_id,
+    name,
+    chain_id::bigint as chain_id,
+    is_active::boolean as is_active,
+    updated_at::timestamptz as updated_at,
+    first_seen_at,
+    version,
+    source
+from accepted
+qualify row_number() over (partition by network_id order by arrival desc) = 1

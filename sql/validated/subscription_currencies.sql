@@ -1,0 +1,34 @@
+-- One row per subscription currency: its newest version held.
+with
+received as (
+    select * from raw.subscription_currencies
+),
+
+refused as (
+    select source_row from validated.quarantine where stream = 'subscription_currencies'
+),
+
+accepted as (
+    select
+        received.*,
+        row_number() over (partition by subscription_currency_id order by arrival) as version,
+        min(recorded_from) over (partition by subscription_currency_id) as first_seen_at
+    from received
+    where arrival not in (select source_row from refused)
+)
+
+select
+    subscription_currency_id,
+    ticker,
+    name,
+    network,
+    contract_address,
+    decimals::bigint as decimals,
+    chain_id::bigint as chain_id,
+    is_active::boolean as is_active,
+    updated_at::timestamptz as updated_at,
+    first_seen_at,
+    version,
+    source
+from accepted
+qualify row_number() over (partition by subscription_currency_id order by arrival desc) = 1
