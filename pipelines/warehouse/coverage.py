@@ -35,8 +35,17 @@ def windows_to_pull(
         "select window_from, window_to from ops.pulls where stream = 'transactions' "
         "and complete and is_closed and window_from is not null"
     ).fetchall()
-    recent = (max(begin, until - LOOK_BACK), until)
+    recent = (max(begin, _looked_back_to(until, covered)), until)
     return merged([*gaps((begin, until), covered), recent])
+
+
+def _looked_back_to(until: datetime, covered: Iterable[Interval]) -> datetime:
+    """Missed and incomplete nights lengthen the look-back by as much as they left out.
+
+    Otherwise a settled row that changed before its last listing was due is never seen again.
+    """
+    due = max((end for _, end in covered), default=until) + timedelta(days=1)
+    return min(until, due) - LOOK_BACK
 
 
 def gaps(whole: Interval, covered: Iterable[Interval]) -> list[Interval]:
