@@ -20,12 +20,14 @@ from model.payments import MINUTE, Payment, draw_payments
 from assets.contracts.streams import all_contracts
 from pipelines.gateway.client import Limits
 from pipelines.night.frame import Frame, begin, frame
+from pipelines.night.judge import check_claims, require_claims
 from pipelines.night.pull import pull
 from pipelines.night.validate import validate
 from pipelines.night.whole import run_night
 from pipelines.partitions import DateRange, cut_off, start_of
 from pipelines.settings import Settings
 from pipelines.warehouse import closing
+from pipelines.warehouse.queries import first_row
 
 START = date(2026, 9, 1)
 ZONE = ZoneInfo("Africa/Lagos")
@@ -83,7 +85,7 @@ def _calendar(seed: int) -> Calendar:
         for begin, nights in zip((first, second, third), outages, strict=True)
         for night in range(nights)
     }
-    return Calendar(frozenset(missed), chance.randrange(25, 29), frozenset({0, DATES - 1}))
+    return Calendar(frozenset(missed), chance.randrange(25, 29), frozenset({0}))
 
 
 def milliseconds(moment: datetime) -> int:
@@ -150,12 +152,14 @@ def _night(planned: Plan, stage: Stage, settings: Settings, *, place: int) -> Ni
     pulled_from = stage.now
     if place in planned.calendar.whole:
         run_night(framed, all_contracts())
-        return Night(place, pulled_from, stage.now, is_complete=True)
+        return Night(place, pulled_from, stage.now, _is_complete(framed))
     with framed.alone():
         begin(framed)
         pulled = pull(framed)
         if place != planned.calendar.dying:
             validate(framed, all_contracts())
+            if place == DATES - 1:
+                require_claims(check_claims(framed, "validated"))
             _close(framed)
     return Night(place, pulled_from, stage.now, pulled.is_complete)
 
@@ -166,3 +170,11 @@ def _close(framed: Frame) -> None:
         store.chain.commit(
             store.connection, "closing", lambda: closing.close(store.connection, store.run)
         )
+
+
+def _is_complete(framed: Frame) -> bool:
+    """Whether every window that the run pulled was shown complete."""
+    with framed.store() as store:
+        query = "select bool_and(complete) from ops.pulls where run_id = ?"
+        row = first_row(store.connection, query, [framed.run_id])
+    return row is not None and bool(row[0])
