@@ -21,11 +21,10 @@ LOOK_BACK = timedelta(days=14)
 OVERLAP = timedelta(hours=1)
 """Before the first date: a payment may be created up to an hour before its order is placed."""
 
-Interval = tuple[datetime, datetime]
-
-
 SWEEP_EVERY = timedelta(days=30)
 """All that the gateway lists is read again at least so often."""
+
+Interval = tuple[datetime, datetime]
 
 
 def windows_to_pull(
@@ -49,7 +48,7 @@ def windows_to_pull(
         "select window_from, window_to from ops.pulls where stream = 'transactions' "
         "and complete and is_closed and window_from is not null"
     ).fetchall()
-    recent = (max(begin, until - LOOK_BACK), until)
+    recent = (max(begin, _looked_back_to(until, covered)), until)
     return merged([*gaps((begin, until), covered), recent])
 
 
@@ -61,6 +60,15 @@ def is_sweep_due(connection: duckdb.DuckDBPyConnection, as_of: datetime) -> bool
         "(select min(as_of) from ops.closings))",
     )
     return bool(row and row[0] and as_of - row[0] >= SWEEP_EVERY)
+
+
+def _looked_back_to(until: datetime, covered: Iterable[Interval]) -> datetime:
+    """Missed and incomplete nights lengthen the look-back by as much as they left out.
+
+    Otherwise a settled row that changed before its last listing was due is never seen again.
+    """
+    due = max((end for _, end in covered), default=until) + timedelta(days=1)
+    return min(until, due) - LOOK_BACK
 
 
 def gaps(whole: Interval, covered: Iterable[Interval]) -> list[Interval]:
