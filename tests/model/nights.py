@@ -161,7 +161,7 @@ def _night(planned: Plan, stage: Stage, settings: Settings, *, place: int) -> Ni
             if place == DATES - 1:
                 require_claims(check_claims(framed, "validated"))
             _close(framed)
-    return Night(place, pulled_from, stage.now, pulled.is_complete)
+    return Night(place, pulled_from, stage.now, not pulled.incomplete)
 
 
 def _close(framed: Frame) -> None:
