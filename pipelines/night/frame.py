@@ -106,8 +106,8 @@ class Frame:
 
     def digests(self) -> EmailDigests:
         """The keyed digests of this store; a key that was lost is not replaced in silence."""
-        folder = private_folder(self.places.control)
-        return EmailDigests(folder / "email.key", may_create=self._may_create_key())
+        key_file = private_folder(self.places.control) / "email.key"
+        return EmailDigests(key_file, may_create=not key_file.exists() and self._may_create_key())
 
     def _may_create_key(self) -> bool:
         """Before the first commit, and after a person accepted that the key is lost."""

@@ -40,6 +40,11 @@ class Entry:
     is_confirmed: bool = False
     is_checkpointed: bool = False
 
+    def files(self, name: str) -> Mapping[str, str]:
+        """Files by path with their digests that the facts have under this name."""
+        named = self.facts.get(name)
+        return named if isinstance(named, dict) else {}
+
 
 NOTHING = Entry(0, "", "", {}, {}, is_confirmed=True, is_checkpointed=True)
 

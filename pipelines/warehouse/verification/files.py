@@ -5,6 +5,9 @@ disk's own speed otherwise. Every night pays it before it publishes, over everyt
 share: a shop of some hundred orders a day lands a few hundred kB a night, so that years of it cost
 less than one page of the gateway, and what is promised is that the *next* night refuses.
 
+What an edited line of the chain names is checked like the rest: an edited digest shows twice, and
+no file goes unchecked.
+
 Belongs here: digests of files against the chain. Stays out: the database (`standing`).
 """
 
@@ -33,8 +36,8 @@ def check_landing(history: History, folder: Path, *, whole: bool) -> Check:
     """Every landing file that a commit names is there; with `whole`, it has its digest."""
     named = {
         path: sha256
-        for entry in history.trusted
-        for path, sha256 in entry.facts.get("segments", {}).items()
+        for entry in history.entries
+        for path, sha256 in entry.files("segments").items()
     }
     landing = Landing(folder)
     findings = _differing(
@@ -54,9 +57,9 @@ def check_landing(history: History, folder: Path, *, whole: bool) -> Check:
 def check_archive(history: History, folder: Path, *, whole: bool) -> Check:
     """Both files of every export taken in are there; with `whole`, they have their digests."""
     named: dict[str, str] = {}
-    for entry in history.trusted:
-        named |= entry.facts.get("archive", {})
-        if "archive" not in entry.facts:
+    for entry in history.entries:
+        named |= entry.files("archive")
+        if entry.kind == "orders" and "archive" not in entry.facts:
             named |= _named_before(folder, entry.facts.get("files", ()))
     findings = _differing(
         "orders/archive",

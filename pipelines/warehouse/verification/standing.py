@@ -91,13 +91,15 @@ def check_totals(history: History, connection: duckdb.DuckDBPyConnection) -> Che
     """Every table that only grows says what it said when the last night closed.
 
     Digests stand in the entries that end a night. A later commit, of a night that died, has row
-    counts only; until the next closing an edit is not noticed then.
+    counts only; until the next closing an edit is not noticed then. A table that has
+    lost or won rows is named by them alone.
     """
     subject = "every table of facts says what it said at the last closing"
     entry = _standing_at(history, connection)
     if "totals" not in entry.facts:
         told = "not compared: facts were taken in since, and the next closing digests them"
         return Check(subject, notes=(told,) if entry is not NOTHING else ())
+    there = row_counts(connection)
     return Check(
         subject,
         tuple(
@@ -110,6 +112,7 @@ def check_totals(history: History, connection: duckdb.DuckDBPyConnection) -> Che
                 "with the rows as they are.",
             )
             for table, digest in tables_that_differ(connection, entry.facts["totals"])
+            if there.get(table) == entry.held.get(table)
         ),
     )
 
@@ -185,7 +188,7 @@ def _lost(history: History, missing: Sequence[Entry], *, had_wal: bool) -> tuple
     exports = [
         f"orders/archive/{name}"
         for entry in missing
-        for name in entry.facts.get("archive", {})
+        for name in entry.files("archive")
         if not name.endswith(".json")
     ]
     dropped = (
@@ -199,7 +202,7 @@ def _lost(history: History, missing: Sequence[Entry], *, had_wal: bool) -> tuple
 
 def _named(missing: Sequence[Entry]) -> str:
     """Commits by number, and by the nights they were of."""
-    closed = {one.facts["run"]: _dates(one) for one in missing if one.kind == "closing"}
+    closed = {str(one.facts.get("run")): _dates(one) for one in missing if one.kind == "closing"}
     runs = list(dict.fromkeys(str(one.facts["run"]) for one in missing if "run" in one.facts))
     nights = [f"the night of {closed[run]}" for run in runs if run in closed]
     nights += [f"run {run}, which was not closed" for run in runs if run not in closed]
@@ -214,7 +217,7 @@ def _named(missing: Sequence[Entry]) -> str:
 def _dates(entry: Entry) -> str:
     first, last = entry.facts.get("first_date"), entry.facts.get("last_date")
     if first is None:
-        return f"as-of {entry.facts['as_of']}"
+        return f"as-of {entry.facts.get('as_of')}"
     return str(last) if first == last else f"{first} to {last}"
 
 
