@@ -119,18 +119,49 @@ class History:
         return next((one for one in reversed(self.trusted) if name in one.facts), None)
 
 
+@dataclass
+class _Reading:
+    """How far a chain was read: its lines so far, and what they came to."""
+
+    content: bytes = b""
+    lines: int = 0
+    stack: list[Entry] = field(default_factory=lambda: [NOTHING])
+    bad: list[BadLine] = field(default_factory=list)
+    sound: set[str] = field(default_factory=set)
+
+    def go_on(self, whole: bytes) -> None:
+        """Read the lines that came after those read before."""
+        for text in whole[len(self.content) :].split(b"\n")[:-1]:
+            self.lines += 1
+            if not _apply(_parsed(text), self.stack, self.sound):
+                self.bad.append(BadLine(self.lines, hashlib.sha256(text).hexdigest()))
+        self.content = whole
+
+
+_readings: dict[Path, _Reading] = {}
+"""The last chain read. A night reads its chain twenty times, and a year of it takes 0.2 seconds."""
+
+
 def read_history(file: Path) -> History:
-    """Read a chain to its end; a file that is not there is an empty one."""
+    """Read a chain to its end; a file that is not there is an empty one.
+
+    Lines are verified once a process as long as the bytes before them stay the same; that they do
+    is seen by comparing them, each time.
+    """
     content = file.read_bytes() if file.exists() else b""
-    whole, _, torn = content.rpartition(b"\n")
-    stack = [NOTHING]
-    bad: list[BadLine] = []
-    sound: set[str] = set()
-    for number, text in enumerate(whole.split(b"\n") if whole else [], start=1):
-        line = _parsed(text)
-        if not _apply(line, stack, sound):
-            bad.append(BadLine(number, hashlib.sha256(text).hexdigest()))
-    return History(tuple(stack[1:]), tuple(bad), len(torn), frozenset(sound))
+    whole = content[: content.rfind(b"\n") + 1]
+    reading = _readings.get(file)
+    if reading is None or not whole.startswith(reading.content):
+        reading = _Reading()
+        _readings.clear()
+        _readings[file] = reading
+    reading.go_on(whole)
+    return History(
+        tuple(reading.stack[1:]),
+        tuple(reading.bad),
+        len(content) - len(whole),
+        frozenset(reading.sound),
+    )
 
 
 def left_by_a_kill(history: History, held: tuple[int, str]) -> bool:
