@@ -19,6 +19,7 @@ from pipelines.cli.explain import explain
 from pipelines.cli.nights import backfill, nightly
 from pipelines.cli.operate import dev, report
 from pipelines.cli.sandbox import sandbox
+from pipelines.cli.verify import verify
 from pipelines.faults import ReconFault
 
 
@@ -44,5 +45,5 @@ def main(debug: bool) -> None:
         sys.tracebacklimit = 20
 
 
-for command in (demo, sandbox, nightly, backfill, report, ask, explain, doctor, dev):
+for command in (demo, sandbox, nightly, backfill, report, ask, explain, verify, doctor, dev):
     main.add_command(command)

@@ -15,6 +15,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
+from uuid import uuid4
 
 from pipelines.faults import ReconFault, StoreFault
 from pipelines.partitions import DateRange
@@ -67,14 +68,19 @@ def run_range(
 
     Raises the fault that stopped it; everything that can be refused before is refused first.
     """
-    from pipelines.night.deliver import smtp_settings
+    from pipelines.night.deliver import fail, smtp_settings
     from pipelines.night.frame import frame, require_ready
     from pipelines.night.reading import outcome_of
 
     # Refuse wrong dates, settings and keys before a run is on record.
     checked = frame(settings, run_id="", kind=kind, dates=dates, tell=tell or _silent, now=now())
-    require_ready(checked)
     smtp_settings(settings)
+    try:
+        require_ready(checked)
+    except StoreFault as refused:
+        # No run is on record yet, but whoever waits for a report has to hear of it.
+        fail(replace(checked, run_id=str(uuid4())), refused)
+        raise
     dagster_home(settings.places)
 
     import dagster as dg

@@ -18,8 +18,12 @@ from pipelines.night.frame import Frame, Store
 from pipelines.settings import Settings
 from pipelines.warehouse import closing, publication
 from pipelines.warehouse.closing import reasons_for_red
+from pipelines.warehouse.holdings import totals
 from pipelines.warehouse.queries import first_row
 from pipelines.warehouse.store import connect, transaction, writer_lock
+from pipelines.warehouse.verification import require_whole
+from pipelines.warehouse.verification.files import sha256_of
+from pipelines.warehouse.verification.standing import key_digest
 from reports.files import write_report
 from reports.mail import compose_daily, compose_failure, delivery_key
 from reports.outbox import Delivery, Outbox
@@ -49,6 +53,7 @@ def publish(frame: Frame) -> Published:
     """Write the snapshot, close the run, and put the snapshot in place."""
     with frame.store() as store:
         _require_own_judgement(store)
+        require_whole(frame.places, store.connection)
         reasons = reasons_for_red(store.connection, store.run)
         outcome = "red" if reasons else "green"
         digest = publication.digest_of(publication.control_totals(store.connection))
@@ -62,13 +67,27 @@ def publish(frame: Frame) -> Published:
                 snapshot_digest=digest,
             )
         fresh = publication.publish(store.connection, frame.places, digest=digest)
-        if not closing.is_closed(store.connection, store.run.run_id):
-            store.chain.commit(
-                store.connection, "closing", lambda: closing.close(store.connection, store.run)
-            )
+        _commit_publication(frame, store, {"sha256": sha256_of(fresh), "snapshot_digest": digest})
         publication.replace(fresh, frame.places)
     frame.tell(f"published: verdict {outcome}, snapshot {digest[:12]}")
     return Published(outcome, tuple(reasons), digest, frame.places.published)
+
+
+def _commit_publication(frame: Frame, store: Store, published: Mapping[str, str]) -> None:
+    """Close the run if that was not done before, and say what readers get and what we hold."""
+    is_closed = closing.is_closed(store.connection, store.run.run_id)
+
+    def work() -> Mapping[str, Any]:
+        posted = {} if is_closed else closing.close(store.connection, store.run)
+        return {
+            "run": store.run.run_id,
+            **posted,
+            "published": published,
+            "totals": totals(store.connection),
+            "email_key": key_digest(frame.places.control / "email.key"),
+        }
+
+    store.chain.commit(store.connection, "publication" if is_closed else "closing", work)
 
 
 def _note_deliveries(frame: Frame, store: Store) -> None:

@@ -35,6 +35,7 @@ from pipelines.warehouse.store import (
     private_folder,
     writer_lock,
 )
+from pipelines.warehouse.verification import require_sound_start
 
 
 class BasisOf(TypedDict):
@@ -97,8 +98,14 @@ class Frame:
 
     def digests(self) -> EmailDigests:
         """The keyed digests of this store; a key that was lost is not replaced in silence."""
-        folder = private_folder(self.places.control)
-        return EmailDigests(folder / "email.key", may_create=not Chain(folder).has_entries())
+        key_file = private_folder(self.places.control) / "email.key"
+        return EmailDigests(key_file, may_create=not key_file.exists() and self._may_create_key())
+
+    def _may_create_key(self) -> bool:
+        """Before the first commit, and after a person accepted that the key is lost."""
+        history = Chain(self.places.control).history()
+        noted = history.latest("email_key")
+        return not history.entries or (noted is not None and noted.facts["email_key"] is None)
 
     def basis(self, run: Run) -> BasisOf:
         """What a judgement of this run rests on beside the policy."""
@@ -195,6 +202,7 @@ def begin(frame: Frame) -> Run:
         closing.require_same_gateway(
             store.connection, gateway.base_url, gateway.business_id, frame.settings.zone
         )
+        require_sound_start(frame.places, store.connection)
         closing.begin(store.connection, store.run, frame.policy.version, rule_version())
         if not _has_validated_tables(store.connection):
             # The pull asks them what is unsettled; on the first night they are empty.

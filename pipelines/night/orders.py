@@ -52,7 +52,13 @@ def take_in_orders(frame: Frame) -> OrdersTaken:
                 for refusal, digest in refusals:
                     _note_refusal(store, refusal, digest)
                 return {
+                    "run": store.run.run_id,
                     "files": [file.digest for _, file in kept],
+                    "archive": {
+                        name: digest
+                        for archived, _ in kept
+                        for name, digest in archive.names_of(archived.digest).items()
+                    },
                     "rows": sum(file.rows_received for _, file in kept),
                     "refused": [refusal.name for refusal, _ in refusals],
                 }

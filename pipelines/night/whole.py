@@ -6,6 +6,7 @@ Belongs here: their order. Stays out: everything else.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import ExitStack
 from dataclasses import dataclass
 
 from pipelines.faults import ReconFault
@@ -30,24 +31,25 @@ def run_night(frame: Frame, contracts: Mapping[str, Contract]) -> Night:
 
     Raises the fault that stopped it, after the failure was written down and mailed.
     """
-    with frame.alone():
-        return _run_steps(frame, contracts)
+    with ExitStack() as alone:
+        try:
+            alone.enter_context(frame.alone())
+            published = _run_steps(frame, contracts)
+        except ReconFault as fault:
+            fail(frame, fault)
+            raise
+        return Night(published, deliver(frame))
 
 
-def _run_steps(frame: Frame, contracts: Mapping[str, Contract]) -> Night:
-    try:
-        begin(frame)
-        take_in_orders(frame)
-        pull(frame)
-        validate(frame, contracts)
-        require_claims(check_claims(frame, "validated"))
-        reconcile(frame)
-        require_claims(check_claims(frame, "reconciled"))
-        build_marts(frame)
-        require_claims(check_claims(frame, "marts"))
-        draw_up(frame)
-        published = publish(frame)
-    except ReconFault as fault:
-        fail(frame, fault)
-        raise
-    return Night(published, deliver(frame))
+def _run_steps(frame: Frame, contracts: Mapping[str, Contract]) -> Published:
+    begin(frame)
+    take_in_orders(frame)
+    pull(frame)
+    validate(frame, contracts)
+    require_claims(check_claims(frame, "validated"))
+    reconcile(frame)
+    require_claims(check_claims(frame, "reconciled"))
+    build_marts(frame)
+    require_claims(check_claims(frame, "marts"))
+    draw_up(frame)
+    return publish(frame)

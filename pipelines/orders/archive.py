@@ -91,6 +91,14 @@ class OrderArchive:
             raise _damaged(digest, "its bytes have changed")
         return content
 
+    def names_of(self, digest: str) -> dict[str, str]:
+        """The two files that one export makes here, with the sha256 of their bytes."""
+        record = (self.folder / f"{digest}.json").read_bytes()
+        return {
+            f"{digest}-{self._record(digest).name}": digest,
+            f"{digest}.json": hashlib.sha256(record).hexdigest(),
+        }
+
     def _record(self, digest: str) -> ArchivedFile:
         if re.fullmatch(r"[0-9a-f]{64}", digest) is None:
             raise ValueError("a sha256 has 64 lower-case hexadecimal digits")

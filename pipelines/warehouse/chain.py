@@ -2,41 +2,37 @@
 
 Each entry names its predecessor's digest. It is written before the database commits and confirmed
 after, so that the two can differ in one way only: a last entry that was announced and never
-committed. Any other difference (a cut WAL, an older file put back, an edited line) is a broken
-chain.
+committed. A further line says when the commit had left the WAL for the database file, which tells
+a lost WAL from an older file put back.
 
-Belongs here: writing, confirming and checking entries. Stays out: what the entries say.
+Belongs here: writing, confirming and checking entries. Stays out: what the entries say, and
+reading them (`history`).
 """
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import duckdb
 
 from pipelines.faults import ChainBroken
+from pipelines.warehouse.history import (
+    ACCEPT,
+    Entry,
+    History,
+    digest_of,
+    left_by_a_kill,
+    read_history,
+)
+from pipelines.warehouse.holdings import row_counts
 from pipelines.warehouse.queries import first_row
 from pipelines.warehouse.store import transaction
 
-_REMEDY = "Restore the data directory from its last backup, or move it away and backfill again."
-
-
-@dataclass(frozen=True)
-class Entry:
-    """The last announced entry that was not declared void."""
-
-    sequence: int
-    digest: str
-    is_confirmed: bool
-
-
-_NOTHING = Entry(sequence=0, digest="", is_confirmed=True)
+REMEDY = "Run `recon verify`: it says what does not hold and what to do."
 
 
 class Chain:
@@ -49,6 +45,10 @@ class Chain:
         """Whether anything was ever committed to this store."""
         return self._file.exists() and self._file.stat().st_size > 0
 
+    def history(self) -> History:
+        """Everything the chain says, read anew; nothing is mended."""
+        return read_history(self._file)
+
     def commit(
         self,
         connection: duckdb.DuckDBPyConnection,
@@ -56,76 +56,87 @@ class Chain:
         work: Callable[[], Mapping[str, Any]],
     ) -> None:
         """Do the work in one transaction and commit it together with an entry of what it says."""
-        last = self._last()
-        with transaction(connection):
-            facts = work()
-            body = {
-                "sequence": last.sequence + 1,
-                "previous": last.digest,
-                "kind": kind,
-                "facts": facts,
-            }
-            digest = _digest(body)
-            connection.execute("delete from ops.control")
-            connection.execute("insert into ops.control values (?, ?)", [body["sequence"], digest])
-            self._append({**body, "digest": digest})
-        self._append({"confirms": body["sequence"]})
+        self._commit(connection, kind, work, after=self._sound_history().last)
+
+    def accept(self, connection: duckdb.DuckDBPyConnection, facts: Mapping[str, Any]) -> None:
+        """Go on from the store as it stands, whatever the chain says; the facts say what was found.
+
+        Lines that do not follow stay in the file for ever, and so does this entry about them.
+        """
+        self._commit(connection, ACCEPT, lambda: facts, after=self._whole_lines().last)
 
     def check(self, connection: duckdb.DuckDBPyConnection) -> None:
         """Compare the store with the chain and mend what a kill may leave.
 
         Raises ChainBroken when they differ in a way that no kill explains.
         """
-        row = first_row(connection, "select sequence, digest from ops.control")
-        held = (int(row[0]), str(row[1])) if row else (0, "")
-        last = self._last()
+        held = held_commit(connection)
+        history = self._sound_history()
+        last = history.last
         if held == (last.sequence, last.digest):
             if not last.is_confirmed:
                 self._append({"confirms": last.sequence})
+            if not last.is_checkpointed:
+                self._settle(connection, last.sequence)
             return
-        if not last.is_confirmed and held[0] == last.sequence - 1:
+        if left_by_a_kill(history, held):
             self._append({"voids": last.sequence})
             return
         raise ChainBroken(
             f"The warehouse stands at commit {held[0]}, its control chain at {last.sequence}: "
             "commits are missing or the file was replaced.",
-            _REMEDY,
+            REMEDY,
         )
 
-    def _last(self) -> Entry:
-        """Read the whole chain, verifying every link."""
-        stack = [_NOTHING]
-        for number, line in enumerate(self._lines(), start=1):
-            if "confirms" in line:
-                stack[-1] = Entry(stack[-1].sequence, stack[-1].digest, is_confirmed=True)
-            elif "voids" in line:
-                stack.pop()
-            else:
-                body = {name: value for name, value in line.items() if name != "digest"}
-                follows = line.get("previous") == stack[-1].digest
-                if not follows or line.get("digest") != _digest(body):
-                    raise ChainBroken(
-                        f"Line {number} of the control chain does not follow from the lines "
-                        "before it.",
-                        _REMEDY,
-                    )
-                stack.append(Entry(line["sequence"], line["digest"], is_confirmed=False))
-        return stack[-1]
+    def _commit(
+        self,
+        connection: duckdb.DuckDBPyConnection,
+        kind: str,
+        work: Callable[[], Mapping[str, Any]],
+        *,
+        after: Entry,
+    ) -> None:
+        sequence = after.sequence + 1
+        with transaction(connection):
+            facts = work()
+            body = {
+                "sequence": sequence,
+                "previous": after.digest,
+                "kind": kind,
+                "facts": facts,
+                "held": row_counts(connection),
+            }
+            digest = digest_of(body)
+            connection.execute("delete from ops.control")
+            connection.execute("insert into ops.control values (?, ?)", [sequence, digest])
+            self._append({**body, "digest": digest})
+        self._append({"confirms": sequence})
+        self._settle(connection, sequence)
 
-    def _lines(self) -> list[dict[str, Any]]:
-        try:
-            text = self._file.read_text(encoding="utf-8")
-        except FileNotFoundError:
-            return []
-        whole, _, torn = text.rpartition("\n")
-        if torn:
-            # A kill while appending leaves the beginning of a line: nothing rests on it yet.
+    def _settle(self, connection: duckdb.DuckDBPyConnection, sequence: int) -> None:
+        """Bring the commit from the WAL into the database file, and say so."""
+        connection.execute("checkpoint")
+        self._append({"checkpointed": sequence})
+
+    def _sound_history(self) -> History:
+        """Read the whole chain, verifying every link."""
+        history = self._whole_lines()
+        for bad in history.bad_lines:
+            if bad.key not in history.accepted:
+                raise ChainBroken(
+                    f"Line {bad.number} of the control chain does not follow from the lines "
+                    "before it.",
+                    REMEDY,
+                )
+        return history
+
+    def _whole_lines(self) -> History:
+        """The history, without what a kill while appending leaves: nothing rests on it yet."""
+        history = self.history()
+        if history.torn_bytes:
             with self._file.open("r+b") as handle:
-                handle.truncate(len((whole + "\n" if whole else "").encode()))
-        try:
-            return [json.loads(line) for line in whole.splitlines()]
-        except ValueError as broken:
-            raise ChainBroken("The control chain is not readable.", _REMEDY) from broken
+                handle.truncate(self._file.stat().st_size - history.torn_bytes)
+        return history
 
     def _append(self, line: Mapping[str, Any]) -> None:
         with self._file.open("a", encoding="utf-8") as handle:
@@ -134,5 +145,7 @@ class Chain:
             os.fsync(handle.fileno())
 
 
-def _digest(body: Mapping[str, Any]) -> str:
-    return hashlib.sha256(json.dumps(body, sort_keys=True, default=str).encode()).hexdigest()
+def held_commit(connection: duckdb.DuckDBPyConnection) -> tuple[int, str]:
+    """The number and digest of the last commit that the database holds."""
+    row = first_row(connection, "select sequence, digest from ops.control")
+    return (int(row[0]), str(row[1])) if row else (0, "")

@@ -155,4 +155,10 @@ def close(connection: duckdb.DuckDBPyConnection, run: Run) -> dict[str, Any]:
         "insert into reconciled.closed_breaks by name select * from reconciled.breaks"
     )
     connection.execute("update ops.pulls set is_closed = true where run_id = ?", [run.run_id])
-    return {"closing": number, "run": run.run_id, "as_of": run.as_of.isoformat()}
+    return {
+        "closing": number,
+        "run": run.run_id,
+        "as_of": run.as_of.isoformat(),
+        "first_date": run.dates.first.isoformat(),
+        "last_date": run.dates.last.isoformat(),
+    }

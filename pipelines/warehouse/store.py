@@ -117,10 +117,10 @@ def connect(path: Path, *, read_only: bool = False) -> duckdb.DuckDBPyConnection
             read_only=read_only,
             config={"storage_compatibility_version": STORAGE_VERSION} if not read_only else {},
         )
-    except duckdb.IOException as broken:
+    except duckdb.Error as broken:
         raise ChainBroken(
             f"{path.name} cannot be opened as a database: {str(broken).splitlines()[0]}.",
-            "Restore the data directory from the last backup.",
+            "Run `recon verify`: it says what does not hold and what to do.",
         ) from broken
     connection.execute("set TimeZone = 'UTC'")
     connection.execute(script("macros"))
@@ -128,12 +128,17 @@ def connect(path: Path, *, read_only: bool = False) -> duckdb.DuckDBPyConnection
 
 
 @contextmanager
-def open_warehouse(places: Places) -> Iterator[duckdb.DuckDBPyConnection]:
+def open_warehouse(
+    places: Places, *, may_begin_anew: bool = False
+) -> Iterator[duckdb.DuckDBPyConnection]:
     """The working database under the writer lock; checkpointed and closed afterwards.
 
-    Raises StoreFault for whatever the database refuses inside.
+    Raises StoreFault for whatever the database refuses inside, and ChainBroken when the file of a
+    store that was written to is gone: an empty one in its place would hide that.
     """
     lay_out(places)
+    if not may_begin_anew:
+        _require_not_lost(places)
     require_free_space(places)
     kept = _kept.get(places.warehouse)
     with _database_faults():
@@ -149,6 +154,15 @@ def open_warehouse(places: Places) -> Iterator[duckdb.DuckDBPyConnection]:
                 connection.execute("checkpoint")
             finally:
                 connection.close()
+
+
+def _require_not_lost(places: Places) -> None:
+    chain = places.control / "chain.jsonl"
+    if not places.warehouse.exists() and chain.exists() and chain.stat().st_size:
+        raise ChainBroken(
+            f"{places.warehouse.name} is missing, although commits were made to it.",
+            "Run `recon verify`: it says what does not hold and what to do.",
+        )
 
 
 @contextmanager

@@ -1,0 +1,83 @@
+"""What the working file holds and cannot compute again: rows and digests of the tables that grow.
+
+Belongs here: which tables these are, and their control totals for the control chain.
+Stays out: the published tables' digest (`publication`), and comparing (`verification`).
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from typing import Any
+
+import duckdb
+
+from pipelines.warehouse.queries import first_row
+
+BESIDE_RAW = (
+    "validated.quarantine",
+    "reconciled.postings",
+    "reconciled.closed_breaks",
+    "ops.pulls",
+    "ops.files",
+    "ops.closings",
+    "ops.gateway",
+)
+"""Tables outside `raw` that change only within a commit of the control chain."""
+
+
+def row_counts(connection: duckdb.DuckDBPyConnection) -> dict[str, int]:
+    """Rows of every held table; tables that are not there yet are left out."""
+    return {table: _count(connection, table) for table in _columns_by_table(connection)}
+
+
+def totals(connection: duckdb.DuckDBPyConnection) -> dict[str, dict[str, Any]]:
+    """Columns and digest of every held table; the order of rows does not matter."""
+    return {
+        table: {"columns": columns, "digest": _digest(connection, table, columns)}
+        for table, columns in _columns_by_table(connection).items()
+    }
+
+
+def tables_that_differ(
+    connection: duckdb.DuckDBPyConnection, noted: Mapping[str, Mapping[str, Any]]
+) -> list[tuple[str, str]]:
+    """Tables whose noted columns no longer give the noted digest, with the digest they give.
+
+    A column that came later is no difference; a table or column that went is.
+    """
+    there = _columns_by_table(connection)
+    found = []
+    for table, total in noted.items():
+        columns = total["columns"]
+        is_there = table in there and set(columns) <= set(there[table])
+        digest = _digest(connection, table, columns) if is_there else "missing"
+        if digest != total["digest"]:
+            found.append((table, digest))
+    return found
+
+
+def _columns_by_table(connection: duckdb.DuckDBPyConnection) -> dict[str, list[str]]:
+    rows = connection.execute(
+        "select schema_name || '.' || table_name, list(column_name order by column_index) "
+        "from duckdb_columns() where database_name = current_database() "
+        "and (schema_name = 'raw' or schema_name || '.' || table_name in (select unnest(?))) "
+        "group by all order by all",
+        [list(BESIDE_RAW)],
+    ).fetchall()
+    return dict(rows)
+
+
+def _count(connection: duckdb.DuckDBPyConnection, table: str) -> int:
+    row = first_row(connection, f"select count(*) from {table}")
+    return int(row[0]) if row else 0
+
+
+def _digest(connection: duckdb.DuckDBPyConnection, table: str, columns: list[str]) -> str:
+    kept = ", ".join(f'"{column}"' for column in columns)
+    row = first_row(
+        connection,
+        f"select count(*), sum(md5_number_lower(to_json(rows_of)::varchar))::varchar "
+        f"from (select {kept} from {table}) as rows_of",
+    )
+    return hashlib.sha256(f"{table}:{row}".encode()).hexdigest()[:16]
