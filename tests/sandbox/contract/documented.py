@@ -68,9 +68,9 @@ class Documented:
         media, _, _ = answer.headers.get("content-type", "").partition(";")
         if media not in documented["content"]:
             return [*faults, f"{media!r} is none of {', '.join(documented['content'])}"]
-        if media == "text/event-stream":
-            return [*faults, *self._frame_faults(answer.text)]
         schema = documented["content"][media]["schema"]
+        if media == "text/event-stream":
+            return [*faults, *self._frame_faults(schema, answer.text)]
         return [*faults, *self._value_faults(schema, _json(answer))]
 
     def _header_faults(self, headers: dict[str, Any], answer: httpx.Response) -> Iterator[str]:
@@ -85,16 +85,18 @@ class Documented:
             for fault in self._value_faults(header["schema"], value):
                 yield f"header {name}: {fault}"
 
-    def _frame_faults(self, stream: str) -> Iterator[str]:
-        """The first frame says connected, each later one a status."""
+    def _frame_faults(self, schema: dict[str, Any], stream: str) -> Iterator[str]:
+        """Each frame as documented, its data too; the first says connected, each later a status."""
         frames = [frame for frame in stream.split("\n\n") if frame and not frame.startswith(":")]
         fields = [dict(line.split(": ", 1) for line in frame.split("\n")) for frame in frames]
-        told = [frame["event"] for frame in fields]
+        told = [frame.get("event") for frame in fields]
         if told != ["connected", *["status"] * (len(told) - 1)]:
             yield f"the frames are {told}"
-        for frame in fields[1:]:
-            schema = {"$ref": "#/components/schemas/SseStatusEvent"}
-            yield from self._value_faults(schema, json.loads(frame["data"]))
+        for frame in fields:
+            yield from self._value_faults(schema, frame)
+            named = "SseConnectedEvent" if frame.get("event") == "connected" else "SseStatusEvent"
+            reference = {"$ref": f"#/components/schemas/{named}"}
+            yield from self._value_faults(reference, json.loads(frame.get("data", "null")))
 
     def _value_faults(self, schema: dict[str, Any], value: object) -> Iterator[str]:
         whole = {**schema, "components": self.contract["components"]}
