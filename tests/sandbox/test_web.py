@@ -173,6 +173,8 @@ def test_sorting_by_the_last_update_has_the_id_as_its_tie_break(client, order, n
         ("startDate", "yesterday"),
         ("endDate", "2026-13-01"),
         ("endDate", "9999-12-31T23:59:59-23:59x"),
+        ("endDate", "9000-01-01T00:00:01Z"),
+        ("startDate", "0001-01-01T00:00:00+00:01"),
         ("sortBy", "amount; drop table"),
         ("sortOrder", "DESC"),
     ],
@@ -248,6 +250,14 @@ def test_a_wrong_session_body_is_refused_by_its_field(client, body, field):
     answer = client.post(SESSIONS, content=body)
     assert answer.status_code == 400
     assert list(answer.json()["details"]) == [field]
+
+
+@pytest.mark.parametrize("instant", ["0001-01-01T00:00:01+00:02", "9000-01-01T00:00:00.001Z"])
+def test_an_instant_with_no_date_a_day_before_or_after_is_refused_by_its_name(client, instant):
+    line = {"description": "Tea", "quantity": 1, "unitPrice": 10}
+    body = {"customerName": "Ada", "customerEmail": "ada@example.com", "items": [line]}
+    answer = client.post("/api/v1/invoices", json={**body, "dueDate": instant})
+    assert (answer.status_code, list(answer.json()["details"])) == (400, ["dueDate"])
 
 
 @pytest.mark.parametrize("number", ["1e-300", "1.7976931348623157e308", "5e-324", "-0.0"])
