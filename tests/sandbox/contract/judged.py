@@ -24,6 +24,8 @@ SAID_IN_ROOMS: dict[str, set[str]] = {
     },
     "createAuthorization": {"authId", "walletAddress"},
 }  # fmt: skip
+# Wherever an instant is told.
+OUT_OF_TIME = "must lie between the years 1 and 9000"
 _PLACE = re.compile(r"\.[0-9]+(?=\.|$)")
 
 
@@ -35,6 +37,8 @@ def refused_for_a_known_reason(
     if response.status_code != 400 or meta is None or not meta.generation.mode.is_positive:
         return
     answer: dict[str, Any] = response.json()
+    if OUT_OF_TIME in answer["error"]:
+        return
     name = case.operation.definition.raw["operationId"]
     told = {_PLACE.sub(".N", member) for member in answer.get("details", {"": ""})}
     assert told <= SAID_IN_ROOMS.get(name, set()), f"{name} refuses valid data: {answer['error']}"

@@ -19,19 +19,19 @@ def generator(scene, capsys, record_property):
         print(f"\n{opened.calls.told()}")
 
 
-@pytest.mark.counts(small=4, full=170)
+@pytest.mark.counts(small=3, full=200)
 def test_data_that_the_contract_allows_is_answered_as_documented(generator, count):
     generator.positive(count)
     assert set(generator.calls.statuses) == {200, 400, 401, 404, 409}
 
 
-@pytest.mark.counts(small=3, full=170)
+@pytest.mark.counts(small=2, full=200)
 def test_data_that_the_contract_forbids_is_refused_as_documented(generator, count):
     generator.negative(count)
     assert {400, 404} <= set(generator.calls.statuses)
 
 
-@pytest.mark.counts(small=5, full=200)
-def test_stories_along_the_links_are_answered_as_documented(generator, count):
-    generator.stateful(count)
+@pytest.mark.counts(small=3, full=50)
+def test_stories_along_the_links_are_answered_as_documented(generator, open_scene, count):
+    generator.stateful(count, open_scene)
     assert {200, 400, 404, 409} <= set(generator.calls.statuses)
