@@ -173,6 +173,8 @@ def test_sorting_by_the_last_update_has_the_id_as_its_tie_break(client, order, n
         ("startDate", "yesterday"),
         ("endDate", "2026-13-01"),
         ("endDate", "9999-12-31T23:59:59-23:59x"),
+        ("endDate", "9000-01-01T00:00:01Z"),
+        ("startDate", "0001-01-01T00:00:00+00:01"),
         ("sortBy", "amount; drop table"),
         ("sortOrder", "DESC"),
     ],
@@ -236,6 +238,8 @@ def test_a_session_is_created_and_read_back(client):
         ('{"amount": 5}', "currency"),
         ('{"amount": 5, "currency": ["NGN"]}', "currency"),
         ('{"amount": 5, "currency": "NGN", "expiresIn": 0.5}', "expiresIn"),
+        ('{"amount": 5, "currency": "NGN", "expiresIn": 1e30}', "expiresIn"),
+        ('{"amount": 5, "currency": "NGN", "x": [1e309]}', "x.0"),
         ('{"amount": 5, "currency": "NGN", "refundAddress": "short"}', "refundAddress"),
         ('{"amount": 5, "currency": "NGN", "callbackUrl": "javascript:1"}', "callbackUrl"),
         ('{"amount": 5, "currency": "NGN", "customerEmail": "nobody"}', "customerEmail"),
@@ -246,6 +250,48 @@ def test_a_wrong_session_body_is_refused_by_its_field(client, body, field):
     answer = client.post(SESSIONS, content=body)
     assert answer.status_code == 400
     assert list(answer.json()["details"]) == [field]
+
+
+@pytest.mark.parametrize("instant", ["0001-01-01T00:00:01+00:02", "9000-01-01T00:00:00.001Z"])
+def test_an_instant_with_no_date_a_day_before_or_after_is_refused_by_its_name(client, instant):
+    line = {"description": "Tea", "quantity": 1, "unitPrice": 10}
+    body = {"customerName": "Ada", "customerEmail": "ada@example.com", "items": [line]}
+    answer = client.post("/api/v1/invoices", json={**body, "dueDate": instant})
+    assert (answer.status_code, list(answer.json()["details"])) == (400, ["dueDate"])
+
+
+@pytest.mark.parametrize("number", ["1e-300", "1.7976931348623157e308", "5e-324", "-0.0"])
+def test_a_number_that_a_double_can_hold_is_tolerated_where_nobody_declared_one(client, number):
+    body = f'{{"amount": 5, "currency": "NGN", "x": {number}, "metadata": {{"y": [{number}]}}}}'
+    assert client.post(SESSIONS, content=body).status_code == 200
+
+
+def test_words_and_whole_numbers_are_understood_as_deep_as_they_stand(client):
+    line = '{"description": "Tea", "quantity": 1, "unitPrice": 10, "currency": "ngn"}'
+    body = f'{{"customerName": "Ada", "customerEmail": "ada@example.com", "items": [{line}]}}'
+    invoice = client.post("/api/v1/invoices", content=body)
+    assert (invoice.status_code, invoice.json()["data"]["currency"]) == (200, "NGN")
+    terms = """{
+        "walletAddress": "0x1111111111111111111111111111111111111111", "tokenId": "usdt-bsc",
+        "limits": {"capAmount": "9", "maxPerCharge": "9"},
+        "schedule": {"periodSeconds": 2592000.0, "nextDue": 0.0, "expiry": 1.9e9}}"""
+    confirmed = client.post("/api/v1/subscriptions/checkout-sessions/cs_1/confirm", content=terms)
+    assert confirmed.status_code == 404
+
+
+@pytest.mark.parametrize("amount", ["1e-05", "2.5E3", "0.0000000000000000000001"])
+def test_a_number_in_a_query_may_be_spelt_as_json_spells_it(client, amount):
+    asked = {"currency": "USDT", "amount": amount}
+    answer = client.get("/api/v1/optimal-transfer-fee", params=asked)
+    told = json.loads(answer.text, parse_float=Decimal)
+    assert told["data"]["amount"] == Decimal(amount)
+
+
+@pytest.mark.parametrize("amount", ["1e999", "1e", "0x1", "1e-400", "1_0"])
+def test_what_is_no_number_in_a_query_is_refused_by_its_name(client, amount):
+    asked = {"currency": "USDT", "amount": amount}
+    answer = client.get("/api/v1/optimal-transfer-fee", params=asked)
+    assert (answer.status_code, list(answer.json()["details"])) == (400, ["amount"])
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,8 @@ from pipelines.sandbox import exact
 from pipelines.sandbox.days import to_instant
 
 _INSTANT_LENGTH_MAX = 40
-# Beyond it a day later has no date any more.
+# Before them, or a day after, there is no date any more.
+_EARLIEST = to_instant(datetime(1, 1, 1, tzinfo=UTC))
 _LATEST = to_instant(datetime(9000, 1, 1, tzinfo=UTC))
 
 
@@ -54,19 +55,27 @@ def conflict(message: str) -> Refused:
     return Refused(409, message)
 
 
-def instant_of(field_name: str, value: object) -> int:
-    """An ISO-8601 date or date-time as milliseconds; without an offset it is UTC."""
+def parsed_instant(value: object) -> int | None:
+    """An ISO-8601 date or date-time as milliseconds, None when it is neither."""
     if isinstance(value, str) and len(value) <= _INSTANT_LENGTH_MAX:
         # An unescaped plus sign of an offset arrives as a blank.
         for candidate in (value, value.replace(" ", "+")):
             try:
                 moment = datetime.fromisoformat(candidate)
-                instant = to_instant(moment if moment.tzinfo else moment.replace(tzinfo=UTC))
+                return to_instant(moment if moment.tzinfo else moment.replace(tzinfo=UTC))
             except (ValueError, OverflowError):
                 continue
-            if instant <= _LATEST:
-                return instant
-    raise bad_request(field_name, "must be an ISO-8601 date or date-time")
+    return None
+
+
+def instant_of(field_name: str, value: object) -> int:
+    """An ISO-8601 date or date-time as milliseconds; without an offset it is UTC."""
+    instant = parsed_instant(value)
+    if instant is None:
+        raise bad_request(field_name, "must be an ISO-8601 date or date-time")
+    if not _EARLIEST <= instant <= _LATEST:
+        raise bad_request(field_name, "must lie between the years 1 and 9000")
+    return instant
 
 
 class Reply(NamedTuple):

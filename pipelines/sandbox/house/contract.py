@@ -22,20 +22,23 @@ from referencing import Registry
 from referencing.jsonschema import DRAFT202012
 
 from pipelines.sandbox import exact
-from pipelines.sandbox.house.calls import Refused, bad_request, instant_of
+from pipelines.sandbox.house.calls import Refused, bad_request, parsed_instant
 
 FILE = Path(__file__).parent.parent / "openapi.yaml"
 _NAME = "urn:kuvarpay:contract"
 _METHODS = ("get", "post", "put", "patch", "delete")
 _INTEGER = re.compile(r"-?[0-9]{1,18}", re.ASCII)
-_NUMBER = re.compile(r"-?[0-9]{1,18}(\.[0-9]{1,18})?", re.ASCII)
-_DIGITS_MAX = 38
+_NUMBER = re.compile(r"-?[0-9]{1,18}(\.[0-9]{1,340})?([eE][-+]?[0-9]{1,3})?", re.ASCII)
+# What a double can hold, and what most JSON libraries write and read.
+_EXPONENT_MAX = 308
+_DECIMALS_MAX = 340
+_DIGITS_MAX = _EXPONENT_MAX + _DECIMALS_MAX
 _formats = jsonschema.FormatChecker(formats=())
 
 
-@_formats.checks("date-time", raises=Refused)
+@_formats.checks("date-time")
 def _is_instant(value: object) -> bool:
-    return not isinstance(value, str) or bool(instant_of("", value) or True)
+    return not isinstance(value, str) or parsed_instant(value) is not None
 
 
 @dataclass(frozen=True)
@@ -56,7 +59,8 @@ class Parameter:
             value = int(text)
         elif kind == "number" and _NUMBER.fullmatch(text):
             value = Decimal(text)
-        value = _in_its_case(value, self.schema)
+            _check_atoms(value, self.name)
+        value = _in_its_form(value, self.schema)
         error = best_match(self.validator.iter_errors(value))
         if error is not None and self.place == "path":
             # What no id can look like is an id that nothing has.
@@ -105,14 +109,13 @@ class Operation:
         if not isinstance(value, dict):
             raise bad_request(None, "The body must be a JSON object.")
         _check_atoms(value, "")
-        known = self.body_schema.get("properties", {})
-        value = {name: _in_its_case(value[name], known.get(name, {})) for name in value}
+        body: dict[str, Any] = _in_its_form(value, self.body_schema)
         # Remainders of large numbers need more digits than usual.
-        with localcontext(prec=4 * _DIGITS_MAX):
-            error = best_match(self.body.iter_errors(value))
+        with localcontext(prec=2 * _DIGITS_MAX):
+            error = best_match(self.body.iter_errors(body))
         if error is not None:
             raise bad_request(_field_of(error), _sentence(error))
-        return value
+        return body
 
 
 class Contract:
@@ -153,6 +156,12 @@ class Contract:
             entry = target
         return entry
 
+    def _inlined(self, value: Any) -> Any:
+        """A schema without references; those of requests do not contain themselves."""
+        if isinstance(value, dict):
+            return {name: self._inlined(member) for name, member in self.resolved(value).items()}
+        return [self._inlined(item) for item in value] if isinstance(value, list) else value
+
     def _operation(self, method: str, path: str, entry: dict[str, Any]) -> Operation:
         named = [self.resolved(each) for each in entry.get("parameters", ())]
         body = entry.get("requestBody", {})
@@ -175,7 +184,7 @@ class Contract:
                 if each["in"] in ("path", "query")
             ),
             body=None if schema is None else self.validator(schema),
-            body_schema=self.resolved(schema or {}),
+            body_schema=self._inlined(schema or {}),
             needs_body=bool(body.get("required")),
             is_idempotent=any(each["name"].lower() == "idempotency-key" for each in named),
             is_list=self._answers_list(entry),
@@ -219,10 +228,16 @@ def _absolute_member(name: str, member: Any) -> Any:
     return _absolute(member)
 
 
-def _in_its_case(value: Any, schema: dict[str, Any]) -> Any:
-    """A word or whole number as the contract writes it, when it only looks otherwise."""
-    if schema.get("type") == "integer" and isinstance(value, Decimal) and not value % 1:
-        return int(value)
+def _in_its_form(value: Any, schema: dict[str, Any]) -> Any:
+    """Words and whole numbers as the contract writes them, when they only look otherwise."""
+    if isinstance(value, dict):
+        known = schema.get("properties", {})
+        return {name: _in_its_form(value[name], known.get(name, {})) for name in value}
+    if isinstance(value, list):
+        return [_in_its_form(item, schema.get("items", {})) for item in value]
+    if schema.get("type") == "integer" and isinstance(value, Decimal):
+        # A remainder of 1 would need as many digits as the number has.
+        return int(value) if value == value.to_integral_value() else value
     words = schema.get("enum", ())
     if isinstance(value, str) and value not in words and value.upper() in words:
         return value.upper()
@@ -243,9 +258,9 @@ def _check_atoms(value: Any, field: str) -> None:
             raise bad_request(field, "is not valid Unicode")
     elif isinstance(value, Decimal | int) and not isinstance(value, bool):
         number = Decimal(value)
-        exponent = number.as_tuple().exponent
-        if number.adjusted() > _DIGITS_MAX or int(exponent) < -_DIGITS_MAX:
-            raise bad_request(field, f"has more than {_DIGITS_MAX} digits")
+        decimals = -int(number.as_tuple().exponent)
+        if number.adjusted() > _EXPONENT_MAX or decimals > _DECIMALS_MAX:
+            raise bad_request(field, "is larger or has more decimals than a double can have")
 
 
 def _field_of(error: jsonschema.ValidationError) -> str | None:

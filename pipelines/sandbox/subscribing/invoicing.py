@@ -7,12 +7,11 @@ by charging.
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
 from pipelines.sandbox.agenda import Due
-from pipelines.sandbox.days import DAY, iso, to_instant
+from pipelines.sandbox.days import DAY, iso
 from pipelines.sandbox.house.calls import (
     Call,
     Handler,
@@ -22,6 +21,7 @@ from pipelines.sandbox.house.calls import (
     bare,
     conflict,
     data,
+    instant_of,
     listing,
     not_found,
 )
@@ -200,10 +200,4 @@ class Invoicing:
 
 
 def _due_at(body: dict[str, Any]) -> int | None:
-    if body.get("due_date") is None:
-        return None
-    try:
-        moment = datetime.fromisoformat(body["due_date"])
-        return to_instant(moment if moment.tzinfo else moment.replace(tzinfo=UTC))
-    except (ValueError, OverflowError):
-        raise bad_request("due_date", "must be an ISO-8601 date or date-time") from None
+    return None if body.get("due_date") is None else instant_of("due_date", body["due_date"])

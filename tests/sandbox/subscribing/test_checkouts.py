@@ -196,6 +196,14 @@ def test_a_scheduled_metered_invoice_is_a_draft_until_it_is_due(more: Any, due: 
     assert (invoice["status"], invoice["charge_attempts"][0]["attempted_at"]) == ("PAID", due)
 
 
+@pytest.mark.parametrize("instant", ["0001-01-01T00:00:01+00:02", "9999-12-31T23:59:59Z"])
+def test_a_due_date_that_has_no_date_a_day_before_or_after_is_refused(instant: str) -> None:
+    shop = Shop()
+    subscription = metered(shop)
+    with pytest.raises(Refused, match="due_date: must lie between"):
+        shop.of(subscription, "createSubscriptionInvoice", amount="1.00", due_date=instant)
+
+
 def test_a_metered_invoice_beyond_the_authorization_asks_for_a_signature() -> None:
     shop = Shop()
     subscription = metered(shop, cap="10")
