@@ -74,10 +74,9 @@ def _count(connection: duckdb.DuckDBPyConnection, table: str) -> int:
 
 
 def _digest(connection: duckdb.DuckDBPyConnection, table: str, columns: list[str]) -> str:
-    kept = ", ".join(f'"{column}"' for column in columns)
+    # Nothing that is held contains the two control characters; JSON would cost twice as much.
+    cells = ", '\x1f', ".join(f"coalesce(\"{column}\"::varchar, '\x00')" for column in columns)
     row = first_row(
-        connection,
-        f"select count(*), sum(md5_number_lower(to_json(rows_of)::varchar))::varchar "
-        f"from (select {kept} from {table}) as rows_of",
+        connection, f"select count(*), sum(md5_number_lower(concat({cells})))::varchar from {table}"
     )
     return hashlib.sha256(f"{table}:{row}".encode()).hexdigest()[:16]

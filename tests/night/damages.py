@@ -1,13 +1,22 @@
-"""Damages to a store, each planted by one function that gives what must be said of it."""
+"""Damage planted on a copy of a store: one function a kind, which gives what will be said."""
 
 from __future__ import annotations
 
+import hashlib
 import shutil
 from pathlib import Path
 
 import duckdb
 
 from pipelines.settings import Places
+
+
+def contents(places: Places) -> dict[str, str]:
+    return {
+        path.relative_to(places.root).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in places.root.rglob("*")
+        if path.is_file() and path.name != "writer.lock"
+    }
 
 
 def flip(path: Path, place: int) -> None:
@@ -112,6 +121,12 @@ def cut_wal(places: Places) -> str:
     wal = places.warehouse.with_name("warehouse.duckdb.wal")
     wal.write_bytes(wal.read_bytes()[:-40])
     return "warehouse.duckdb.wal was cut. It stands at commit 9 (the night of 2026-09-02)"
+
+
+def flip_wal(places: Places) -> str:
+    wal = places.warehouse.with_name("warehouse.duckdb.wal")
+    flip(wal, wal.stat().st_size // 2)
+    return "warehouse.duckdb is no usable database"
 
 
 def change_figure(places: Places) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -16,6 +15,7 @@ from click.testing import CliRunner
 from night.damages import (
     change_figure,
     change_report,
+    contents,
     cut_chain,
     cut_wal,
     delete_wal,
@@ -25,6 +25,7 @@ from night.damages import (
     flip_export,
     flip_landing,
     flip_record,
+    flip_wal,
     lose_key,
     put_older_back,
     remove_export,
@@ -124,14 +125,6 @@ def open_breaks(shop: Shop) -> list[tuple[Any, ...]]:
     )
 
 
-def contents(places: Places) -> dict[str, str]:
-    return {
-        path.relative_to(places.root).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
-        for path in places.root.rglob("*")
-        if path.is_file() and path.name != "writer.lock"
-    }
-
-
 AT_ONCE = (
     remove_landing,
     remove_export,
@@ -149,7 +142,7 @@ SEEN_TOO = {cut_chain: ["published/finance.duckdb"]}
 """What a chain without its end no longer knows."""
 CASES = [
     *(("night-3", damage) for damage in AT_ONCE + BEFORE_PUBLISHING),
-    *(("crashed", damage) for damage in (delete_wal, cut_wal)),
+    *(("crashed", damage) for damage in (delete_wal, cut_wal, flip_wal)),
 ]
 
 

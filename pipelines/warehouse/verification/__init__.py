@@ -10,11 +10,12 @@ Belongs here: which checks there are, and which of them a night asks when. Stays
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import duckdb
 
 from pipelines.faults import ChainBroken, ConfigurationFault
+from pipelines.landing import Landing
 from pipelines.settings import Places
 from pipelines.warehouse.chain import Chain
 from pipelines.warehouse.history import History
@@ -38,7 +39,7 @@ STORE = "warehouse"
 _READABLE = "the warehouse is there and can be read"
 
 
-def verify(places: Places) -> Verification:
+def verify(places: Places, *, on_wait: Callable[[str], None] | None = None) -> Verification:
     """Check everything; the writer lock is held while the database is read, not for the files.
 
     The database is opened read-only: a WAL beside it is read and stays where it is. Raises
@@ -50,8 +51,10 @@ def verify(places: Places) -> Verification:
             f"Nothing was ever taken into {places.root}, so there is nothing to verify.",
             "Run `recon nightly` or `recon demo` first, or correct RECON_DATA_DIR.",
         )
-    with writer_lock(places):
+    with writer_lock(places, on_wait=on_wait):
         history = chain.history()
+        landed = Landing(places.landing).files()
+        archived = [path.name for path in places.orders_archive.glob("[0-9a-f]*")]
         checks = [
             check_chain(history),
             *_check_store(history, places),
@@ -60,8 +63,8 @@ def verify(places: Places) -> Verification:
         ]
     # What a chain names never changes again, so that a night may run meanwhile.
     checks += [
-        check_landing(history, places.landing, whole=True),
-        check_archive(history, places.orders_archive, whole=True),
+        check_landing(history, places.landing, whole=True, seen=landed),
+        check_archive(history, places.orders_archive, whole=True, seen=archived),
     ]
     return Verification(tuple(checks), history.accepted, history.acceptances)
 
@@ -100,12 +103,16 @@ def _check_store(history: History, places: Places) -> Iterator[Check]:
     wal = places.warehouse.with_name(f"{places.warehouse.name}.wal")
     had_wal = wal.exists()
     if not places.warehouse.exists():
-        yield _unusable("missing", f"missing at {history.last.digest[:12]}")
+        gone = f"missing at {history.last.digest[:12]}"
+        yield _unusable("missing", gone, "Restore it together with its WAL from the last backup")
         return
+    remedy = "Restore it together with its WAL from the last backup, or move both away"
+    if had_wal:
+        remedy += ", or the WAL alone and verify again"
     try:
         connection = connect(places.warehouse, read_only=True)
     except ChainBroken as broken:
-        yield _unusable(f"no usable database ({broken.sentence})", _state(places))
+        yield _unusable(f"no usable database ({broken.sentence})", _state(places), remedy)
         return
     try:
         found = [
@@ -115,7 +122,7 @@ def _check_store(history: History, places: Places) -> Iterator[Check]:
         ]
     except duckdb.Error as broken:
         said = str(broken).splitlines()[0]
-        yield _unusable(f"no usable warehouse ({said})", _state(places))
+        yield _unusable(f"no usable warehouse ({said})", _state(places), remedy)
         return
     finally:
         connection.close()
@@ -128,16 +135,14 @@ def _state(places: Places) -> str:
     return sha256_of(places.warehouse)
 
 
-def _unusable(how: str, state: str) -> Check:
-    is_gone = state.startswith("missing")
+def _unusable(how: str, state: str, remedy: str) -> Check:
     finding = Finding(
         STORE,
         "warehouse.duckdb",
         state,
         f"warehouse.duckdb is {how}.",
-        "Restore it together with its WAL from the last backup"
-        + ("" if is_gone else ", or move both away")
-        + "; without one, `recon verify --accept REASON` begins an empty one, `recon backfill` "
-        "from the first date fills it, and exports in orders/archive have to be dropped again.",
+        f"{remedy}; without a file, `recon verify --accept REASON` begins an empty one, `recon "
+        "backfill` from the first date fills it, and the exports in orders/archive have to be "
+        "dropped again.",
     )
     return Check(_READABLE, (finding,))

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -25,14 +25,21 @@ LOG = "acceptances.jsonl"
 REASON_LONGEST = 1000
 
 
-def accept(places: Places, *, reason: str, by: str, at: datetime) -> Verification:
+def accept(
+    places: Places,
+    *,
+    reason: str,
+    by: str,
+    at: datetime,
+    on_wait: Callable[[str], None] | None = None,
+) -> Verification:
     """Verify, and accept whatever does not hold; nothing is written when everything does.
 
     Returns what was found before. Raises ConfigurationFault for an empty reason or name, and
     ChainBroken for a database that nights cannot go on from.
     """
     why, who = _worded(reason, "reason"), _worded(by, "name")
-    with writer_lock(places):
+    with writer_lock(places, on_wait=on_wait):
         verification = verify(places)
         found = verification.open_findings
         if not found:
