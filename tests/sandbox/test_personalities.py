@@ -152,3 +152,11 @@ def test_a_fault_of_the_wire_is_seen_on_the_wire(client, kind):
     with pytest.raises((httpx.TransportError, UnicodeDecodeError)):
         client.get(LIST).content.decode()
     assert client.get(LIST).json()["success"] is True
+
+
+def test_some_ids_are_listed_and_not_found_the_same_ones_each_time(pair):
+    odd, _ = pair("missing_by_id=40")
+    ids = flat(walked(odd))
+    first, again = ([odd.get(f"{LIST}/{name}").status_code for name in ids] for _ in range(2))
+    assert first == again
+    assert set(first) == {200, 404}

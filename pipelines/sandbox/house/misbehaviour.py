@@ -7,13 +7,11 @@ follows from the seed and the request's number.
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass
-from decimal import Decimal
 from typing import Any
 
 from pipelines.sandbox.house.calls import bad_request
-from pipelines.sandbox.house.personality import Personality
+from pipelines.sandbox.house.personality import Personality, thrown
 
 KINDS = (
     "500", "502", "503", "429", "401", "truncated", "html", "empty", "drop", "slow",
@@ -115,12 +113,6 @@ def strike(number: int, personality: Personality) -> Rule | None:
         ("no_bytes", personality.no_answer_rate),
     )
     for kind, percent in rates:
-        if percent and _thrown(f"{personality.seed}/{kind}/{number}") < percent:
+        if percent and thrown(f"{personality.seed}/{kind}/{number}") < percent:
             return Rule(kind)
     return None
-
-
-def _thrown(name: str) -> Decimal:
-    """A number from 0 to below 100, the same for the same name."""
-    digest = hashlib.sha256(name.encode()).digest()
-    return Decimal(int.from_bytes(digest[:4], "big")).scaleb(2) / 2**32

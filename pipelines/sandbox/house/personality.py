@@ -5,6 +5,7 @@ Only the switches, their bounds and their words; lists, gate and spoiling act on
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, fields, replace
 from decimal import Decimal, InvalidOperation
@@ -76,6 +77,11 @@ class Personality:
         """The switches by name."""
         return asdict(self)
 
+    def hides(self, name: str) -> bool:
+        """Whether a read by this id finds nothing, though lists show it."""
+        share = self.missing_by_id
+        return bool(share) and thrown(f"{self.seed}/missing/{name}") < share
+
     @property
     def changes_rows(self) -> bool:
         """Whether rows are other than the rooms render them."""
@@ -133,3 +139,9 @@ def _switch(name: str, given: Any) -> bool:
     if not isinstance(given, bool | str) or given not in known:
         raise bad_request(name, "must be true or false")
     return known[given]
+
+
+def thrown(name: str) -> Decimal:
+    """A number from 0 to below 100, the same for the same name."""
+    digest = hashlib.sha256(name.encode()).digest()
+    return Decimal(int.from_bytes(digest[:4], "big")).scaleb(2) / 2**32

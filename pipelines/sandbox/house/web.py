@@ -92,6 +92,8 @@ class House:
         return answer(*self._change(call, repeat))
 
     def _read(self, operation: Operation, call: Call) -> Reply:
+        if any(self.personality.hides(name) for name in call.path.values()):
+            raise Refused(404, "Not found")
         if not operation.is_list:
             return _finished(self._handlers[operation.id](call))
         heard = Call(
