@@ -17,6 +17,7 @@ from pipelines.cli.demo import demo
 from pipelines.cli.explain import explain
 from pipelines.cli.nights import backfill, nightly
 from pipelines.cli.operate import dev, doctor, report
+from pipelines.cli.rebuild import rebuild
 from pipelines.cli.sandbox import sandbox
 from pipelines.faults import ReconFault
 
@@ -43,5 +44,5 @@ def main(debug: bool) -> None:
         sys.tracebacklimit = 20
 
 
-for command in (demo, sandbox, nightly, backfill, report, ask, explain, doctor, dev):
+for command in (demo, sandbox, nightly, backfill, report, ask, explain, rebuild, doctor, dev):
     main.add_command(command)

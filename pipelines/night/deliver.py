@@ -7,9 +7,9 @@ Stays out: how a page or a mail looks (`reports`).
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -48,38 +48,78 @@ class Delivered:
 def publish(frame: Frame) -> Published:
     """Write the snapshot, close the run, and put the snapshot in place."""
     with frame.store() as store:
-        _require_own_judgement(store)
-        reasons = reasons_for_red(store.connection, store.run)
-        outcome = "red" if reasons else "green"
-        digest = publication.digest_of(publication.control_totals(store.connection))
-        _note_deliveries(frame, store)
-        with transaction(store.connection):
-            closing.finish(
-                store.connection,
-                store.run.run_id,
-                outcome=outcome,
-                reasons=reasons,
-                snapshot_digest=digest,
-            )
-        fresh = publication.publish(store.connection, frame.places, digest=digest)
-        if not closing.is_closed(store.connection, store.run.run_id):
-            store.chain.commit(
-                store.connection, "closing", lambda: closing.close(store.connection, store.run)
-            )
+        _look_at_outbox(frame, store)
+        published = settle(frame, store)
+        fresh = publication.publish(
+            store.connection, frame.places, digest=published.snapshot_digest
+        )
+        close_run(store, published.snapshot_digest)
         publication.replace(fresh, frame.places)
-    frame.tell(f"published: verdict {outcome}, snapshot {digest[:12]}")
+    frame.tell(f"published: verdict {published.outcome}, snapshot {published.snapshot_digest[:12]}")
+    return published
+
+
+def settle(frame: Frame, store: Store) -> Published:
+    """Write the run's verdict and the digest of what it is about to publish."""
+    _require_own_judgement(store)
+    reasons = reasons_for_red(store.connection, store.run)
+    outcome = "red" if reasons else "green"
+    digest = publication.digest_of(publication.control_totals(store.connection))
+    with transaction(store.connection):
+        closing.finish(
+            store.connection,
+            store.run.run_id,
+            outcome=outcome,
+            reasons=reasons,
+            snapshot_digest=digest,
+        )
     return Published(outcome, tuple(reasons), digest, frame.places.published)
 
 
-def _note_deliveries(frame: Frame, store: Store) -> None:
-    """Copy the outbox's states; addresses and servers' answers stay out of the store."""
-    known = Outbox(frame.places.outbox).all()
-    store.connection.execute("delete from ops.deliveries")
-    for key, one in known.items():
-        store.connection.execute(
-            "insert into ops.deliveries values (?, ?, ?, try_cast(? as timestamptz))",
-            [key, one.state, one.message_id, one.at],
-        )
+def close_run(store: Store, snapshot_digest: str) -> None:
+    """Close the run unless it is closed already; the chain keeps the snapshot's digest."""
+    if closing.is_closed(store.connection, store.run.run_id):
+        return
+
+    def work() -> Mapping[str, Any]:
+        return {**closing.close(store.connection, store.run), "snapshot": snapshot_digest}
+
+    store.chain.commit(store.connection, "closing", work)
+
+
+def _look_at_outbox(frame: Frame, store: Store) -> None:
+    """Note what changed in the outbox; addresses and servers' answers stay out of the store."""
+    rows = store.connection.execute("select * from ops.deliveries").fetchall()
+    held = {row[0]: list(row) for row in rows}
+    known = {
+        key: [key, one.state, one.message_id, _instant(one.at)]
+        for key, one in Outbox(frame.places.outbox).all().items()
+    }
+    noted = [row for key, row in sorted(known.items()) if held.get(key) != row]
+    gone = sorted(held.keys() - known.keys())
+    if noted or gone:
+        note_deliveries(store, noted, gone)
+
+
+def note_deliveries(store: Store, noted: Sequence[Sequence[Any]], gone: Sequence[str]) -> None:
+    """Replace the rows of some deliveries and drop those of others, as one commit."""
+
+    def work() -> Mapping[str, Any]:
+        for key in [*(row[0] for row in noted), *gone]:
+            store.connection.execute("delete from ops.deliveries where delivery_key = ?", [key])
+        for row in noted:
+            store.connection.execute("insert into ops.deliveries values (?, ?, ?, ?)", list(row))
+        told = [[*row[:3], row[3].isoformat() if row[3] else None] for row in noted]
+        return {"run": store.run.run_id, "noted": told, "gone": list(gone)}
+
+    store.chain.commit(store.connection, "deliveries", work)
+
+
+def _instant(text: str) -> datetime | None:
+    try:
+        return datetime.fromisoformat(text).astimezone(UTC)
+    except ValueError:
+        return None
 
 
 def _require_own_judgement(store: Store) -> None:

@@ -14,7 +14,7 @@ from typing import Any
 from pipelines.gateway.answers import Answer, Kept
 from pipelines.gateway.client import GatewayClient
 from pipelines.gateway.endpoints import ENDPOINTS
-from pipelines.night.frame import Frame, Store
+from pipelines.night.frame import Frame, Store, run_facts
 from pipelines.night.pulling import Line, Puller
 from pipelines.partitions import DateRange
 from pipelines.policy import Policy
@@ -56,7 +56,8 @@ def pull(frame: Frame) -> Pulled:
                 taken[stream] = staging.append(as_of=run.as_of, run_id=run.run_id)
             _note_pulls(store, puller.lines, taken)
             return {
-                "run": run.run_id,
+                **run_facts(frame, run),
+                "is_sweep": puller.is_sweep,
                 "segments": {segment.path: segment.sha256 for segment in puller.segments},
                 "new": {stream: counts.new for stream, counts in taken.items()},
                 "changed": {stream: counts.changed for stream, counts in taken.items()},

@@ -71,14 +71,11 @@ class Puller:
         frame, stream = self._frame, endpoint.stream
         staging = Staging(self._store.connection, stream, key=endpoint.key, digests=self._digests)
         self.staged[stream] = staging
-        with (
-            frame.landing.segment(stream, self._store.run.run_id) as segment,
-            GatewayClient(frame.gateway, segment, limits=frame.limits) as client,
-        ):
+        with frame.conversation(stream) as (client, segments):
             lines = self._ways[endpoint.strategy](endpoint, client)
         staging.flush()
         self.lines += lines
-        self.segments += segment.finished
+        self.segments += segments
         frame.tell(
             f"{stream}: {sum(line.rows_received for line in lines)} rows in "
             f"{client.requests} requests"

@@ -14,7 +14,7 @@ import hashlib
 import json
 import os
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -29,11 +29,13 @@ _REMEDY = "Restore the data directory from its last backup, or move it away and 
 
 @dataclass(frozen=True)
 class Entry:
-    """The last announced entry that was not declared void."""
+    """An announced entry that was not declared void."""
 
     sequence: int
     digest: str
     is_confirmed: bool
+    kind: str = ""
+    facts: Mapping[str, Any] = field(default_factory=dict, repr=False)
 
 
 _NOTHING = Entry(sequence=0, digest="", is_confirmed=True)
@@ -92,12 +94,19 @@ class Chain:
             _REMEDY,
         )
 
+    def entries(self) -> list[Entry]:
+        """Every entry that was not declared void, oldest first, every link verified."""
+        return self._stack()[1:]
+
     def _last(self) -> Entry:
-        """Read the whole chain, verifying every link."""
+        return self._stack()[-1]
+
+    def _stack(self) -> list[Entry]:
+        """Read the whole chain, verifying every link; what stands before the first entry leads."""
         stack = [_NOTHING]
         for number, line in enumerate(self._lines(), start=1):
             if "confirms" in line:
-                stack[-1] = Entry(stack[-1].sequence, stack[-1].digest, is_confirmed=True)
+                stack[-1] = replace(stack[-1], is_confirmed=True)
             elif "voids" in line:
                 stack.pop()
             else:
@@ -109,8 +118,9 @@ class Chain:
                         "before it.",
                         _REMEDY,
                     )
-                stack.append(Entry(line["sequence"], line["digest"], is_confirmed=False))
-        return stack[-1]
+                named = (line["sequence"], line["digest"])
+                stack.append(Entry(*named, False, kind=line["kind"], facts=line["facts"]))
+        return stack
 
     def _lines(self) -> list[dict[str, Any]]:
         try:
