@@ -6,18 +6,12 @@ is said of it. Stays out: how a run is replayed (`replay`), and what a table mea
 
 from __future__ import annotations
 
-import os
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import count
 from pathlib import Path
-from typing import TypeVar
 
-import duckdb
-
-from pipelines.faults import ChainBroken, ConfigurationFault, ReconFault
+from pipelines.faults import ChainBroken, ConfigurationFault
 from pipelines.landing import Landing
 from pipelines.night.deliver import close_run, note_deliveries, settle
 from pipelines.night.frame import begin
@@ -26,14 +20,15 @@ from pipelines.night.orders import take_in_orders
 from pipelines.night.pull import pull
 from pipelines.night.replay import ReplayedChain, ReplayedFrame, frame_of, places_of
 from pipelines.night.validate import Contract, validate
+from pipelines.orders.archive import OrderArchive
 from pipelines.settings import Places, Settings
 from pipelines.warehouse import publication
 from pipelines.warehouse.chain import Chain, Entry
 from pipelines.warehouse.comparison import contents, differences
+from pipelines.warehouse.policies import PolicyLog
 from pipelines.warehouse.queries import first_row
-from pipelines.warehouse.store import connect, kept_open, lay_out, writer_lock
-
-Answer = TypeVar("Answer")
+from pipelines.warehouse.replacement import file_in_the_making, put_in_place, read_from
+from pipelines.warehouse.store import kept_open, lay_out, writer_lock
 
 _RUN_FACTS = frozenset({"orders", "pull"})
 
@@ -62,8 +57,8 @@ def rebuild(
     lay_out(settings.places)
     with writer_lock(settings.places, on_wait=tell):
         entries = _entries(settings.places)
-        _require_segments(settings.places, entries)
-        with _new_file(settings.places) as file:
+        _require_evidence(settings, entries)
+        with file_in_the_making(settings.places) as file:
             replay = _Replay(settings, contracts, entries, file=file, tell=tell)
             with kept_open(places_of(settings, file)):
                 replay.run()
@@ -186,7 +181,7 @@ def _entries(places: Places) -> list[Entry]:
     """The entries to replay: all that the store confirmed, or stands at."""
     entries = Chain(places.control).entries()
     if entries and not entries[-1].is_confirmed:
-        held = _read(places.warehouse, lambda former: first_row(former, "from ops.control"))
+        held = read_from(places.warehouse, lambda former: first_row(former, "from ops.control"))
         if held != (entries[-1].sequence, entries[-1].digest):
             entries.pop()
     if not entries:
@@ -197,9 +192,12 @@ def _entries(places: Places) -> list[Entry]:
     return entries
 
 
-def _require_segments(places: Places, entries: Sequence[Entry]) -> None:
-    """Every landing file must be the one that the chain names, before anything is begun."""
+def _require_evidence(settings: Settings, entries: Sequence[Entry]) -> None:
+    """All that the chain names must be there as it was, before anything is begun."""
+    places = settings.places
     landing = Landing(places.landing)
+    policies = PolicyLog(places.actions)
+    archive = OrderArchive(places.orders_archive)
     for entry in entries:
         for path, digest in entry.facts.get("segments", {}).items():
             if landing.digest(path) != digest:
@@ -208,33 +206,24 @@ def _require_segments(places: Places, entries: Sequence[Entry]) -> None:
                     "control chain names: its digest is another.",
                     "Restore it from a backup. Nothing was changed.",
                 )
-
-
-@contextmanager
-def _new_file(places: Places) -> Iterator[Path]:
-    """The path of a file beside the warehouse; what is left there in the end is removed."""
-    file = places.warehouse.with_name(f"{places.warehouse.name}.rebuilt")
-    _remove(file)
-    try:
-        yield file
-    finally:
-        _remove(file)
-        for left in places.published.parent.glob(f".{places.published.name}.new*"):
-            left.unlink()
+        for file in entry.facts.get("taken", ()):
+            archive.read(file["digest"])
+        if "policy" in entry.facts:
+            policies.find(entry.facts["policy"])
 
 
 def _exchange(places: Places, file: Path, replay: _Replay) -> Rebuilt:
     """Compare the two files, keep the old one aside, and put the new one in its place."""
-    rebuilt = _read(file, contents)
-    held = _read(file, lambda made: first_row(made, "from ops.control"))
+    rebuilt = read_from(file, contents)
+    held = read_from(file, lambda made: first_row(made, "from ops.control"))
     last = replay.entries[-1]
     if rebuilt is None or held != (last.sequence, last.digest):
         raise ChainBroken(
             f"The rebuilt file stands at another commit than the control chain, {last.sequence}.",
             "Nothing was changed; check the disk and run `recon rebuild` again.",
         )
-    former = _read(places.warehouse, contents)
-    aside = _put_in_place(file, places)
+    former = read_from(places.warehouse, contents)
+    aside = put_in_place(file, places)
     if replay.fresh is not None:
         publication.replace(replay.fresh, places)
     return Rebuilt(
@@ -247,57 +236,3 @@ def _exchange(places: Places, file: Path, replay: _Replay) -> Rebuilt:
         differences=tuple(differences(former, rebuilt)) if former is not None else (),
         set_aside=aside,
     )
-
-
-def _read(file: Path, question: Callable[[duckdb.DuckDBPyConnection], Answer]) -> Answer | None:
-    """What a database file answers; None when it is not there or cannot be read."""
-    if not file.exists():
-        return None
-    try:
-        connection = connect(file, read_only=True)
-    except (ReconFault, duckdb.Error):
-        return None
-    try:
-        return question(connection)
-    except duckdb.Error:
-        return None
-    finally:
-        connection.close()
-
-
-def _put_in_place(file: Path, places: Places) -> Path | None:
-    """One rename; until then the old file stands, and afterwards it is kept under another name."""
-    old = places.warehouse
-    aside = _free_name(old) if old.exists() else None
-    if aside is not None:
-        os.link(old, aside)
-        log = _log_of(old)
-        if log.exists():
-            # Left behind, it would be taken for the new file's.
-            log.replace(_log_of(aside))
-    with file.open("rb") as handle:
-        os.fsync(handle.fileno())
-    file.replace(old)
-    folder = os.open(old.parent, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)
-    return aside
-
-
-def _free_name(old: Path) -> Path:
-    """Where the old file goes; what an earlier rebuild put aside is kept too."""
-    names = (
-        f"{old.name}.before-rebuild{f'-{number}' if number > 1 else ''}" for number in count(1)
-    )
-    return next(path for name in names if not (path := old.with_name(name)).exists())
-
-
-def _log_of(file: Path) -> Path:
-    return file.with_name(f"{file.name}.wal")
-
-
-def _remove(file: Path) -> None:
-    for path in (file, _log_of(file)):
-        path.unlink(missing_ok=True)

@@ -166,6 +166,7 @@ def test_the_rebuilt_warehouse_equals_the_live_one_table_by_table(data: Path) ->
     assert all(live[table] for table in ("reconciled.closed_breaks", "reconciled.postings"))
     assert any("refused" in row for row in live["ops.files"])
     assert published_digest(data) == snapshot
+    assert len((data / "actions" / "policies.jsonl").read_text().splitlines()) == 2
     assert not made.is_compared
     left = files_of(data)
     assert {name: left[name] for name in evidence} == evidence
@@ -179,6 +180,9 @@ def test_a_rebuild_cut_short_leaves_the_store_and_the_next_names_what_was_change
 ) -> None:
     with duckdb.connect(str(data / "warehouse.duckdb")) as connection:
         connection.execute("update raw.transactions set status = 'FAILED' where arrival = 1")
+    # Killed after its last commit, before that was confirmed.
+    chain = data / "control" / "chain.jsonl"
+    chain.write_text(chain.read_text().rpartition('{"confirms"')[0])
     former = files_of(data)
 
     def stop(_: str) -> None:
