@@ -30,6 +30,10 @@ from pipelines.warehouse.queries import first_row
 from pipelines.warehouse.replacement import file_in_the_making, put_in_place, read_from
 from pipelines.warehouse.store import kept_open, lay_out, writer_lock
 
+_NOTHING_THERE = ConfigurationFault(
+    "Nothing was ever committed to this store, so there is nothing to rebuild.",
+    "Run `recon nightly` first, or check RECON_DATA_DIR.",
+)
 _RUN_FACTS = frozenset({"orders", "pull"})
 
 
@@ -54,6 +58,8 @@ def rebuild(
 
     Raises a fault, with nothing changed, when what is kept does not give what the chain says.
     """
+    if not Chain(settings.places.control).has_entries():
+        raise _NOTHING_THERE
     lay_out(settings.places)
     with writer_lock(settings.places, on_wait=tell):
         entries = _entries(settings.places)
@@ -185,10 +191,7 @@ def _entries(places: Places) -> list[Entry]:
         if held != (entries[-1].sequence, entries[-1].digest):
             entries.pop()
     if not entries:
-        raise ConfigurationFault(
-            "Nothing was ever committed to this store, so there is nothing to rebuild.",
-            "Run `recon nightly` first, or check RECON_DATA_DIR.",
-        )
+        raise _NOTHING_THERE
     return entries
 
 
