@@ -9,6 +9,7 @@ from collections.abc import Callable
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import duckdb
 import pyarrow as pa
@@ -17,6 +18,7 @@ from night.shop import FAR, HASTY, POLICY, START, Shop, open_shop, pulled_at
 
 from assets.contracts.streams import all_contracts
 from pipelines.faults import GatewayFault, StoreFault
+from pipelines.gateway.manners import Manners, keep_manners
 from pipelines.night.frame import Frame, begin, frame
 from pipelines.night.judge import reconcile
 from pipelines.night.orders import take_in_orders
@@ -25,6 +27,8 @@ from pipelines.night.rebuild import Rebuilt, rebuild
 from pipelines.night.validate import validate
 from pipelines.partitions import DateRange
 from pipelines.settings import Settings
+from pipelines.warehouse.history import read_history
+from pipelines.warehouse.verification import verify
 
 HEADER = (
     "order_id,status,amount,currency,placed_at,paid_at,session_ids,transaction_ref,customer_email"
@@ -46,6 +50,12 @@ def order(name: str, amount: str, day: date, status: str = "paid") -> str:
 def framed(shop: Shop, day: date, run_id: str) -> Frame:
     dates = DateRange(day, day)
     return frame(shop.settings, run_id=run_id, kind="nightly", dates=dates, now=FAR, limits=HASTY)
+
+
+def find_out(shop: Shop, **found: Any) -> None:
+    """What a doctor would remember of the gateway."""
+    manners = Manners(host=urlsplit(shop.server.url).netloc, business_id="", probed_at=FAR, **found)
+    keep_manners(shop.settings.places, manners)
 
 
 def live_through_everything(shop: Shop) -> None:
@@ -74,6 +84,7 @@ def live_through_everything(shop: Shop) -> None:
     with pytest.raises(GatewayFault):
         shop.close(days[3])
     shop.behave()
+    find_out(shop, page_size_proven=7, filters={"startDate": "ignored", "endDate": "ignored"})
     (shop.inbox / f"refused-{days[2]}.csv").unlink()
     judged = framed(shop, days[3], "died-when-judged")
     begin(judged)
@@ -86,6 +97,7 @@ def live_through_everything(shop: Shop) -> None:
     last = framed(shop, days[4], "died-last")
     begin(last)
     pull(last)
+    find_out(shop, page_size_proven=5)
 
 
 @pytest.fixture(scope="module")
@@ -163,6 +175,7 @@ def test_the_rebuilt_warehouse_equals_the_live_one_table_by_table(data: Path) ->
     assert [table for table in live if again.get(table) != live[table]] == []
     assert again.keys() == live.keys()
     assert all(live[table] for table in ("raw.orders", "validated.quarantine", "ops.sweeps"))
+    assert all(live[table] for table in ("raw.fee_quotes", "raw.currencies", "raw.networks"))
     assert all(live[table] for table in ("reconciled.closed_breaks", "reconciled.postings"))
     assert any("refused" in row for row in live["ops.files"])
     assert published_digest(data) == snapshot
@@ -173,6 +186,12 @@ def test_the_rebuilt_warehouse_equals_the_live_one_table_by_table(data: Path) ->
     assert left.keys() - evidence.keys() == {"warehouse.duckdb", "published/finance.duckdb"}
     assert sum("went no further" in line for line in told) == 4
     assert made.snapshot_digest == snapshot[0][0]
+    assert verify(settings_of(data).places).open_findings == []
+    pulls = [
+        one for one in read_history(data / "control" / "chain.jsonl").entries if one.kind == "pull"
+    ]
+    sizes = [(one.facts["manners"] or {}).get("page_size_proven") for one in pulls]
+    assert sizes == [None, None, None, 7, 7, 7]
 
 
 def test_a_rebuild_cut_short_leaves_the_store_and_the_next_names_what_was_changed(

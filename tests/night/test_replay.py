@@ -152,3 +152,12 @@ def test_under_other_rules_only_what_was_judged_may_differ(
     assert judged.judged_anew == [7]
     with pytest.raises(ChainBroken, match=r"under rules 0\+former.* new was 3 and is 4"):
         taken.commit(made, "pull", lambda: {"run": "one", "new": 4})
+
+
+def test_a_table_without_the_rows_that_the_entry_says_is_named(
+    tmp_path: Path, made: duckdb.DuckDBPyConnection
+) -> None:
+    made.execute("create schema raw; create table raw.orders (order_id varchar)")
+    entry = Entry(7, "digest", "orders", {"run": "one"}, {"raw.orders": 2})
+    with pytest.raises(ChainBroken, match=r"number of rows in raw.orders was 2 and is 0"):
+        ReplayedChain(tmp_path, [entry]).commit(made, "orders", lambda: {"run": "one"})
