@@ -7,12 +7,14 @@ Stays out: what any of them does.
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 
 import dagster as dg
 
 from assets import claims, delivered, marts, raw, reconciled, validated
+from assets.contracts.contract import StreamContract
+from assets.contracts.streams import all_contracts
 from pipelines.jobs import business_dates, nightly_job, nightly_schedule
 from pipelines.resources import Nights
 from pipelines.sensors import failure_sensor
@@ -44,6 +46,11 @@ def build(
         retries = 0 if pool is None else RETRIES
         nights = Nights(settings, now=now, tell=tell, retries=retries)
         return _compose(settings(), nights, pool)
+
+
+def contracts() -> Mapping[str, StreamContract]:
+    """The contracts by stream, for rows that are checked outside a job."""
+    return all_contracts()
 
 
 def _compose(known: Settings, nights: Nights, pool: str | None) -> dg.Definitions:

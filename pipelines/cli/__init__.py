@@ -18,6 +18,7 @@ from pipelines.cli.doctor import doctor
 from pipelines.cli.explain import explain
 from pipelines.cli.nights import backfill, nightly
 from pipelines.cli.operate import dev, report
+from pipelines.cli.rebuild import rebuild
 from pipelines.cli.sandbox import sandbox
 from pipelines.cli.verify import verify
 from pipelines.faults import ReconFault
@@ -45,5 +46,17 @@ def main(debug: bool) -> None:
         sys.tracebacklimit = 20
 
 
-for command in (demo, sandbox, nightly, backfill, report, ask, explain, verify, doctor, dev):
+for command in (
+    demo,
+    sandbox,
+    nightly,
+    backfill,
+    report,
+    ask,
+    explain,
+    verify,
+    rebuild,
+    doctor,
+    dev,
+):
     main.add_command(command)

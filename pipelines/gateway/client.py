@@ -19,7 +19,14 @@ from typing import Generic, TypeVar
 from pipelines.faults import AnswerUnusable, GatewayFault, GatewayRefused, GatewayUnavailable
 from pipelines.gateway import strict_json, waiting
 from pipelines.gateway.answers import Answer, Keeper, Params
-from pipelines.gateway.transport import AuthStyle, Came, GatewaySettings, Limits, NoAnswer
+from pipelines.gateway.transport import (
+    AuthStyle,
+    Came,
+    Exchange,
+    GatewaySettings,
+    Limits,
+    NoAnswer,
+)
 from pipelines.gateway.transport import Transport as _Transport
 
 __all__ = ["AuthStyle", "Fetched", "GatewayClient", "GatewaySettings", "Limits"]
@@ -56,7 +63,7 @@ class GatewayClient:
     """A conversation with one gateway for one stream of the landing.
 
     Not for several threads. `sleep`, `clock` and `jitter` are arguments so that tests need no
-    time and no luck.
+    time and no luck, `exchange` so that kept answers can be given again without a network.
     """
 
     def __init__(
@@ -65,13 +72,14 @@ class GatewayClient:
         keeper: Keeper,
         *,
         limits: Limits | None = None,
+        exchange: Exchange | None = None,
         sleep: Callable[[float], None] = time.sleep,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
         jitter: Callable[[], float] = lambda: SystemRandom().random(),
     ) -> None:
         self.limits = limits or Limits()
         self.requests = 0
-        self._transport = _Transport(settings, self.limits, clock=clock)
+        self._transport = exchange or _Transport(settings, self.limits, clock=clock)
         self._keeper = keeper
         self._secrets = (settings.api_key.encode(),)
         self._sleep = sleep

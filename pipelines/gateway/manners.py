@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import os
 import tempfile
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from pydantic import TypeAdapter, ValidationError
 
@@ -123,6 +124,22 @@ def known_manners(places: Places, gateway: GatewaySettings) -> Manners | None:
         return None
     is_same = (known.host, known.business_id) == (host_of(gateway), gateway.business_id or "")
     return known if is_same else None
+
+
+def plain(manners: Manners | None) -> dict[str, Any] | None:
+    """The findings as JSON has them, less what was not shown: later findings change nothing."""
+    if manners is None:
+        return None
+    said = _FORM.dump_python(manners, mode="json", exclude_defaults=True)
+    return {"form": manners.form, **said}
+
+
+def from_plain(said: Mapping[str, Any] | None) -> Manners | None:
+    """The findings of `plain`.
+
+    Raises ValueError for another form.
+    """
+    return None if said is None else _FORM.validate_python(said)
 
 
 def page_size_for(manners: Manners | None, *, default: int = 100) -> int:

@@ -18,7 +18,7 @@ from datetime import datetime
 from functools import cache
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from ipaddress import ip_address
-from typing import Literal
+from typing import Literal, Protocol
 
 import httpx
 
@@ -84,6 +84,22 @@ class Came:
     retry_after: str | None = None
     is_late: bool = False
     date: str | None = None
+
+
+class Exchange(Protocol):
+    """Gives one answer to one request: over the network (`Transport`), or out of the landing."""
+
+    def get(self, path: str, params: Params) -> Came | NoAnswer:
+        """Ask once."""
+        ...
+
+    def start_afresh(self) -> None:
+        """Forget what a broken answer may have left behind."""
+        ...
+
+    def close(self) -> None:
+        """Let go of everything held."""
+        ...
 
 
 class Transport:

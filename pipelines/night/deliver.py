@@ -7,9 +7,9 @@ Stays out: how a page or a mail looks (`reports`).
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -54,26 +54,34 @@ def publish(frame: Frame) -> Published:
     with frame.store() as store:
         _require_own_judgement(store)
         require_whole(frame.places, store.connection)
-        reasons = reasons_for_red(store.connection, store.run)
-        outcome = "red" if reasons else "green"
-        digest = publication.digest_of(publication.control_totals(store.connection))
-        _note_deliveries(frame, store)
-        with transaction(store.connection):
-            closing.finish(
-                store.connection,
-                store.run.run_id,
-                outcome=outcome,
-                reasons=reasons,
-                snapshot_digest=digest,
-            )
+        _look_at_outbox(frame, store)
+        published = settle(frame, store)
+        digest = published.snapshot_digest
         fresh = publication.publish(store.connection, frame.places, digest=digest)
-        _commit_publication(frame, store, {"sha256": sha256_of(fresh), "snapshot_digest": digest})
+        close_run(frame, store, {"sha256": sha256_of(fresh), "snapshot_digest": digest})
         publication.replace(fresh, frame.places)
-    frame.tell(f"published: verdict {outcome}, snapshot {digest[:12]}")
+    frame.tell(f"published: verdict {published.outcome}, snapshot {digest[:12]}")
+    return published
+
+
+def settle(frame: Frame, store: Store) -> Published:
+    """Write the run's verdict and the digest of what it is about to publish."""
+    _require_own_judgement(store)
+    reasons = reasons_for_red(store.connection, store.run)
+    outcome = "red" if reasons else "green"
+    digest = publication.digest_of(publication.control_totals(store.connection))
+    with transaction(store.connection):
+        closing.finish(
+            store.connection,
+            store.run.run_id,
+            outcome=outcome,
+            reasons=reasons,
+            snapshot_digest=digest,
+        )
     return Published(outcome, tuple(reasons), digest, frame.places.published)
 
 
-def _commit_publication(frame: Frame, store: Store, published: Mapping[str, str]) -> None:
+def close_run(frame: Frame, store: Store, published: Mapping[str, str]) -> None:
     """Close the run if that was not done before, and say what readers get and what we hold."""
     is_closed = closing.is_closed(store.connection, store.run.run_id)
 
@@ -90,15 +98,39 @@ def _commit_publication(frame: Frame, store: Store, published: Mapping[str, str]
     store.chain.commit(store.connection, "publication" if is_closed else "closing", work)
 
 
-def _note_deliveries(frame: Frame, store: Store) -> None:
-    """Copy the outbox's states; addresses and servers' answers stay out of the store."""
-    known = Outbox(frame.places.outbox).all()
-    store.connection.execute("delete from ops.deliveries")
-    for key, one in known.items():
-        store.connection.execute(
-            "insert into ops.deliveries values (?, ?, ?, try_cast(? as timestamptz))",
-            [key, one.state, one.message_id, one.at],
-        )
+def _look_at_outbox(frame: Frame, store: Store) -> None:
+    """Note what changed in the outbox; addresses and servers' answers stay out of the store."""
+    rows = store.connection.execute("select * from ops.deliveries").fetchall()
+    held = {row[0]: list(row) for row in rows}
+    known = {
+        key: [key, one.state, one.message_id, _instant(one.at)]
+        for key, one in Outbox(frame.places.outbox).all().items()
+    }
+    noted = [row for key, row in sorted(known.items()) if held.get(key) != row]
+    gone = sorted(held.keys() - known.keys())
+    if noted or gone:
+        note_deliveries(store, noted, gone)
+
+
+def note_deliveries(store: Store, noted: Sequence[Sequence[Any]], gone: Sequence[str]) -> None:
+    """Replace the rows of some deliveries and drop those of others, as one commit."""
+
+    def work() -> Mapping[str, Any]:
+        for key in [*(row[0] for row in noted), *gone]:
+            store.connection.execute("delete from ops.deliveries where delivery_key = ?", [key])
+        for row in noted:
+            store.connection.execute("insert into ops.deliveries values (?, ?, ?, ?)", list(row))
+        told = [[*row[:3], row[3].isoformat() if row[3] else None] for row in noted]
+        return {"run": store.run.run_id, "noted": told, "gone": list(gone)}
+
+    store.chain.commit(store.connection, "deliveries", work)
+
+
+def _instant(text: str) -> datetime | None:
+    try:
+        return datetime.fromisoformat(text).astimezone(UTC)
+    except ValueError:
+        return None
 
 
 def _require_own_judgement(store: Store) -> None:

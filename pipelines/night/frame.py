@@ -6,19 +6,22 @@ Stays out: the steps.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Container, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
-from typing import TypedDict
+from typing import Any, TypedDict
 from zoneinfo import ZoneInfo
 
 import duckdb
 
 from pipelines.faults import ConfigurationFault
-from pipelines.gateway.client import GatewaySettings, Limits
+from pipelines.gateway.client import GatewayClient, GatewaySettings, Limits
+from pipelines.gateway.manners import Manners, known_manners
 from pipelines.gateway.transport import checked_origin
-from pipelines.landing import Landing
+from pipelines.landing import Landing, SegmentFile
+from pipelines.orders.archive import OrderArchive
+from pipelines.orders.inbox import Arrival, arrivals
 from pipelines.partitions import DateRange, require_closable
 from pipelines.policy import Policy, load_policy
 from pipelines.settings import Places, Settings
@@ -27,6 +30,7 @@ from pipelines.warehouse.basis import rule_version, write_basis
 from pipelines.warehouse.chain import Chain
 from pipelines.warehouse.closing import Run
 from pipelines.warehouse.facts import EmailDigests
+from pipelines.warehouse.policies import PolicyLog
 from pipelines.warehouse.queries import build_stage, first_row
 from pipelines.warehouse.store import (
     kept_open,
@@ -81,11 +85,46 @@ class Frame:
         """The gateway and the key; a missing key is a configuration fault."""
         return gateway_of(self.settings)
 
+    @property
+    def chain(self) -> Chain:
+        """Where every commit is told."""
+        return Chain(self.places.control)
+
+    @property
+    def archive(self) -> OrderArchive:
+        """Where order exports are kept."""
+        return OrderArchive(self.places.orders_archive).open()
+
+    def exports(self, known_digests: Container[str]) -> list[Arrival]:
+        """What lies in the inbox."""
+        return arrivals(self.places.orders_inbox, known_digests=known_digests)
+
+    @contextmanager
+    def conversation(self, stream: str) -> Iterator[tuple[GatewayClient, list[SegmentFile]]]:
+        """A client for one stream, and the segments it fills, finished when the block ends."""
+        with (
+            self.landing.segment(stream, self.run_id) as segment,
+            GatewayClient(self.gateway, segment, limits=self.limits) as client,
+        ):
+            yield client, segment.finished
+
+    def manners(self) -> Manners | None:
+        """What was found out about the gateway: what a pull asks depends on it."""
+        return known_manners(self.places, self.gateway)
+
+    def require_sound_start(self, connection: duckdb.DuckDBPyConnection) -> None:
+        """Refuse to take anything into a damaged store."""
+        require_sound_start(self.places, connection)
+
+    def note_policy(self, run: Run) -> None:
+        """Keep the policy in force, word for word: a rebuild judges by it again."""
+        PolicyLog(self.places.actions).note(self.policy, as_of=run.as_of)
+
     @contextmanager
     def store(self) -> Iterator[Store]:
         """The warehouse under the writer lock, its control chain checked."""
         with open_warehouse(self.places) as connection:
-            chain = Chain(self.places.control)
+            chain = self.chain
             chain.check(connection)
             yield Store(connection, chain, self._run(connection))
 
@@ -99,11 +138,11 @@ class Frame:
     def digests(self) -> EmailDigests:
         """The keyed digests of this store; a key that was lost is not replaced in silence."""
         key_file = private_folder(self.places.control) / "email.key"
-        return EmailDigests(key_file, may_create=not key_file.exists() and self._may_create_key())
+        return EmailDigests(key_file, may_create=not key_file.exists() and self.may_create_key())
 
-    def _may_create_key(self) -> bool:
+    def may_create_key(self) -> bool:
         """Before the first commit, and after a person accepted that the key is lost."""
-        history = Chain(self.places.control).history()
+        history = self.chain.history()
         noted = history.latest("email_key")
         return not history.entries or (noted is not None and noted.facts["email_key"] is None)
 
@@ -185,6 +224,23 @@ def frame(
     )
 
 
+def run_facts(frame: Frame, run: Run) -> dict[str, Any]:
+    """What a chain entry says of its run, so that it can be run again from what is kept."""
+    return {
+        "run": run.run_id,
+        "kind": run.kind,
+        "first_date": run.dates.first.isoformat(),
+        "last_date": run.dates.last.isoformat(),
+        "as_of": run.as_of.astimezone(UTC).isoformat(),
+        "started_at": run.started_at.astimezone(UTC).isoformat(),
+        "policy": frame.policy.version,
+        "rules": rule_version(),
+        "gateway": frame.settings.kuvarpay_base_url,
+        "business_id": frame.settings.kuvarpay_business_id,
+        "timezone": frame.settings.zone.key,
+    }
+
+
 def require_ready(frame: Frame) -> None:
     """Refuse a missing key, an unfit gateway address or another gateway than the store's."""
     gateway = frame.gateway
@@ -202,7 +258,8 @@ def begin(frame: Frame) -> Run:
         closing.require_same_gateway(
             store.connection, gateway.base_url, gateway.business_id, frame.settings.zone
         )
-        require_sound_start(frame.places, store.connection)
+        frame.require_sound_start(store.connection)
+        frame.note_policy(store.run)
         closing.begin(store.connection, store.run, frame.policy.version, rule_version())
         if not _has_validated_tables(store.connection):
             # The pull asks them what is unsettled; on the first night they are empty.

@@ -6,7 +6,9 @@ Stays out: every rule (they are queries in `sql`).
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from pipelines.faults import ClaimBroken
 from pipelines.night.frame import Frame
@@ -27,10 +29,20 @@ class Claim:
 
 
 def reconcile(frame: Frame) -> dict[str, int]:
-    """Compute every reconciled table at the run's as-of; rows by table."""
+    """Compute every reconciled table at the run's as-of; rows by table.
+
+    The tables and the chain entry commit together: the next pull asks what is still due, so it
+    must be on record whether a run that died got so far.
+    """
+    rows: dict[str, int] = {}
     with frame.store() as store:
-        write_basis(store.connection, frame.policy, **frame.basis(store.run))
-        rows = build_stage(store.connection, "reconciled")
+
+        def work() -> Mapping[str, Any]:
+            write_basis(store.connection, frame.policy, **frame.basis(store.run))
+            rows.update(build_stage(store.connection, "reconciled"))
+            return {"run": store.run.run_id}
+
+        store.chain.commit(store.connection, "reconcile", work)
     frame.tell(
         f"reconciled: {rows['reconciled.matches']} matches, "
         f"{rows['reconciled.judged_breaks']} cases that need an explanation"
@@ -70,11 +82,14 @@ def find_reasons(frame: Frame) -> list[str]:
 
 def draw_up(frame: Frame) -> dict[str, int]:
     """Compute the figures of the reports and store them as what will be delivered."""
+    rows: dict[str, int] = {}
     with frame.store() as store:
-        rows = build_stage(store.connection, "delivered")
-        store_daily(
-            store.connection,
-            frame.policy,
-            reasons=reasons_for_red(store.connection, store.run),
-        )
+
+        def work() -> Mapping[str, Any]:
+            rows.update(build_stage(store.connection, "delivered"))
+            reasons = reasons_for_red(store.connection, store.run)
+            digest = store_daily(store.connection, frame.policy, reasons=reasons)
+            return {"run": store.run.run_id, "report": digest}
+
+        store.chain.commit(store.connection, "report", work)
     return rows

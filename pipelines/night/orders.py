@@ -14,11 +14,11 @@ from typing import Any
 import duckdb
 import polars as pl
 
-from pipelines.night.frame import Frame, Store
-from pipelines.orders.archive import OrderArchive
+from pipelines.night.frame import Frame, Store, run_facts
 from pipelines.orders.faults import OrderFileRefused
-from pipelines.orders.inbox import Arrival, State, arrivals
+from pipelines.orders.inbox import Arrival, State
 from pipelines.orders.reader import OrderFile, read_order_file
+from pipelines.orders.sidecars import control_json
 from pipelines.warehouse.facts import EmailDigests, insert, quarantine
 
 
@@ -36,9 +36,9 @@ def take_in_orders(frame: Frame) -> OrdersTaken:
     """Take in every export of the inbox that is new; files stay where they are."""
     with frame.store() as store:
         known = _known_digests(store.connection)
-        found = arrivals(frame.places.orders_inbox, known_digests=known)
+        found = frame.exports(known)
         read, refusals = _read_all(frame, [one for one in found if one.state is not State.KNOWN])
-        archive = OrderArchive(frame.places.orders_archive).open()
+        archive = frame.archive
         kept = [
             (archive.keep(file.name, arrival.content or b"", control=arrival.control), file)
             for arrival, file in read
@@ -52,15 +52,17 @@ def take_in_orders(frame: Frame) -> OrdersTaken:
                 for refusal, digest in refusals:
                     _note_refusal(store, refusal, digest)
                 return {
-                    "run": store.run.run_id,
+                    **run_facts(frame, store.run),
                     "files": [file.digest for _, file in kept],
                     "archive": {
                         name: digest
                         for archived, _ in kept
                         for name, digest in archive.names_of(archived.digest).items()
                     },
+                    "taken": [_taken(arrival, file) for arrival, file in read],
                     "rows": sum(file.rows_received for _, file in kept),
                     "refused": [refusal.name for refusal, _ in refusals],
+                    "refusals": [_refused(refusal, digest) for refusal, digest in refusals],
                 }
 
             store.chain.commit(store.connection, "orders", work)
@@ -146,13 +148,28 @@ def _append(store: Store, file: OrderFile, arrival: int, digests: EmailDigests) 
     )
 
 
+def _taken(arrival: Arrival, file: OrderFile) -> dict[str, Any]:
+    """How a file came: its name and the totals beside it may differ from those in the archive."""
+    return {"digest": file.digest, "name": file.name, "control": control_json(arrival.control)}
+
+
+def _refused(refusal: OrderFileRefused, digest: str) -> dict[str, str]:
+    return {"digest": digest, "name": refusal.name, "sentence": _sentence(refusal)}
+
+
+def _sentence(refusal: OrderFileRefused) -> str:
+    """Why the file was refused, without its name in front."""
+    told = str(refusal).removeprefix(f"{refusal.name}: ").removeprefix(f"{refusal.name}, ")
+    return told.rstrip()
+
+
 def _note_refusal(store: Store, refusal: OrderFileRefused, digest: str) -> None:
     store.connection.execute(
         "delete from ops.files where state = 'refused' and name = ? and file_digest = ?",
         [refusal.name, digest],
     )
-    sentence = str(refusal).removeprefix(f"{refusal.name}: ").removeprefix(f"{refusal.name}, ")
-    _note_file(store, (digest, refusal.name, "unknown", "refused", sentence, None, 0), (0, 0, 0, 0))
+    named = (digest, refusal.name, "unknown", "refused", _sentence(refusal), None, 0)
+    _note_file(store, named, (0, 0, 0, 0))
 
 
 def _note_file(store: Store, named: tuple[Any, ...], counts: tuple[int, ...]) -> None:

@@ -12,7 +12,8 @@ from datetime import UTC, datetime
 from typing import Any
 
 from pipelines.gateway.endpoints import ENDPOINTS
-from pipelines.night.frame import Frame, Store
+from pipelines.gateway.manners import plain
+from pipelines.night.frame import Frame, Store, run_facts
 from pipelines.night.pulling import Line, Puller
 from pipelines.warehouse.closing import remember_gateway
 from pipelines.warehouse.coverage import LOOK_BACK
@@ -51,7 +52,9 @@ def pull(frame: Frame) -> Pulled:
                 taken[stream] = staging.append(as_of=run.as_of, run_id=run.run_id)
             _note_pulls(store, puller.lines, taken)
             return {
-                "run": run.run_id,
+                **run_facts(frame, run),
+                "is_sweep": puller.is_sweep,
+                "manners": plain(puller.manners),
                 "segments": {segment.path: segment.sha256 for segment in puller.segments},
                 "new": {stream: counts.new for stream, counts in taken.items()},
                 "changed": {stream: counts.changed for stream, counts in taken.items()},

@@ -19,7 +19,6 @@ from pipelines.gateway.endpoint import Endpoint, Strategy
 from pipelines.gateway.endpoints import ENDPOINTS
 from pipelines.gateway.lookup import ask_about, read_by_ids, read_one
 from pipelines.gateway.manners import (
-    known_manners,
     page_size_for,
     refuses_pages_past_the_end,
     window_filtering,
@@ -63,7 +62,7 @@ class Puller:
         self._frame = frame
         self._store = store
         self._digests = frame.digests()
-        self._manners = known_manners(frame.places, frame.gateway)
+        self.manners = frame.manners()
         self.is_sweep = frame.is_sweep or is_sweep_due(store.connection, store.run.as_of)
         self._ways: dict[Strategy, Callable[[Endpoint, GatewayClient], list[Line]]] = {
             Strategy.WINDOW: self._windows,
@@ -78,14 +77,11 @@ class Puller:
         frame, stream = self._frame, endpoint.stream
         staging = Staging(self._store.connection, stream, key=endpoint.key, digests=self._digests)
         self.staged[stream] = staging
-        with (
-            frame.landing.segment(stream, self._store.run.run_id) as segment,
-            GatewayClient(frame.gateway, segment, limits=frame.limits) as client,
-        ):
+        with frame.conversation(stream) as (client, segments):
             lines = self._ways[endpoint.strategy](endpoint, client)
         staging.flush()
         self.lines += lines
-        self.segments += segment.finished
+        self.segments += segments
         frame.tell(
             f"{stream}: {sum(line.rows_received for line in lines)} rows in "
             f"{client.requests} requests"
@@ -101,7 +97,7 @@ class Puller:
             zone=frame.settings.zone,
             is_sweep=self.is_sweep,
         )
-        filtering = window_filtering(self._manners)
+        filtering = window_filtering(self.manners)
         if filtering != "honoured" and filtering is not None:
             # Every walk reads the whole list anyway, so one serves from the first to the last.
             windows = [(windows[0][0], windows[-1][1])]
@@ -112,9 +108,9 @@ class Puller:
                 client,
                 endpoint,
                 Window(*window),
-                page_size=page_size_for(self._manners, default=PAGE_SIZE),
+                page_size=page_size_for(self.manners, default=PAGE_SIZE),
                 is_filtered=filtering != "unusable",
-                ends_in_refusal=refuses_pages_past_the_end(self._manners),
+                ends_in_refusal=refuses_pages_past_the_end(self.manners),
                 take=take,
             )
             lines.append(_certified(walk.certificate, started_at))

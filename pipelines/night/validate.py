@@ -48,17 +48,18 @@ def validate(frame: Frame, contracts: Mapping[str, Contract]) -> Validated:
         contract.require_alert()
     checked: dict[str, int] = {}
     refused: dict[str, int] = {}
+    tables: dict[str, int] = {}
     with frame.store() as store:
 
         def work() -> Mapping[str, Any]:
             for stream, contract in contracts.items():
                 checked[stream], refused[stream] = _check(store, stream, contract)
+            write_minor_units(store.connection)
+            write_basis(store.connection, frame.policy, **frame.basis(store.run))
+            tables.update(build_stage(store.connection, "validated"))
             return {"run": store.run.run_id, "checked": checked, "refused": refused}
 
         store.chain.commit(store.connection, "validate", work)
-        write_minor_units(store.connection)
-        write_basis(store.connection, frame.policy, **frame.basis(store.run))
-        tables = build_stage(store.connection, "validated")
     frame.tell(f"validated: {sum(checked.values())} rows checked, {sum(refused.values())} refused")
     return Validated(checked, refused, tables)
 

@@ -39,8 +39,8 @@ _TOTALS_COMPARED = ("expected", "received", "difference", "in_breaks", "in_timin
 
 def store_daily(
     connection: duckdb.DuckDBPyConnection, policy: Policy, *, reasons: list[str]
-) -> None:
-    """Store the daily report of the date just judged.
+) -> str:
+    """Store the daily report of the date just judged; its digest.
 
     Where nothing but the note on changes would differ, the stored report stays as it is, so that a
     night run again gives the same bytes.
@@ -78,8 +78,8 @@ def store_daily(
         [name, as_of_date],
     )
     before = json.loads(former[0]) if former else None
-    if before is not None and {**before, "changes": []} == {**figures, "changes": []}:
-        return
+    if former and before and {**before, "changes": []} == {**figures, "changes": []}:
+        return _digest(former[0])
     figures["changes"] = _changes(before, figures) if before is not None else []
     text = json.dumps(figures, sort_keys=True, ensure_ascii=False)
     connection.execute(
@@ -87,8 +87,13 @@ def store_daily(
     )
     connection.execute(
         "insert into delivered.reports values (?, ?, ?, ?, ?)",
-        [name, as_of_date, as_of, hashlib.sha256(text.encode()).hexdigest(), text],
+        [name, as_of_date, as_of, _digest(text), text],
     )
+    return _digest(text)
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def _changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[dict[str, str]]:

@@ -18,6 +18,7 @@ from typing import Any, NamedTuple
 
 CHAIN_CHECK = "chain"
 ACCEPT = "accept"
+REBUILD = "rebuild"
 
 
 class Key(NamedTuple):

@@ -25,6 +25,9 @@ BESIDE_RAW = (
 )
 """Tables outside `raw` that change only within a commit of the control chain."""
 
+WALL_CLOCK = {"ops.pulls": ("started_at", "finished_at"), "ops.files": ("seen_at",)}
+"""Columns that hold when this machine did something: no evidence gives them a second time."""
+
 
 def row_counts(connection: duckdb.DuckDBPyConnection) -> dict[str, int]:
     """Rows of every held table; tables that are not there yet are left out."""
@@ -33,9 +36,13 @@ def row_counts(connection: duckdb.DuckDBPyConnection) -> dict[str, int]:
 
 def totals(connection: duckdb.DuckDBPyConnection) -> dict[str, dict[str, Any]]:
     """Columns and digest of every held table; the order of rows does not matter."""
+    lasting = {
+        table: [column for column in columns if column not in WALL_CLOCK.get(table, ())]
+        for table, columns in _columns_by_table(connection).items()
+    }
     return {
         table: {"columns": columns, "digest": _digest(connection, table, columns)}
-        for table, columns in _columns_by_table(connection).items()
+        for table, columns in lasting.items()
     }
 
 

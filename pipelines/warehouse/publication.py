@@ -89,6 +89,7 @@ def publish(connection: duckdb.DuckDBPyConnection, places: Places, *, digest: st
     fresh = target.with_name(f".{target.name}.new")
     for left in target.parent.glob(f".{target.name}.new*"):
         left.unlink()
+    home = first_row(connection, "select current_database()")
     attached = str(fresh).replace("'", "''")
     connection.execute(f"attach '{attached}' as fresh (storage_version '{STORAGE_VERSION}')")
     try:
@@ -98,7 +99,7 @@ def publish(connection: duckdb.DuckDBPyConnection, places: Places, *, digest: st
         run_scripts(connection, DICTIONARY)
         written = digest_of(control_totals(connection))
     finally:
-        connection.execute(f"use {places.warehouse.stem}")
+        connection.execute(f'use "{home[0] if home else places.warehouse.stem}"')
         connection.execute("detach fresh")
     if written != digest:
         raise ClaimBroken(

@@ -183,7 +183,7 @@ def _database_faults() -> Iterator[None]:
 
 
 @contextmanager
-def kept_open(places: Places) -> Iterator[None]:
+def kept_open(places: Places, *, may_begin_anew: bool = False) -> Iterator[None]:
     """Keep one connection for all that opens the warehouse inside; hold the writer lock around it.
 
     Opening costs as much as a small step does, and a night opens the warehouse thirty times.
@@ -191,7 +191,7 @@ def kept_open(places: Places) -> Iterator[None]:
     if places.warehouse in _kept:
         yield
         return
-    with open_warehouse(places) as connection:
+    with open_warehouse(places, may_begin_anew=may_begin_anew) as connection:
         _kept[places.warehouse] = connection
         try:
             yield

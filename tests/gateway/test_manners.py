@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -10,9 +11,11 @@ import pytest
 from pipelines.gateway.client import GatewaySettings
 from pipelines.gateway.manners import (
     Manners,
+    from_plain,
     keep_manners,
     known_manners,
     page_size_for,
+    plain,
     refuses_pages_past_the_end,
     window_filtering,
 )
@@ -127,3 +130,26 @@ def test_without_a_probe_nothing_is_relied_on() -> None:
 @pytest.mark.parametrize(("skew", "differs"), [(None, False), (60, False), (61, True), (-61, True)])
 def test_clocks_differ_beyond_a_minute_either_way(skew: int | None, differs: bool) -> None:
     assert manners(clock_skew_seconds=skew).clock_differs is differs
+
+
+@pytest.mark.parametrize(
+    "known",
+    [
+        None,
+        manners(),
+        manners(
+            unknown_fields=("xInternal",),
+            filters={"startDate": "honoured", "endDate": None},
+            page_size_proven=50,
+            list_is_whole=False,
+        ),
+    ],
+    ids=["nothing", "not shown", "shown"],
+)
+def test_what_a_night_knew_is_known_again_from_its_plain_form(known: Manners | None) -> None:
+    assert from_plain(json.loads(json.dumps(plain(known)))) == known
+
+
+def test_a_plain_form_of_a_later_version_is_refused() -> None:
+    with pytest.raises(ValueError, match="form"):
+        from_plain({**(plain(manners()) or {}), "form": 2})

@@ -114,13 +114,13 @@ def replace_key(places: Places) -> str:
 
 def delete_wal(places: Places) -> str:
     places.warehouse.with_name("warehouse.duckdb.wal").unlink()
-    return "warehouse.duckdb.wal was deleted. It stands at commit 9 (the night of 2026-09-02)"
+    return "warehouse.duckdb.wal was deleted. It stands at commit 14 (the night of 2026-09-02)"
 
 
 def cut_wal(places: Places) -> str:
     wal = places.warehouse.with_name("warehouse.duckdb.wal")
     wal.write_bytes(wal.read_bytes()[:-40])
-    return "warehouse.duckdb.wal was cut. It stands at commit 9 (the night of 2026-09-02)"
+    return "warehouse.duckdb.wal was cut. It stands at commit 14 (the night of 2026-09-02)"
 
 
 def flip_wal(places: Places) -> str:

@@ -52,12 +52,13 @@ class Shop:
     server: SandboxServer
     closings: list[datetime] = field(default_factory=list)
     runs: int = 0
+    policy: str = POLICY
 
     @property
     def settings(self) -> Settings:
         policy = self.root / "recon.toml"
         policy.parent.mkdir(parents=True, exist_ok=True)
-        policy.write_text(POLICY, encoding="utf-8")
+        policy.write_text(self.policy, encoding="utf-8")
         return Settings(
             kuvarpay_base_url=self.server.url,
             kuvarpay_api_key="rsp_test_key",
@@ -88,7 +89,7 @@ class Shop:
     def behave(self) -> None:
         httpx.delete(f"{self.server.url}/_sandbox/faults").raise_for_status()
 
-    def close(self, first: date, last: date | None = None) -> Night:
+    def close(self, first: date, last: date | None = None, *, is_sweep: bool = False) -> Night:
         """Close a date or a range with the plain night, the clock moved if it can be."""
         last = last or first
         self.runs += 1
@@ -100,6 +101,7 @@ class Shop:
                 dates=DateRange(first, last),
                 now=FAR,
                 limits=HASTY,
+                is_sweep=is_sweep,
             ),
             all_contracts(),
         )

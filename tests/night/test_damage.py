@@ -182,8 +182,8 @@ def test_a_warehouse_put_back_is_told_from_a_lost_wal(stores: Stores, tmp_path: 
     (found,) = verify(places).open_findings
 
     assert found.what == (
-        "warehouse.duckdb is an older file put back. It stands at commit 4 (the night of "
-        "2026-09-01), the chain at 12. Missing: commits 5 to 12, the night of 2026-09-02, "
+        "warehouse.duckdb is an older file put back. It stands at commit 6 (the night of "
+        "2026-09-01), the chain at 20. Missing: commits 7 to 20, the night of 2026-09-02, "
         "the night of 2026-09-03."
     )
     known = {path.name for path in (stores.folder / "night-1").rglob("archive/*.csv")}

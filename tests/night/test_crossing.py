@@ -1,0 +1,122 @@
+"""A rebuild crosses an accepted loss only when the evidence is whole."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from night.damages import edit_chain, edit_rows, flip_landing, lose_key
+from night.shop import FAR, START, Shop, open_shop, pulled_at
+
+from assets.contracts.streams import all_contracts
+from pipelines.faults import ChainBroken
+from pipelines.night.rebuild import Rebuilt, rebuild
+from pipelines.settings import Places
+from pipelines.warehouse.history import read_history
+from pipelines.warehouse.verification import verify
+from pipelines.warehouse.verification.acceptance import accept
+
+NEXT = START + timedelta(days=2)
+
+
+@pytest.fixture(scope="module")
+def lived(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shop]:
+    """A store of two nights, the warehouse of the first beside it, the gateway ready to go on."""
+    root = tmp_path_factory.mktemp("crossing")
+    with open_shop(root, days=3, orders_per_day=3, clock=pulled_at(START)) as shop:
+        shop.close(START)
+        shutil.copy(shop.settings.places.warehouse, root / "older.duckdb")
+        shop.move_clock(pulled_at(START + timedelta(days=1)))
+        shop.close(START + timedelta(days=1))
+        shop.move_clock(pulled_at(NEXT))
+        yield shop
+
+
+@pytest.fixture
+def shop(lived: Shop, tmp_path: Path) -> Shop:
+    """A copy of it."""
+    shutil.copytree(lived.root, tmp_path / "data")
+    return Shop(tmp_path / "data", lived.server, runs=lived.runs)
+
+
+def accepted(shop: Shop) -> None:
+    accept(shop.settings.places, reason="the disk failed", by="Ada", at=FAR)
+
+
+def rebuilt(shop: Shop) -> Rebuilt:
+    return rebuild(shop.settings, all_contracts(), tell=lambda _: None)
+
+
+def kinds(shop: Shop) -> list[str]:
+    return [one.kind for one in read_history(shop.root / "control" / "chain.jsonl").entries]
+
+
+def test_commits_that_were_given_up_are_passed_over_as_the_nights_after_them_did(
+    lived: Shop, shop: Shop
+) -> None:
+    shutil.copy(lived.root.parent / "older.duckdb", shop.settings.places.warehouse)
+    accepted(shop)
+    shop.close(NEXT)
+    former = kinds(shop)
+    made = rebuilt(shop)
+    assert (made.is_compared, made.differences, made.is_published_anew) == (True, (), False)
+    assert made.entries < len(former)
+    assert kinds(shop) == former
+    assert verify(shop.settings.places).open_findings == []
+
+
+def test_a_store_that_was_begun_anew_is_rebuilt_from_there(shop: Shop) -> None:
+    shop.settings.places.warehouse.unlink()
+    accepted(shop)
+    made = rebuilt(shop)
+    assert (made.entries, made.runs, made.differences) == (1, 0, ())
+
+
+def test_a_published_file_that_was_lost_is_made_again_and_known_to_be_the_one(shop: Shop) -> None:
+    shop.settings.places.published.unlink()
+    accepted(shop)
+    made = rebuilt(shop)
+    assert made.is_published_anew
+    assert kinds(shop)[-2:] == ["accept", "rebuild"]
+    assert verify(shop.settings.places).open_findings == []
+    again = rebuilt(shop)
+    assert (again.differences, again.is_published_anew) == ((), False)
+    shop.close(NEXT)
+    assert verify(shop.settings.places).open_findings == []
+
+
+@pytest.mark.parametrize(
+    ("damage", "said"),
+    [
+        (flip_landing, "The landing file transactions/"),
+        (edit_chain, "Line 4 of the control chain"),
+        (lose_key, "control/email.key is not the key"),
+        (
+            edit_rows,
+            r"accepts a store as it stood \(the disk failed\).*content of raw.transactions",
+        ),
+    ],
+)
+def test_a_loss_that_was_accepted_and_is_not_made_good_ends_it(
+    shop: Shop, damage: Callable[[Places], str], said: str
+) -> None:
+    damage(shop.settings.places)
+    accepted(shop)
+    warehouse = shop.settings.places.warehouse.read_bytes()
+    with pytest.raises(ChainBroken, match=said) as refused:
+        rebuilt(shop)
+    assert "cannot cross a loss" in refused.value.remedy
+    assert shop.settings.places.warehouse.read_bytes() == warehouse
+
+
+def test_a_loss_that_was_accepted_and_made_good_is_crossed(shop: Shop) -> None:
+    places = shop.settings.places
+    segment = sorted((places.landing / "transactions").rglob("*.zst"))[0]
+    kept = segment.read_bytes()
+    flip_landing(places)
+    accepted(shop)
+    segment.write_bytes(kept)
+    assert rebuilt(shop).differences == ()
