@@ -59,18 +59,17 @@ def read_one(client: GatewayClient, endpoint: Endpoint, places: Places) -> Row |
     return row
 
 
-def ask_about(client: GatewayClient, endpoint: Endpoint, pair: Places) -> Row:
-    """The row that answers a question; its key says what was asked, and when it was answered.
+def ask_about(client: GatewayClient, endpoint: Endpoint, pair: Places, *, key: str) -> Row:
+    """The row that answers a question; the gateway gives answers no id, so `key` becomes it.
 
     Raises GatewayRefused when the gateway does not answer such a question.
     """
     params = tuple((name, pair[name]) for name in endpoint.asked)
     shape = partial(_named, endpoint=endpoint, name=None)
     found = client.fetch(str(endpoint.detail_path), params, shape=shape)
-    stamp = _stamp(found)
-    row = endpoint.table.row(found.content, source=f"{found.ref}#1", fetched_at=stamp)
+    row = endpoint.table.row(found.content, source=f"{found.ref}#1", fetched_at=_stamp(found))
     row.update(endpoint.found_under(pair))
-    row[endpoint.key] = "/".join((*(pair[name] for name in endpoint.asked), stamp))
+    row[endpoint.key] = key
     return row
 
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+from pipelines.gateway.endpoint import Endpoint
 from pipelines.gateway.endpoints import ENDPOINTS
 from pipelines.gateway.manners import plain
 from pipelines.night.frame import Frame, Store, run_facts
@@ -30,14 +31,15 @@ class Pulled:
     incomplete: frozenset[str]
 
 
-def pull(frame: Frame) -> Pulled:
+def pull(frame: Frame, streams: Mapping[str, Endpoint] = ENDPOINTS) -> Pulled:
     """Pull what the range and the book still need and commit it at once.
 
-    Raises the gateway's faults; then nothing was taken in and no window counts as covered.
+    A night pulls every stream; whoever measures one may name it. Raises the gateway's faults;
+    then nothing was taken in and no window counts as covered.
     """
     with frame.store() as store:
         puller = Puller(frame, store)
-        for endpoint in ENDPOINTS.values():
+        for endpoint in streams.values():
             puller.pull(endpoint)
         taken: dict[str, Taken] = {}
 
