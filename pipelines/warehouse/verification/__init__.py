@@ -36,6 +36,7 @@ from pipelines.warehouse.verification.standing import (
 )
 
 STORE = "warehouse"
+_AGAIN = "Make it again with `recon rebuild`"
 _READABLE = "the warehouse is there and can be read"
 
 
@@ -104,9 +105,9 @@ def _check_store(history: History, places: Places) -> Iterator[Check]:
     had_wal = wal.exists()
     if not places.warehouse.exists():
         gone = f"missing at {history.last.digest[:12]}"
-        yield _unusable("missing", gone, "Restore it together with its WAL from the last backup")
+        yield _unusable("missing", gone, f"{_AGAIN}, or restore it with its WAL from a backup")
         return
-    remedy = "Restore it together with its WAL from the last backup, or move both away"
+    remedy = f"{_AGAIN}, or restore it with its WAL from a backup, or move both away"
     if had_wal:
         remedy += ", or the WAL alone and verify again"
     try:

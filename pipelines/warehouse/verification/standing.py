@@ -23,6 +23,7 @@ from pipelines.warehouse.queries import first_row
 from pipelines.warehouse.verification.findings import Check, Finding
 
 _ACCEPT = "`recon verify --accept REASON` lets nights go on"
+_MAKE_AGAIN = "Make the warehouse again with `recon rebuild`"
 
 
 def check_chain(history: History) -> Check:
@@ -79,7 +80,8 @@ def check_rows(history: History, connection: duckdb.DuckDBPyConnection) -> Check
                 f"{there.get(table, 0)} at {entry.digest[:12]}",
                 f"{table} has {there.get(table, 0)} rows in warehouse.duckdb, and had {rows} when "
                 f"commit {entry.sequence} was made.",
-                f"Put the warehouse back as it was after that commit, or {_ACCEPT} without them.",
+                f"{_MAKE_AGAIN}, or put it back as it was after that commit; else {_ACCEPT} "
+                "without them.",
             )
             for table, rows in entry.held.items()
             if there.get(table, 0) != rows
@@ -108,8 +110,8 @@ def check_totals(history: History, connection: duckdb.DuckDBPyConnection) -> Che
                 table,
                 f"{digest} at {entry.digest[:12]}",
                 f"Rows of {table} in warehouse.duckdb were changed by somebody else than a night.",
-                f"Put the warehouse back as it was after commit {entry.sequence}, or {_ACCEPT} "
-                "with the rows as they are.",
+                f"{_MAKE_AGAIN}, or put it back as it was after commit {entry.sequence}; else "
+                f"{_ACCEPT} with the rows as they are.",
             )
             for table, digest in tables_that_differ(connection, entry.facts["totals"])
             if there.get(table) == entry.held.get(table)
@@ -197,7 +199,10 @@ def _lost(history: History, missing: Sequence[Entry], *, had_wal: bool) -> tuple
         if exports
         else ""
     )
-    return what, f"{remedy}; else {_ACCEPT}: they pull what is missing again.{dropped}"
+    return what, (
+        f"{_MAKE_AGAIN}, or {remedy[0].lower()}{remedy[1:]}; else {_ACCEPT}: they pull what is "
+        f"missing again.{dropped}"
+    )
 
 
 def _named(missing: Sequence[Entry]) -> str:
