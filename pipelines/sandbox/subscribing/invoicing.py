@@ -7,11 +7,12 @@ by charging.
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
 from pipelines.sandbox.agenda import Due
-from pipelines.sandbox.days import DAY, iso
+from pipelines.sandbox.days import DAY, iso, to_instant
 from pipelines.sandbox.house.calls import (
     Call,
     Handler,
@@ -33,6 +34,8 @@ from pipelines.sandbox.subscribing.typed_data import typed_data
 from pipelines.sandbox.world import World
 
 SCHEDULED_AFTER = DAY
+# Long before any subscription: a slip of the caller's, not a debt that is overdue.
+_EARLIEST_DUE = to_instant(datetime(2000, 1, 1, tzinfo=UTC))
 _SCHEDULES = ("immediate", "scheduled")
 
 
@@ -200,4 +203,9 @@ class Invoicing:
 
 
 def _due_at(body: dict[str, Any]) -> int | None:
-    return None if body.get("due_date") is None else instant_of("due_date", body["due_date"])
+    if body.get("due_date") is None:
+        return None
+    due_at = instant_of("due_date", body["due_date"])
+    if due_at < _EARLIEST_DUE:
+        raise bad_request("due_date", "must not lie before 2000-01-01")
+    return due_at
