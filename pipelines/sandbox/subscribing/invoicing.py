@@ -114,15 +114,16 @@ class Invoicing:
 
     def charge_open(self, subscription: Record) -> None:
         """Try at once all that is open: a new authorization may cover it."""
-        for invoice in self._records.of(INVOICE, parent=subscription.uid):
-            if invoice.status == "OPEN" and not invoice.shown["processing"]:
+        for invoice in list(self._records.standing(INVOICE, "OPEN", parent=subscription.uid)):
+            if not invoice.shown["processing"]:
                 self._charging.start(invoice)
 
     def void_unpaid(self, subscription: Record) -> None:
         """Void what is not paid; a charge in flight decides about its own invoice."""
         now = iso(self._world.instant)
-        for invoice in self._records.of(INVOICE, parent=subscription.uid):
-            if invoice.status in ("DRAFT", "OPEN") and not invoice.shown["processing"]:
+        unpaid = self._records.standing(INVOICE, "DRAFT", "OPEN", parent=subscription.uid)
+        for invoice in list(unpaid):
+            if not invoice.shown["processing"]:
                 self._records.save(invoice, status="VOID", voided_at=now, next_payment_attempt=None)
                 self._charging.announce("voided", invoice)
 
@@ -188,14 +189,12 @@ class Invoicing:
 
     def _list(self, call: Call) -> Listing:
         subscription = self._standing.of_call(call)
-        wanted = str(call.query.get("status") or "").upper()
-        return listing(
+        return self._records.listing(
             "invoices",
-            [
-                self._charging.shown(invoice)
-                for invoice in self._records.of(INVOICE, parent=subscription.uid)
-                if wanted in ("", invoice.status)
-            ],
+            INVOICE,
+            show=self._charging.shown,
+            parent=subscription.uid,
+            status=str(call.query.get("status") or "").upper() or None,
         )
 
     def _list_attempts(self, call: Call) -> Listing:
