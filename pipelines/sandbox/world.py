@@ -13,19 +13,23 @@ from typing import Any
 
 from pipelines.sandbox.agenda import Agenda, Due
 from pipelines.sandbox.clock import Clock
+from pipelines.sandbox.days import iso
 from pipelines.sandbox.documents import Documents
+from pipelines.sandbox.house.calls import conflict
 from pipelines.sandbox.ledger import Ledger
 from pipelines.sandbox.plan import SandboxPlan
 from pipelines.sandbox.store import Store
 
-# An agenda that feeds itself without end is a fault of the sandbox, not a long day.
+# What one step may bring about: a longer jump is refused half-way, and no step is without end.
 ITEMS_MAX = 1_000_000
 
 
 class World:
     """One store that moves with a clock; used by one thread."""
 
-    def __init__(self, plan: SandboxPlan, store: Store, clock: Clock) -> None:
+    def __init__(
+        self, plan: SandboxPlan, store: Store, clock: Clock, *, items_max: int = ITEMS_MAX
+    ) -> None:
         self.plan = plan
         self.store = store
         self.clock = clock
@@ -33,6 +37,7 @@ class World:
         self.agenda = Agenda(store.connection)
         self.instant = int(store.setting("instant") or 0)
         self.ledger = Ledger(store, max(self.instant, clock.now()))
+        self._items_max = items_max
         self._actions: dict[str, Callable[[Due], None]] = {}
         self._listeners: list[Callable[[str, dict[str, Any]], None]] = []
 
@@ -53,39 +58,58 @@ class World:
         """Put something on the agenda."""
         self.agenda.add(at, action, subject, details=details)
 
-    def now(self) -> int:
-        """Bring everything up to the clock and give its instant."""
-        now = max(self.clock.now(), self.instant)
-        if (until := self.agenda.until()) is not None and until <= now:
-            self._work_off(now)
-        self.instant = now
-        self.ledger.move(now)
-        return now
-
-    def _work_off(self, now: int) -> None:
-        for _ in range(ITEMS_MAX):
-            due = self.agenda.take(now)
-            if due is None:
-                return
-            self.instant = max(self.instant, due.at)
-            self._actions[due.action](due)
-        raise RuntimeError("The agenda never ends.")
-
     @contextmanager
     def turn(self) -> Iterator[int]:
         """One change of the world, kept whole or not at all; gives the instant it happens at."""
-        with self._whole():
-            self.now()
+        self._catch_up()
         with self._whole():
             yield self.instant
 
     def look(self) -> int:
         """The instant for a caller that only reads; what became due is worked off before."""
+        if self._is_due(self.clock.now()):
+            self._catch_up()
+        else:
+            self._move(self._target())
+        return self.instant
+
+    def _target(self) -> int:
+        return max(self.clock.now(), self.instant)
+
+    def _is_due(self, now: int) -> bool:
         until = self.agenda.until()
-        if until is not None and until <= self.clock.now():
-            with self._whole():
-                self.now()
-        return self.now()
+        return until is not None and until <= now
+
+    def _move(self, instant: int) -> None:
+        self.instant = instant
+        self.ledger.move(instant)
+
+    def _catch_up(self) -> None:
+        """Bring everything up to the clock, or the clock back to where everything got to."""
+        with self._whole():
+            now = self._target()
+            is_done = self._work_off(now)
+            self._move(now if is_done else self.instant)
+            if is_done or self.clock.is_real:
+                # Nobody can move a real clock in smaller steps: the next call goes on from here.
+                return
+            self.clock.stay(self.instant)
+            self.store.set("clock", str(self.instant))
+        raise conflict(
+            f"More than {self._items_max} things fall due on the way, too many for one step: they"
+            f" have happened up to {iso(self.instant)}, where the clock stands now."
+            " Move the clock in smaller steps."
+        )
+
+    def _work_off(self, now: int) -> bool:
+        """Do what is due; False when more is due than one step may bring about."""
+        for _ in range(self._items_max):
+            due = self.agenda.take(now)
+            if due is None:
+                return True
+            self.instant = max(self.instant, due.at)
+            self._actions[due.action](due)
+        return not self._is_due(now)
 
     @contextmanager
     def _whole(self) -> Iterator[None]:

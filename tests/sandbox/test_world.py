@@ -1,5 +1,6 @@
 """The world behind the sandbox: agenda in order, turns whole or undone, a state file reopened."""
 
+import asyncio
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
@@ -13,6 +14,9 @@ from pipelines.sandbox.agenda import Due
 from pipelines.sandbox.clock import Clock
 from pipelines.sandbox.days import MINUTE, to_instant
 from pipelines.sandbox.filling import filled_store
+from pipelines.sandbox.house.application import build
+from pipelines.sandbox.house.calls import Refused
+from pipelines.sandbox.house.manners import Manners
 from pipelines.sandbox.world import World
 
 BEGIN = datetime(2026, 10, 24, 9, tzinfo=UTC)
@@ -71,6 +75,58 @@ def test_an_undone_turn_leaves_no_trace_and_the_next_one_throws_the_same_dice():
     assert live.agenda.until() is None
     with live.turn():
         assert [turn()] == thrown
+
+
+def test_a_jump_over_too_many_things_is_refused_where_it_got_to_and_goes_on_in_smaller_steps():
+    clock, told = Clock(to_instant(BEGIN)), []
+    live = World(EMPTY, filled_store(EMPTY), clock, items_max=3)
+    live.on("note", lambda due: told.append(due.subject))
+    for minute in range(1, 8):
+        live.later(to_instant(BEGIN) + minute * MINUTE, "note", str(minute))
+    clock.move(to_instant(BEGIN) + 8 * MINUTE)
+    with pytest.raises(Refused, match=r"2026-10-24T09:03:00\.000Z.*in smaller steps") as refusal:
+        live.look()
+    assert (refusal.value.status, told) == (409, ["1", "2", "3"])
+    # The world goes on: it is read and changed where it stands, and kept so in a state file.
+    with live.turn() as now:
+        assert now == live.look() == clock.now() == to_instant(BEGIN) + 3 * MINUTE
+    assert live.store.setting("clock") == live.store.setting("instant") == str(now)
+    clock.move(to_instant(BEGIN) + 6 * MINUTE)
+    assert (live.look(), told[3:]) == (clock.now(), ["4", "5", "6"])
+    clock.move(to_instant(BEGIN) + 8 * MINUTE)
+    assert (live.look(), told[6:]) == (clock.now(), ["7"])
+
+
+def test_a_real_clock_that_is_far_ahead_is_caught_up_with_call_by_call():
+    live, told = World(EMPTY, filled_store(EMPTY), Clock(), items_max=2), []
+    live.on("note", lambda due: told.append(due.subject))
+    for minute in range(5):
+        live.later(to_instant(BEGIN - timedelta(days=3650)) + minute, "note", str(minute))
+    looks = [live.look() for _ in range(3)]
+    assert told == ["0", "1", "2", "3", "4"]
+    assert looks == sorted(looks)
+
+
+def test_a_jump_that_is_too_long_answers_409_and_the_calls_after_it_are_answered():
+    live = World(EMPTY, filled_store(EMPTY), Clock(to_instant(BEGIN)), items_max=3)
+    live.on("note", lambda _: None)
+    for minute in range(1, 8):
+        live.later(to_instant(BEGIN) + minute * MINUTE, "note", str(minute))
+    app = httpx.ASGITransport(build(live, Manners(), exports=None).app)
+    clock = "/_sandbox/clock"
+
+    async def told() -> list[httpx.Response]:
+        async with httpx.AsyncClient(transport=app, base_url="http://sandbox", headers=KEY) as ask:
+            return [
+                await ask.put(clock, json={"now": "2026-10-24T09:08:00Z"}),
+                await ask.get("/api/v1/transactions"),
+                await ask.put(clock, json={"now": "2026-10-24T09:06:00Z"}),
+            ]
+
+    refused, listed, moved = asyncio.run(told())
+    assert (refused.status_code, "in smaller steps" in refused.json()["error"]) == (409, True)
+    assert listed.status_code == 200
+    assert (moved.status_code, moved.json()) == (200, {"now": "2026-10-24T09:06:00.000Z"})
 
 
 def answers(server: SandboxServer, *calls: tuple[str, str, object]) -> list[dict[str, object]]:

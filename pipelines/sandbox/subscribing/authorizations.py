@@ -1,7 +1,8 @@
 """Relay authorizations: signed, submitted, in force a minute later, revoked.
 
 A signature of zeros is refused by the relay. One authorization is in force at a time: a new one
-takes the place of the last. What it is good for is told by charging, what follows by changes.
+takes the place of the last; revoking takes back every open one, so that no renewal outlives it.
+What it is good for is told by charging, what follows by changes.
 """
 
 from __future__ import annotations
@@ -47,15 +48,29 @@ class Authorizations:
             "createAuthorization": self._submit,
             "revokeRelayAuthorization": self._revoke,
             "getRelayAuthorizationStatus": lambda call: data(
-                self._latest(self._standing.of_call(call)).shown
+                self._standing_for(self._standing.of_call(call)).shown
             ),
         }
 
-    def _latest(self, subscription: Record) -> Record:
-        """The newest one that is open, or else the newest one, or 404."""
+    def _standing_for(self, subscription: Record) -> Record:
+        """The one that charges are made by; before there is one, the latest."""
+        uid = subscription.kept["authorization"]
+        in_force = None if uid is None else self._records.get(AUTHORIZATION, uid)
+        if in_force is not None and in_force.status == "ACTIVE":
+            return in_force
+        latest = self._latest(subscription)
+        return latest if latest.status in OPEN_AUTHORIZATIONS else in_force or latest
+
+    def _all(self, subscription: Record) -> list[Record]:
+        """All there have been, oldest first, or 404."""
         found = self._records.of(AUTHORIZATION, parent=subscription.uid)
         if not found:
             raise not_found("Authorization")
+        return found
+
+    def _latest(self, subscription: Record) -> Record:
+        """The newest one that is open, or else the newest one, or 404."""
+        found = self._all(subscription)
         return next(
             (one for one in reversed(found) if one.status in OPEN_AUTHORIZATIONS), found[-1]
         )
@@ -118,10 +133,15 @@ class Authorizations:
             self._records.save(last, status="REVOKED")
 
     def _revoke(self, call: Call) -> Reply:
-        authorization = self._latest(self._standing.living(call))
-        if authorization.status not in OPEN_AUTHORIZATIONS:
-            raise conflict(f"The authorization is {authorization.status}")
-        return data(self._records.save(authorization, status="REVOKED").shown)
+        """Take back the one in force and whatever could still come into force after it."""
+        subscription = self._standing.living(call)
+        answered = self._standing_for(subscription)
+        if answered.status not in OPEN_AUTHORIZATIONS:
+            raise conflict(f"The authorization is {answered.status}")
+        for authorization in self._all(subscription):
+            if authorization.status in OPEN_AUTHORIZATIONS:
+                self._records.save(authorization, status="REVOKED")
+        return data(self._records.get(AUTHORIZATION, answered.uid).shown)
 
 
 def _is_same(wallet: str, confirmed: str) -> bool:

@@ -7,11 +7,12 @@ by charging.
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
 from pipelines.sandbox.agenda import Due
-from pipelines.sandbox.days import DAY, iso
+from pipelines.sandbox.days import DAY, iso, to_instant
 from pipelines.sandbox.house.calls import (
     Call,
     Handler,
@@ -33,6 +34,8 @@ from pipelines.sandbox.subscribing.typed_data import typed_data
 from pipelines.sandbox.world import World
 
 SCHEDULED_AFTER = DAY
+# Long before any subscription: a slip of the caller's, not a debt that is overdue.
+_EARLIEST_DUE = to_instant(datetime(2000, 1, 1, tzinfo=UTC))
 _SCHEDULES = ("immediate", "scheduled")
 
 
@@ -111,15 +114,16 @@ class Invoicing:
 
     def charge_open(self, subscription: Record) -> None:
         """Try at once all that is open: a new authorization may cover it."""
-        for invoice in self._records.of(INVOICE, parent=subscription.uid):
-            if invoice.status == "OPEN" and not invoice.shown["processing"]:
+        for invoice in list(self._records.standing(INVOICE, "OPEN", parent=subscription.uid)):
+            if not invoice.shown["processing"]:
                 self._charging.start(invoice)
 
     def void_unpaid(self, subscription: Record) -> None:
         """Void what is not paid; a charge in flight decides about its own invoice."""
         now = iso(self._world.instant)
-        for invoice in self._records.of(INVOICE, parent=subscription.uid):
-            if invoice.status in ("DRAFT", "OPEN") and not invoice.shown["processing"]:
+        unpaid = self._records.standing(INVOICE, "DRAFT", "OPEN", parent=subscription.uid)
+        for invoice in list(unpaid):
+            if not invoice.shown["processing"]:
                 self._records.save(invoice, status="VOID", voided_at=now, next_payment_attempt=None)
                 self._charging.announce("voided", invoice)
 
@@ -185,14 +189,12 @@ class Invoicing:
 
     def _list(self, call: Call) -> Listing:
         subscription = self._standing.of_call(call)
-        wanted = str(call.query.get("status") or "").upper()
-        return listing(
+        return self._records.listing(
             "invoices",
-            [
-                self._charging.shown(invoice)
-                for invoice in self._records.of(INVOICE, parent=subscription.uid)
-                if wanted in ("", invoice.status)
-            ],
+            INVOICE,
+            show=self._charging.shown,
+            parent=subscription.uid,
+            status=str(call.query.get("status") or "").upper() or None,
         )
 
     def _list_attempts(self, call: Call) -> Listing:
@@ -200,4 +202,9 @@ class Invoicing:
 
 
 def _due_at(body: dict[str, Any]) -> int | None:
-    return None if body.get("due_date") is None else instant_of("due_date", body["due_date"])
+    if body.get("due_date") is None:
+        return None
+    due_at = instant_of("due_date", body["due_date"])
+    if due_at < _EARLIEST_DUE:
+        raise bad_request("due_date", "must not lie before 2000-01-01")
+    return due_at

@@ -5,11 +5,13 @@ Keeping and finding them lives here; what their members mean is known to the roo
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from pipelines.sandbox import exact
 from pipelines.sandbox.days import iso
-from pipelines.sandbox.house.calls import not_found
+from pipelines.sandbox.house.calls import Listing, not_found
 from pipelines.sandbox.invented import hexadecimal
 from pipelines.sandbox.world import World
 
@@ -96,3 +98,28 @@ class Records:
             Record(kind, body["uid"], body["shown"], body["kept"])
             for body in self._world.documents.of(kind, parent=parent)
         ]
+
+    def standing(self, kind: str, *statuses: str, parent: str) -> Iterator[Record]:
+        """Those of a parent in one of the states, oldest first; take all before changing any."""
+        found = self._world.documents.standing(kind, statuses, parent=parent)
+        return (Record(kind, body["uid"], body["shown"], body["kept"]) for body in found)
+
+    def listing(
+        self,
+        name: str,
+        kind: str,
+        *,
+        show: Callable[[Record], dict[str, Any]],
+        parent: str | None = None,
+        status: str | None = None,
+    ) -> Listing:
+        """The list of a kind, of which nothing is read but the page that is asked for."""
+        documents = self._world.documents
+
+        def rows(first: int, last: int) -> list[bytes]:
+            return [
+                exact.encode(show(Record(kind, body["uid"], body["shown"], body["kept"])))
+                for body in documents.page(kind, first, last, parent=parent, status=status)
+            ]
+
+        return Listing(name, documents.total(kind, parent=parent, status=status), rows)

@@ -78,6 +78,6 @@ class Standing:
     def owes(self, subscription: Record) -> bool:
         """Whether an open invoice has failed to be charged; uncollectible ones are written off."""
         return any(
-            invoice.status == "OPEN" and invoice.kept["has_failed"]
-            for invoice in self._records.of(INVOICE, parent=subscription.uid)
+            invoice.kept["has_failed"]
+            for invoice in self._records.standing(INVOICE, "OPEN", parent=subscription.uid)
         )

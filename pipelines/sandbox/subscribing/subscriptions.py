@@ -18,7 +18,6 @@ from pipelines.sandbox.house.calls import (
     bad_request,
     conflict,
     data,
-    listing,
 )
 from pipelines.sandbox.subscribing.checkouts import Checkouts
 from pipelines.sandbox.subscribing.lifecycle import Lifecycle
@@ -151,10 +150,11 @@ class Subscriptions:
         return known.shown | {name: given.get(name) for name in names}
 
     def _list(self, call: Call) -> Listing:
-        wanted = str(call.query.get("status") or "").upper()
-        return listing(
+        return self._records.listing(
             "subscriptions",
-            [one.shown for one in self._records.of(SUBSCRIPTION) if wanted in ("", one.status)],
+            SUBSCRIPTION,
+            show=lambda subscription: subscription.shown,
+            status=str(call.query.get("status") or "").upper() or None,
         )
 
     def _update(self, call: Call) -> Reply:

@@ -22,6 +22,9 @@ SAID_IN_ROOMS: dict[str, set[str]] = {
     "confirmSubscriptionCheckout": {
         "limits.capAmount", "limits.maxPerCharge", "schedule.expiry", "walletAddress",
     },
+    # No schema tells earlier instants from later ones.
+    "createSubscriptionInvoice": {"due_date"},
+    "createMeteredInvoice": {"due_date"},
     "createAuthorization": {"authId", "walletAddress"},
 }  # fmt: skip
 # Wherever an instant is told.

@@ -204,6 +204,23 @@ def test_a_due_date_that_has_no_date_a_day_before_or_after_is_refused(instant: s
         shop.of(subscription, "createSubscriptionInvoice", amount="1.00", due_date=instant)
 
 
+@pytest.mark.parametrize(
+    ("operation", "currency"),
+    [("createSubscriptionInvoice", {}), ("createMeteredInvoice", {"currency": "USD"})],
+)
+def test_a_due_date_before_the_year_2000_is_refused_and_bills_nothing(
+    operation: str, currency: dict[str, str]
+) -> None:
+    shop = Shop()
+    subscription = metered(shop)
+    body = {"amount": "1.00", **currency}
+    with pytest.raises(Refused, match="due_date: must not lie before 2000-01-01") as refusal:
+        shop.of(subscription, operation, **body, due_date="1999-12-31T23:59:59Z")
+    assert refusal.value.status == 400
+    shop.of(subscription, operation, **body, due_date="2000-01-01")
+    assert [i["due_date"][:4] for i in shop.invoices(subscription)] == ["2000"]
+
+
 def test_a_metered_invoice_beyond_the_authorization_asks_for_a_signature() -> None:
     shop = Shop()
     subscription = metered(shop, cap="10")

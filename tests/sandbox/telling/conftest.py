@@ -70,7 +70,7 @@ def play(webhooks: Webhooks, story: Callable[[], Awaitable[None]]) -> None:
 
 async def pass_time(world: World, webhooks: Webhooks, milliseconds: int = 0) -> None:
     """Move the clock, and wait until what became due is sent."""
-    world.clock.move(world.now() + milliseconds)
+    world.clock.move(world.look() + milliseconds)
     world.look()
     assert await webhooks.settled(SETTLE_SECONDS_MAX)
 

@@ -11,7 +11,7 @@ from pipelines.sandbox.telling.webhooks import BACK_OFF, Webhooks
 
 
 def test_tries_follow_the_documented_back_off_and_then_the_delivery_has_failed(world, receive):
-    webhooks, receiver, start = Webhooks(world), receive(), world.now()
+    webhooks, receiver, start = Webhooks(world), receive(), world.look()
     subscribe(world, webhooks, receiver)
     receiver.mood = "failing"
 
@@ -48,7 +48,7 @@ def test_one_jump_of_the_clock_costs_a_receiver_that_is_down_one_try(world, rece
     play(webhooks, story)
     (delivery,) = webhooks.deliveries()
     assert len(delivery["attempts"]) == 2
-    assert delivery["next_attempt_at"] == iso(world.now() + 5 * MINUTE)
+    assert delivery["next_attempt_at"] == iso(world.look() + 5 * MINUTE)
 
 
 def test_a_receiver_down_for_two_tries_and_then_restarted_processes_once(world, receive):

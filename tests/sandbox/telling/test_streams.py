@@ -25,14 +25,14 @@ class Paid:
         book = open_world()
         store = book.store
         for key in store.transaction_ids(0):
-            last = store.transaction_version(key, book.now())
+            last = store.transaction_version(key, book.look())
             row = exact.decode(whole(last.head, last.tail))
             first = store.transaction_version(key, last.created_at)
             if row["status"] == "COMPLETED" and row["checkoutSessionId"] and first is not None:
                 break
         self.begun, self.seq = last.created_at, last.seq
         self.keys = {"sseTransaction": key, "sseSession": row["checkoutSessionId"]}
-        session = store.session_version(row["checkoutSessionId"], book.now())
+        session = store.session_version(row["checkoutSessionId"], book.look())
         self.token = exact.decode(whole(session.head, session.tail))["authToken"]
         self.world = open_world(self.begun)
         self.world.look()
@@ -143,8 +143,8 @@ def test_a_version_put_by_a_call_is_told_when_it_is_announced(paid):
         stream = paid.open("sseTransaction")
         await following(stream)
         await following(stream)
-        row = store.transaction_version(paid.keys["sseTransaction"], world.now())
-        world.clock.move(world.now() + SECOND)
+        row = store.transaction_version(paid.keys["sseTransaction"], world.look())
+        world.clock.move(world.look() + SECOND)
         with world.turn() as now:
             tail = row.tail.replace(b'"status":"PENDING"', b'"status":"CANCELLED"')
             store.put_transaction_version(row.seq, now, "CANCELLED", tail)
