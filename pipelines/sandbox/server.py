@@ -11,7 +11,8 @@ import json
 import signal
 import socket
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from types import TracebackType
@@ -20,7 +21,7 @@ from typing import Any, NamedTuple
 import uvicorn
 
 from pipelines.sandbox.clock import Clock
-from pipelines.sandbox.days import to_instant
+from pipelines.sandbox.days import EARLIEST, FIRST_YEAR, LAST_YEAR, LATEST, to_instant
 from pipelines.sandbox.exports import OrderExports
 from pipelines.sandbox.filling import filled_store
 from pipelines.sandbox.house.application import Built, build
@@ -33,6 +34,10 @@ START_SECONDS_MAX = 10
 STOP_SECONDS_MAX = 5
 EXPORT_SECONDS = 5
 _AS_DOCUMENTED = Manners()
+
+
+class SandboxEnded(RuntimeError):
+    """The sandbox could not go on serving; the message says what happened."""
 
 
 class SandboxServer:
@@ -54,6 +59,10 @@ class SandboxServer:
             raise SandboxRefused(f"The sandbox serves loopback only, not {host!r}.")
         if clock is not None and clock.tzinfo is None:
             raise SandboxRefused("The clock's instant needs an offset, such as Z or +01:00.")
+        if clock is not None and not EARLIEST <= to_instant(clock) <= LATEST:
+            raise SandboxRefused(
+                f"The clock must lie between the years {FIRST_YEAR} and {LAST_YEAR}."
+            )
         self.plan = plan
         self.truth_file = truth_file
         if truth_file is None and orders_dir is not None:
@@ -62,7 +71,7 @@ class SandboxServer:
         self._clock, self._manners = clock, manners
         self._orders_dir, self._state = orders_dir, state
         self._store: Store | None = None
-        self._server: uvicorn.Server | None = None
+        self._server: _Uvicorn | None = None
         self._thread: threading.Thread | None = None
         self.url = ""
 
@@ -98,6 +107,14 @@ class SandboxServer:
     ) -> None:
         self.stop()
 
+    def check(self) -> None:
+        """Raise SandboxEnded when serving has ended though nobody stopped it."""
+        if self._server is None or self._thread is None or self._thread.is_alive():
+            return
+        fault = self._server.fault
+        what = "its server stopped" if fault is None else f"{type(fault).__name__}: {fault}"
+        raise SandboxEnded(f"The sandbox could not go on: {what}.") from fault
+
     @property
     def truth(self) -> dict[str, Any]:
         """What `truth.json` holds, for `expected_breaks`."""
@@ -109,8 +126,9 @@ class SandboxServer:
     def _opened(self) -> _Serving:
         self._store = store = filled_store(self.plan, self._state)
         if self.truth_file is not None:
-            self.truth_file.parent.mkdir(parents=True, exist_ok=True)
-            self.truth_file.write_text(store.setting("truth") or "", encoding="utf-8")
+            with _writing(self.truth_file):
+                self.truth_file.parent.mkdir(parents=True, exist_ok=True)
+                self.truth_file.write_text(store.setting("truth") or "", encoding="utf-8")
         stands_at = None if self._clock is None else to_instant(self._clock)
         if stands_at is not None:
             # A kept book remembers how far its clock was moved.
@@ -118,11 +136,13 @@ class SandboxServer:
         world = World(self.plan, store, Clock(stands_at))
         exports = None
         if self._orders_dir is not None:
-            exports = OrderExports(store, self.plan, self._orders_dir)
+            with _writing(self._orders_dir):
+                exports = OrderExports(store, self.plan, self._orders_dir)
         built = build(world, self._manners, exports=exports)
         world.look()
-        if exports is not None:
-            exports.write_due(world.instant)
+        if exports is not None and self._orders_dir is not None:
+            with _writing(self._orders_dir):
+                exports.write_due(world.instant)
         return _Serving(world, built, exports)
 
     def _serve(self, serving: _Serving, bound: socket.socket) -> None:
@@ -168,6 +188,7 @@ class _Uvicorn(uvicorn.Server):
     def __init__(self, config: uvicorn.Config, serving: _Serving) -> None:
         super().__init__(config)
         self.listens = threading.Event()
+        self.fault: BaseException | None = None
         self._serving = serving
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
@@ -191,7 +212,8 @@ class _Uvicorn(uvicorn.Server):
 
     def _end_with(self, task: asyncio.Task[None]) -> None:
         """A fault beside the server ends it, rather than leaving it half alive."""
-        if not task.cancelled() and task.exception() is not None:
+        if not task.cancelled() and (error := task.exception()) is not None:
+            self.fault = self.fault or _first_of(error)
             self.should_exit = True
 
     async def _write_exports(self) -> None:
@@ -199,6 +221,23 @@ class _Uvicorn(uvicorn.Server):
         while exports is not None and world.clock.is_real:
             exports.write_due(world.look())
             await asyncio.sleep(EXPORT_SECONDS)
+
+
+def _first_of(error: BaseException) -> BaseException:
+    """The fault itself, out of the groups that tasks wrap around it."""
+    while isinstance(error, BaseExceptionGroup):
+        error = error.exceptions[0]
+    return error
+
+
+@contextmanager
+def _writing(place: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as barred:
+        raise SandboxRefused(
+            f"{place} cannot be written ({barred.strerror}): name another place."
+        ) from barred
 
 
 def _is_loopback(host: str) -> bool:
@@ -232,7 +271,10 @@ def serve_forever(
     state: Path | None = None,
     announce: Callable[[str], None] = print,
 ) -> None:
-    """Serve in the foreground until SIGINT or SIGTERM; call it from the main thread."""
+    """Serve in the foreground until SIGINT or SIGTERM; call it from the main thread.
+
+    SandboxEnded is raised when a fault ends it before.
+    """
     server = SandboxServer(
         plan,
         host=host,
@@ -247,12 +289,13 @@ def serve_forever(
         _until_told_to_stop(
             lambda: announce(
                 f"KuvarPay sandbox on {server.url}, key rsp_test_sandbox; stop with Ctrl-C"
-            )
+            ),
+            server.check,
         )
 
 
-def _until_told_to_stop(ready: Callable[[], None]) -> None:
-    """Block until SIGINT or SIGTERM; before and after it signals do what they always do."""
+def _until_told_to_stop(ready: Callable[[], None], check: Callable[[], None]) -> None:
+    """Block until SIGINT or SIGTERM, or until the check raises; then signals do what they did."""
     told = threading.Event()
     former = {
         number: signal.signal(number, lambda *_: told.set())
@@ -262,7 +305,7 @@ def _until_told_to_stop(ready: Callable[[], None]) -> None:
         ready()
         # Waiting with a bound lets the signal handlers run between two waits.
         while not told.wait(0.5):
-            pass
+            check()
     finally:
         for number, handler in former.items():
             signal.signal(number, handler)
