@@ -28,13 +28,26 @@ class Call:
 
 
 class Refused(Exception):
-    """A call that is not granted; `field` names the value at fault."""
+    """A call that is not granted.
 
-    def __init__(self, status: int, error: str, *, field: str | None = None) -> None:
+    `field` names the value at fault, `fields` several of which one is; `retry_after` says in how
+    many seconds the same call may be granted.
+    """
+
+    def __init__(
+        self,
+        status: int,
+        error: str,
+        *,
+        field: str | None = None,
+        fields: tuple[str, ...] = (),
+        retry_after: int = 1,
+    ) -> None:
         super().__init__(error if field is None else f"{field}: {error}")
         self.status = status
         self.error = error
-        self.field = field
+        self.fields = fields if field is None else (field,)
+        self.retry_after = retry_after
 
 
 def bad_request(field: str | None, message: str) -> Refused:

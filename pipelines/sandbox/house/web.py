@@ -9,13 +9,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
 
 from pipelines.sandbox.house import lists
 from pipelines.sandbox.house.answers import answer
+from pipelines.sandbox.house.bodies import body_of
 from pipelines.sandbox.house.calls import Call, Handler, Listing, Refused, Reply
 from pipelines.sandbox.house.contract import Contract, Operation
 from pipelines.sandbox.house.door import Door, bearer, header
@@ -24,7 +24,6 @@ from pipelines.sandbox.house.personality import Personality
 from pipelines.sandbox.telling.streams import Streams
 from pipelines.sandbox.world import World
 
-BODY_BYTES_MAX = 65_536
 _READING = ("GET", "HEAD")
 
 
@@ -128,9 +127,9 @@ class House:
         self._door.pace()
         (key,) = operation.read_parameters("path", request.path_params).values()
         self._world.look()
+        frames = self._streams.open(operation.id, key, bearer(request.scope["headers"]))
         if request.method == "HEAD":
             return Response(media_type="text/event-stream")
-        frames = self._streams.open(operation.id, key, bearer(request.scope["headers"]))
         return StreamingResponse(frames, media_type="text/event-stream")
 
 
@@ -138,16 +137,3 @@ def _finished(found: Reply | Listing) -> Reply:
     if isinstance(found, Listing):
         raise TypeError("A list was answered where the contract has none.")
     return found
-
-
-async def body_of(request: Request) -> bytes:
-    """The body, refused when larger than any that makes sense."""
-    body = b""
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > BODY_BYTES_MAX:
-            raise HTTPException(413, f"The body is larger than {BODY_BYTES_MAX} bytes.")
-    return body
-
-
-__all__ = ["BODY_BYTES_MAX", "House", "Refused", "body_of"]
