@@ -25,6 +25,7 @@ from pipelines.sandbox.days import EARLIEST, FIRST_YEAR, LAST_YEAR, LATEST, to_i
 from pipelines.sandbox.exports import OrderExports
 from pipelines.sandbox.filling import filled_store
 from pipelines.sandbox.house.application import Built, build
+from pipelines.sandbox.house.door import SECRET_KEY
 from pipelines.sandbox.house.manners import Manners
 from pipelines.sandbox.plan import SandboxPlan, SandboxRefused
 from pipelines.sandbox.store import Store
@@ -288,7 +289,7 @@ def serve_forever(
     with server:
         _until_told_to_stop(
             lambda: announce(
-                f"KuvarPay sandbox on {server.url}, key rsp_test_sandbox; stop with Ctrl-C"
+                f"KuvarPay sandbox on {server.url}, key {SECRET_KEY}; stop with Ctrl-C"
             ),
             server.check,
         )

@@ -18,7 +18,7 @@ from pipelines.sandbox.house.answers import answer
 from pipelines.sandbox.house.bodies import body_of
 from pipelines.sandbox.house.calls import Call, Handler, Listing, Refused, Reply
 from pipelines.sandbox.house.contract import Contract, Operation
-from pipelines.sandbox.house.door import Door, bearer, header
+from pipelines.sandbox.house.door import NOBODY, STRANGERS, Door, bearer, header
 from pipelines.sandbox.house.idempotency import Repeats
 from pipelines.sandbox.house.personality import Personality
 from pipelines.sandbox.telling.streams import Streams
@@ -73,7 +73,7 @@ class House:
     async def _answer(self, operation: Operation, request: Request) -> Response:
         headers = request.scope["headers"]
         if operation.key == "none":
-            self._door.pace()
+            self._door.pace(NOBODY)
             kind = "secret"
         else:
             kind = self._door.admit(headers, operation.key)
@@ -124,10 +124,16 @@ class House:
             return reply, None
 
     async def _stream(self, operation: Operation, request: Request) -> Response:
-        self._door.pace()
+        token = bearer(request.scope["headers"])
         (key,) = operation.read_parameters("path", request.path_params).values()
         self._world.look()
-        frames = self._streams.open(operation.id, key, bearer(request.scope["headers"]))
+        try:
+            frames = self._streams.open(operation.id, key, token)
+        except Refused:
+            self._door.pace(STRANGERS)
+            raise
+        # Who is let in has shown a token.
+        self._door.pace(token or STRANGERS)
         if request.method == "HEAD":
             return Response(media_type="text/event-stream")
         return StreamingResponse(frames, media_type="text/event-stream")
