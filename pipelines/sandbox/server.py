@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import ipaddress
 import json
 import signal
@@ -16,7 +15,7 @@ from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from types import TracebackType
-from typing import Any, NamedTuple
+from typing import Any
 
 import uvicorn
 
@@ -24,16 +23,16 @@ from pipelines.sandbox.clock import Clock
 from pipelines.sandbox.days import EARLIEST, FIRST_YEAR, LAST_YEAR, LATEST, to_instant
 from pipelines.sandbox.exports import OrderExports
 from pipelines.sandbox.filling import filled_store
-from pipelines.sandbox.house.application import Built, build
+from pipelines.sandbox.house.application import build
 from pipelines.sandbox.house.door import SECRET_KEY
 from pipelines.sandbox.house.manners import Manners
 from pipelines.sandbox.plan import SandboxPlan, SandboxRefused
+from pipelines.sandbox.serving import Serving, Uvicorn
 from pipelines.sandbox.store import Store
 from pipelines.sandbox.world import World
 
 START_SECONDS_MAX = 10
 STOP_SECONDS_MAX = 5
-EXPORT_SECONDS = 5
 _AS_DOCUMENTED = Manners()
 
 
@@ -72,7 +71,7 @@ class SandboxServer:
         self._clock, self._manners = clock, manners
         self._orders_dir, self._state = orders_dir, state
         self._store: Store | None = None
-        self._server: _Uvicorn | None = None
+        self._server: Uvicorn | None = None
         self._thread: threading.Thread | None = None
         self.url = ""
 
@@ -124,7 +123,7 @@ class SandboxServer:
         truth: dict[str, Any] = json.loads(self._store.setting("truth") or "{}")
         return truth
 
-    def _opened(self) -> _Serving:
+    def _opened(self) -> Serving:
         self._store = store = filled_store(self.plan, self._state)
         if self.truth_file is not None:
             with _writing(self.truth_file):
@@ -144,9 +143,9 @@ class SandboxServer:
         if exports is not None and self._orders_dir is not None:
             with _writing(self._orders_dir):
                 exports.write_due(world.instant)
-        return _Serving(world, built, exports)
+        return Serving(world, built, exports)
 
-    def _serve(self, serving: _Serving, bound: socket.socket) -> None:
+    def _serve(self, serving: Serving, bound: socket.socket) -> None:
         config = uvicorn.Config(
             serving.built.app,
             log_config=None,
@@ -159,7 +158,7 @@ class SandboxServer:
             server_header=False,
             timeout_graceful_shutdown=1,
         )
-        server = _Uvicorn(config, serving)
+        server = Uvicorn(config, serving)
         thread = threading.Thread(
             target=server.run, args=([bound],), name="kuvarpay-sandbox", daemon=True
         )
@@ -173,62 +172,6 @@ class SandboxServer:
         if self._store is not None:
             self._store.close()
         self._store = None
-
-
-class _Serving(NamedTuple):
-    """What is served, and what goes on beside it."""
-
-    world: World
-    built: Built
-    exports: OrderExports | None
-
-
-class _Uvicorn(uvicorn.Server):
-    """Says when it listens; beside it webhooks are sent and exports that become due written."""
-
-    def __init__(self, config: uvicorn.Config, serving: _Serving) -> None:
-        super().__init__(config)
-        self.listens = threading.Event()
-        self.fault: BaseException | None = None
-        self._serving = serving
-
-    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        await super().startup(sockets)
-        self.listens.set()
-
-    async def main_loop(self) -> None:
-        beside = [
-            asyncio.create_task(self._write_exports()),
-            asyncio.create_task(self._serving.built.rooms.webhooks.run()),
-        ]
-        for task in beside:
-            task.add_done_callback(self._end_with)
-        try:
-            await super().main_loop()
-        finally:
-            self._serving.built.streams.stop()
-            for task in beside:
-                task.cancel()
-            await asyncio.gather(*beside, return_exceptions=True)
-
-    def _end_with(self, task: asyncio.Task[None]) -> None:
-        """A fault beside the server ends it, rather than leaving it half alive."""
-        if not task.cancelled() and (error := task.exception()) is not None:
-            self.fault = self.fault or _first_of(error)
-            self.should_exit = True
-
-    async def _write_exports(self) -> None:
-        world, exports = self._serving.world, self._serving.exports
-        while exports is not None and world.clock.is_real:
-            exports.write_due(world.look())
-            await asyncio.sleep(EXPORT_SECONDS)
-
-
-def _first_of(error: BaseException) -> BaseException:
-    """The fault itself, out of the groups that tasks wrap around it."""
-    while isinstance(error, BaseExceptionGroup):
-        error = error.exceptions[0]
-    return error
 
 
 @contextmanager
