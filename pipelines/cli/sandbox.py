@@ -7,11 +7,12 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import click
 
 from pipelines.cli.nights import Day
-from pipelines.faults import ConfigurationFault
+from pipelines.faults import ConfigurationFault, ReconFault
 from pipelines.partitions import business_date
 from pipelines.settings import load_settings
 
@@ -20,12 +21,12 @@ from pipelines.settings import load_settings
 @click.option("--host", default="127.0.0.1", show_default=True)
 @click.option("--port", type=click.IntRange(0, 65535), default=8787, show_default=True)
 @click.option("--seed", type=int, default=7, show_default=True)
-@click.option("--days", type=click.IntRange(1, 3650), default=30, show_default=True)
+@click.option("--days", type=click.IntRange(1), default=30, show_default=True)
 @click.option("--orders-per-day", type=click.IntRange(0), default=200, show_default=True)
 @click.option("--orders-dir", type=click.Path(path_type=Path), help="Where order exports go.")
 @click.option("--start", type=Day(), help="First day of the book; default --days before today.")
 @click.option("--clock", help="Stand still at this instant until the clock is moved.")
-@click.option("--page-limit", type=click.IntRange(1, 100_000), default=100, show_default=True)
+@click.option("--page-limit", type=click.IntRange(1), default=100, show_default=True)
 @click.option(
     "--personality",
     multiple=True,
@@ -52,19 +53,24 @@ def sandbox(
     state: Path | None,
 ) -> None:
     """Serve a local KuvarPay with a book of trade behind it."""
-    from pipelines.sandbox import Manners, SandboxPlan, SandboxRefused, serve_forever
+    from pipelines.sandbox import (
+        Manners,
+        SandboxEnded,
+        SandboxPlan,
+        SandboxRefused,
+        serve_forever,
+    )
 
     settings = load_settings()
-    plan = SandboxPlan(
-        seed=seed,
-        days=days,
-        orders_per_day=orders_per_day,
-        start=start or business_date(datetime.now(UTC), settings.zone) - timedelta(days=days),
-        timezone=settings.recon_timezone,
-    )
     try:
         serve_forever(
-            plan,
+            SandboxPlan(
+                seed=seed,
+                days=days,
+                orders_per_day=orders_per_day,
+                start=start or _days_ago(days, settings.zone),
+                timezone=settings.recon_timezone,
+            ),
             host=host,
             port=port,
             clock=_instant(clock),
@@ -79,6 +85,14 @@ def sandbox(
         )
     except SandboxRefused as refused:
         raise ConfigurationFault(str(refused), "See `recon sandbox --help`.") from refused
+    except SandboxEnded as ended:
+        raise ReconFault(str(ended), "Start it again; with --state the book is kept.") from ended
+
+
+def _days_ago(days: int, zone: ZoneInfo) -> date:
+    """The first day of a book that ends yesterday; of absurd lengths the first there is."""
+    today = business_date(datetime.now(UTC), zone)
+    return today - timedelta(days=min(days, today.toordinal() - 1))
 
 
 def _instant(text: str | None) -> datetime | None:
@@ -86,10 +100,11 @@ def _instant(text: str | None) -> datetime | None:
         return None
     try:
         instant = datetime.fromisoformat(text)
-    except ValueError:
-        instant = None
-    if instant is None or instant.tzinfo is None:
-        raise ConfigurationFault(
-            f"--clock {text} is not an instant with offset.", "Write it as 2026-11-22T01:00:00Z."
-        )
-    return instant.astimezone(UTC)
+        if instant.tzinfo is not None:
+            return instant.astimezone(UTC)
+    except (ValueError, OverflowError):
+        # The second: an offset that leads out of the calendar.
+        pass
+    raise ConfigurationFault(
+        f"--clock {text} is not an instant with offset.", "Write it as 2026-11-22T01:00:00Z."
+    )

@@ -5,12 +5,13 @@ Imported by the command line and by tests only; it imports nothing else of this 
 
 from pipelines.sandbox.house.manners import Manners
 from pipelines.sandbox.plan import SandboxPlan, SandboxRefused
-from pipelines.sandbox.server import SandboxServer, serve_forever
+from pipelines.sandbox.server import SandboxEnded, SandboxServer, serve_forever
 from pipelines.sandbox.truth import PRECEDENCE, expected_breaks
 
 __all__ = [
     "PRECEDENCE",
     "Manners",
+    "SandboxEnded",
     "SandboxPlan",
     "SandboxRefused",
     "SandboxServer",

@@ -16,6 +16,8 @@ HOUR = 60 * MINUTE
 DAY = 24 * HOUR
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+# The years within which a clock stands or is moved: soon before or after them no date is left.
+FIRST_YEAR, LAST_YEAR = 1, 9000
 # A pull is taken 2 h after a cut-off. Nothing changes in the first 2.5 h of a business day, so that
 # the state at the cut-off and the state at its pull are the same.
 _QUIET = 5 * HOUR // 2
@@ -48,6 +50,10 @@ def _day_text(day: int) -> str:
 def second_after(instant: int) -> int:
     """The next whole second: the shop's export knows no fractions."""
     return -(-instant // SECOND) * SECOND
+
+
+EARLIEST = to_instant(datetime(FIRST_YEAR, 1, 1, tzinfo=UTC))
+LATEST = to_instant(datetime(LAST_YEAR, 1, 1, tzinfo=UTC))
 
 
 class BusinessDays:

@@ -40,7 +40,7 @@ def _plain(value: Any) -> Any:
     return value
 
 
-def decode(raw: bytes) -> Any:
+def decode(raw: bytes | str) -> Any:
     """The value of a JSON text; ValueError when it is none, or holds NaN or a repeated member."""
     try:
         return json.loads(

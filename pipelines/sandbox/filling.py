@@ -6,12 +6,14 @@ A state file appears under its name only when it is complete.
 from __future__ import annotations
 
 import json
+import sqlite3
 from pathlib import Path
 from typing import Any
 
 from pipelines.sandbox.book import Book
 from pipelines.sandbox.case import Payment, Session
-from pipelines.sandbox.plan import SandboxPlan
+from pipelines.sandbox.holding import StateHold
+from pipelines.sandbox.plan import SandboxPlan, SandboxRefused
 from pipelines.sandbox.rendering import (
     order_lines,
     payment_head,
@@ -29,17 +31,36 @@ def filled_store(plan: SandboxPlan, state: Path | None = None) -> Store:
         store = Store()
         _fill(store, plan)
         return store
-    if not state.exists():
+    try:
         state.parent.mkdir(parents=True, exist_ok=True)
-        unfinished = state.with_name(state.name + ".unfinished")
-        unfinished.unlink(missing_ok=True)
-        store = Store(unfinished)
-        try:
-            _fill(store, plan)
-        finally:
-            store.close()
-        unfinished.rename(state)
-    return open_state(state, plan)
+        hold = StateHold(state)
+    except OSError as barred:
+        raise _cannot_be_kept(state, str(barred)) from barred
+    try:
+        if not state.exists():
+            _make(state, plan)
+        return open_state(state, plan, hold=hold)
+    except (OSError, sqlite3.OperationalError) as barred:
+        hold.release()
+        raise _cannot_be_kept(state, str(barred)) from barred
+    except BaseException:
+        hold.release()
+        raise
+
+
+def _make(state: Path, plan: SandboxPlan) -> None:
+    unfinished = state.with_name(state.name + ".unfinished")
+    unfinished.unlink(missing_ok=True)
+    store = Store(unfinished)
+    try:
+        _fill(store, plan)
+    finally:
+        store.close()
+    unfinished.rename(state)
+
+
+def _cannot_be_kept(state: Path, why: str) -> SandboxRefused:
+    return SandboxRefused(f"The state file {state} cannot be kept there ({why}): name another.")
 
 
 def _fill(store: Store, plan: SandboxPlan) -> None:

@@ -12,6 +12,8 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 DAYS_MAX = 3_660
 ORDERS_PER_DAY_MAX = 1_000_000
+# The book's instants, and those long after its end, must remain dates.
+EARLIEST_START, LATEST_START = date(1971, 1, 1), date(8900, 1, 1)
 
 
 class SandboxRefused(ValueError):
@@ -35,6 +37,10 @@ class SandboxPlan:
             raise SandboxRefused(
                 f"orders per day must lie between 0 and {ORDERS_PER_DAY_MAX}, "
                 f"not {self.orders_per_day}."
+            )
+        if not EARLIEST_START <= self.start <= LATEST_START:
+            raise SandboxRefused(
+                f"start must lie between {EARLIEST_START} and {LATEST_START}, not {self.start}."
             )
         try:
             ZoneInfo(self.timezone)

@@ -5,34 +5,39 @@
 
 from __future__ import annotations
 
-import asyncio
 import ipaddress
 import json
 import signal
 import socket
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from types import TracebackType
-from typing import Any, NamedTuple
+from typing import Any
 
 import uvicorn
 
 from pipelines.sandbox.clock import Clock
-from pipelines.sandbox.days import to_instant
+from pipelines.sandbox.days import EARLIEST, FIRST_YEAR, LAST_YEAR, LATEST, to_instant
 from pipelines.sandbox.exports import OrderExports
 from pipelines.sandbox.filling import filled_store
-from pipelines.sandbox.house.application import Built, build
+from pipelines.sandbox.house.application import build
+from pipelines.sandbox.house.door import SECRET_KEY
 from pipelines.sandbox.house.manners import Manners
 from pipelines.sandbox.plan import SandboxPlan, SandboxRefused
+from pipelines.sandbox.serving import Serving, Uvicorn
 from pipelines.sandbox.store import Store
 from pipelines.sandbox.world import World
 
 START_SECONDS_MAX = 10
 STOP_SECONDS_MAX = 5
-EXPORT_SECONDS = 5
 _AS_DOCUMENTED = Manners()
+
+
+class SandboxEnded(RuntimeError):
+    """The sandbox could not go on serving; the message says what happened."""
 
 
 class SandboxServer:
@@ -54,6 +59,10 @@ class SandboxServer:
             raise SandboxRefused(f"The sandbox serves loopback only, not {host!r}.")
         if clock is not None and clock.tzinfo is None:
             raise SandboxRefused("The clock's instant needs an offset, such as Z or +01:00.")
+        if clock is not None and not EARLIEST <= to_instant(clock) <= LATEST:
+            raise SandboxRefused(
+                f"The clock must lie between the years {FIRST_YEAR} and {LAST_YEAR}."
+            )
         self.plan = plan
         self.truth_file = truth_file
         if truth_file is None and orders_dir is not None:
@@ -62,7 +71,7 @@ class SandboxServer:
         self._clock, self._manners = clock, manners
         self._orders_dir, self._state = orders_dir, state
         self._store: Store | None = None
-        self._server: uvicorn.Server | None = None
+        self._server: Uvicorn | None = None
         self._thread: threading.Thread | None = None
         self.url = ""
 
@@ -98,6 +107,14 @@ class SandboxServer:
     ) -> None:
         self.stop()
 
+    def check(self) -> None:
+        """Raise SandboxEnded when serving has ended though nobody stopped it."""
+        if self._server is None or self._thread is None or self._thread.is_alive():
+            return
+        fault = self._server.fault
+        what = "its server stopped" if fault is None else f"{type(fault).__name__}: {fault}"
+        raise SandboxEnded(f"The sandbox could not go on: {what}.") from fault
+
     @property
     def truth(self) -> dict[str, Any]:
         """What `truth.json` holds, for `expected_breaks`."""
@@ -106,11 +123,12 @@ class SandboxServer:
         truth: dict[str, Any] = json.loads(self._store.setting("truth") or "{}")
         return truth
 
-    def _opened(self) -> _Serving:
+    def _opened(self) -> Serving:
         self._store = store = filled_store(self.plan, self._state)
         if self.truth_file is not None:
-            self.truth_file.parent.mkdir(parents=True, exist_ok=True)
-            self.truth_file.write_text(store.setting("truth") or "", encoding="utf-8")
+            with _writing(self.truth_file):
+                self.truth_file.parent.mkdir(parents=True, exist_ok=True)
+                self.truth_file.write_text(store.setting("truth") or "", encoding="utf-8")
         stands_at = None if self._clock is None else to_instant(self._clock)
         if stands_at is not None:
             # A kept book remembers how far its clock was moved.
@@ -118,14 +136,16 @@ class SandboxServer:
         world = World(self.plan, store, Clock(stands_at))
         exports = None
         if self._orders_dir is not None:
-            exports = OrderExports(store, self.plan, self._orders_dir)
+            with _writing(self._orders_dir):
+                exports = OrderExports(store, self.plan, self._orders_dir)
         built = build(world, self._manners, exports=exports)
         world.look()
-        if exports is not None:
-            exports.write_due(world.instant)
-        return _Serving(world, built, exports)
+        if exports is not None and self._orders_dir is not None:
+            with _writing(self._orders_dir):
+                exports.write_due(world.instant)
+        return Serving(world, built, exports)
 
-    def _serve(self, serving: _Serving, bound: socket.socket) -> None:
+    def _serve(self, serving: Serving, bound: socket.socket) -> None:
         config = uvicorn.Config(
             serving.built.app,
             log_config=None,
@@ -138,7 +158,7 @@ class SandboxServer:
             server_header=False,
             timeout_graceful_shutdown=1,
         )
-        server = _Uvicorn(config, serving)
+        server = Uvicorn(config, serving)
         thread = threading.Thread(
             target=server.run, args=([bound],), name="kuvarpay-sandbox", daemon=True
         )
@@ -154,51 +174,14 @@ class SandboxServer:
         self._store = None
 
 
-class _Serving(NamedTuple):
-    """What is served, and what goes on beside it."""
-
-    world: World
-    built: Built
-    exports: OrderExports | None
-
-
-class _Uvicorn(uvicorn.Server):
-    """Says when it listens; beside it webhooks are sent and exports that become due written."""
-
-    def __init__(self, config: uvicorn.Config, serving: _Serving) -> None:
-        super().__init__(config)
-        self.listens = threading.Event()
-        self._serving = serving
-
-    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        await super().startup(sockets)
-        self.listens.set()
-
-    async def main_loop(self) -> None:
-        beside = [
-            asyncio.create_task(self._write_exports()),
-            asyncio.create_task(self._serving.built.rooms.webhooks.run()),
-        ]
-        for task in beside:
-            task.add_done_callback(self._end_with)
-        try:
-            await super().main_loop()
-        finally:
-            self._serving.built.streams.stop()
-            for task in beside:
-                task.cancel()
-            await asyncio.gather(*beside, return_exceptions=True)
-
-    def _end_with(self, task: asyncio.Task[None]) -> None:
-        """A fault beside the server ends it, rather than leaving it half alive."""
-        if not task.cancelled() and task.exception() is not None:
-            self.should_exit = True
-
-    async def _write_exports(self) -> None:
-        world, exports = self._serving.world, self._serving.exports
-        while exports is not None and world.clock.is_real:
-            exports.write_due(world.look())
-            await asyncio.sleep(EXPORT_SECONDS)
+@contextmanager
+def _writing(place: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as barred:
+        raise SandboxRefused(
+            f"{place} cannot be written ({barred.strerror}): name another place."
+        ) from barred
 
 
 def _is_loopback(host: str) -> bool:
@@ -232,7 +215,10 @@ def serve_forever(
     state: Path | None = None,
     announce: Callable[[str], None] = print,
 ) -> None:
-    """Serve in the foreground until SIGINT or SIGTERM; call it from the main thread."""
+    """Serve in the foreground until SIGINT or SIGTERM; call it from the main thread.
+
+    SandboxEnded is raised when a fault ends it before.
+    """
     server = SandboxServer(
         plan,
         host=host,
@@ -246,13 +232,14 @@ def serve_forever(
     with server:
         _until_told_to_stop(
             lambda: announce(
-                f"KuvarPay sandbox on {server.url}, key rsp_test_sandbox; stop with Ctrl-C"
-            )
+                f"KuvarPay sandbox on {server.url}, key {SECRET_KEY}; stop with Ctrl-C"
+            ),
+            server.check,
         )
 
 
-def _until_told_to_stop(ready: Callable[[], None]) -> None:
-    """Block until SIGINT or SIGTERM; before and after it signals do what they always do."""
+def _until_told_to_stop(ready: Callable[[], None], check: Callable[[], None]) -> None:
+    """Block until SIGINT or SIGTERM, or until the check raises; then signals do what they did."""
     told = threading.Event()
     former = {
         number: signal.signal(number, lambda *_: told.set())
@@ -262,7 +249,7 @@ def _until_told_to_stop(ready: Callable[[], None]) -> None:
         ready()
         # Waiting with a bound lets the signal handlers run between two waits.
         while not told.wait(0.5):
-            pass
+            check()
     finally:
         for number, handler in former.items():
             signal.signal(number, handler)

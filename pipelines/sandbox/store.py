@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
+from pipelines.sandbox.holding import StateHold
 from pipelines.sandbox.plan import SandboxPlan, SandboxRefused
 
 # Raised with every change of the tables or of the book's contents.
@@ -64,7 +65,8 @@ class SessionAt(NamedTuple):
 class Store:
     """Everything that the server serves, by key and by instant."""
 
-    def __init__(self, file: Path | None = None) -> None:
+    def __init__(self, file: Path | None = None, hold: StateHold | None = None) -> None:
+        self._hold = hold
         self._db = sqlite3.connect(
             "" if file is None else file, check_same_thread=False, isolation_level=None
         )
@@ -79,8 +81,10 @@ class Store:
             raise
 
     def close(self) -> None:
-        """Close the connection; a temporary store is gone with it."""
+        """Close the connection and let go of the file; a temporary store is gone."""
         self._db.close()
+        if self._hold is not None:
+            self._hold.release()
 
     @property
     def connection(self) -> sqlite3.Connection:
@@ -298,10 +302,10 @@ class Store:
         return int(self._db.execute("select max(valid_from) from order_versions").fetchone()[0])
 
 
-def open_state(file: Path, plan: SandboxPlan) -> Store:
+def open_state(file: Path, plan: SandboxPlan, *, hold: StateHold | None = None) -> Store:
     """A finished store of this very plan; another book's file is refused."""
     try:
-        store = Store(file)
+        store = Store(file, hold)
     except sqlite3.DatabaseError as broken:
         raise SandboxRefused(f"{file} is not a sandbox state file: name another.") from broken
     if store.is_book_of(plan):

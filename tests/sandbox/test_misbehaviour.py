@@ -81,3 +81,10 @@ def test_only_matching_paths_fail_until_the_rules_are_cleared(client):
 )
 def test_a_rule_that_makes_no_sense_is_refused(client, rule):
     assert client.put("/_sandbox/faults", json=[rule]).status_code == 400
+
+
+@pytest.mark.parametrize("name", ["retry_after", "location"])
+@pytest.mark.parametrize("text", ["\u2603", "1\r\nX-Planted: 1", "1" * 3_000])
+def test_what_cannot_stand_in_a_header_is_refused_by_its_name(client, name, text):
+    refused = client.put("/_sandbox/faults", json=[{"kind": "429", name: text}])
+    assert (refused.status_code, list(refused.json()["details"])) == (400, [name])

@@ -3,13 +3,24 @@
 import os
 import signal
 import socket
+import sqlite3
 import threading
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 
 import httpx
 import pytest
+from click.testing import CliRunner
+from sandbox.telling.receiver import Receiver
 
-from pipelines.sandbox import Manners, SandboxPlan, SandboxRefused, SandboxServer, serve_forever
+from pipelines.cli import main
+from pipelines.sandbox import (
+    Manners,
+    SandboxEnded,
+    SandboxPlan,
+    SandboxRefused,
+    SandboxServer,
+    serve_forever,
+)
 
 PLAN = SandboxPlan(start=date(2026, 10, 20), days=1, orders_per_day=2)
 
@@ -74,3 +85,71 @@ def test_in_the_foreground_a_signal_ends_it_cleanly(number):
 
     serve_forever(PLAN, port=0, announce=announce)
     assert said[0].startswith("KuvarPay sandbox on http://127.0.0.1:")
+
+
+class TableThief(Receiver):
+    """A receiver that takes the table in which the sandbox would note its answer."""
+
+    state = None
+
+    def take(self, *_):
+        with sqlite3.connect(self.state) as db:
+            db.execute("drop table documents")
+        db.close()
+        return 200
+
+
+def test_a_fault_beside_the_server_is_told_and_ends_the_command(tmp_path):
+    with TableThief(tmp_path / "seen") as receiver:
+        receiver.state = tmp_path / "book.db"
+
+        def announce(text):
+            hooks = text.split(",")[0].removeprefix("KuvarPay sandbox on ") + "/_sandbox/webhooks"
+            made = httpx.post(hooks, json={"url": receiver.url}).json()
+            httpx.post(f"{hooks}/{made['id']}/test").raise_for_status()
+
+        with pytest.raises(SandboxEnded, match="OperationalError: no such table"):
+            serve_forever(PLAN, port=0, state=receiver.state, announce=announce)
+
+
+@pytest.mark.parametrize(
+    "clock", [datetime(9000, 1, 2, tzinfo=UTC), datetime.max.replace(tzinfo=UTC)]
+)
+def test_a_clock_beyond_the_bound_of_the_control_is_refused(clock):
+    with pytest.raises(SandboxRefused, match="9000"):
+        SandboxServer(PLAN, clock=clock)
+
+
+def test_a_state_file_serves_one_sandbox_at_a_time(tmp_path):
+    state = tmp_path / "book.db"
+    with (
+        SandboxServer(PLAN, state=state),
+        pytest.raises(SandboxRefused, match=r"book\.db is in use by another sandbox"),
+    ):
+        SandboxServer(PLAN, state=state).start()
+    with SandboxServer(PLAN, state=state) as again:
+        assert httpx.get(f"{again.url}/_sandbox/clock").status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("flags", "said"),
+    [
+        (["--state", "/proc/nope/x.db"], "/proc/nope/x.db"),
+        (["--state", __file__ + "/x.db"], "x.db"),
+        (["--orders-dir", "/proc/nope"], "/proc"),
+        (["--start", "0001-01-01"], "0001-01-01"),
+        (["--start", "9999-12-31"], "9999-12-31"),
+        (["--days", "1000000"], "1000000"),
+        (["--orders-per-day", "1000001"], "1000001"),
+        (["--page-limit", "1001"], "1000"),
+        (["--clock", "0001-01-01T00:00:00+14:00"], "+14:00"),
+        (["--clock", "9999-12-31T23:59:59Z"], "9000"),
+    ],
+    ids=lambda value: " ".join(value[:1]) if isinstance(value, list) else "",
+)
+def test_flags_that_cannot_be_are_refused_in_a_sentence_with_exit_2(flags, said):
+    small = ["--port", "0", "--days", "1", "--orders-per-day", "1"]
+    refused = CliRunner().invoke(main, ["sandbox", *small, *flags])
+    assert refused.exit_code == 2, refused.exception
+    assert refused.stderr.startswith("recon: ")
+    assert said in refused.stderr

@@ -13,7 +13,6 @@ from pipelines.sandbox import exact
 from pipelines.sandbox.house.calls import Refused, Reply
 
 JSON = "application/json"
-RETRY_AFTER_DEFAULT = "1"
 _CODES = {
     400: "bad_request",
     401: "unauthorized",
@@ -52,7 +51,7 @@ def refusal(
 
 
 def refused(cause: Refused) -> Response:
-    """The ErrorResponse for a refusal, naming the field where there is one."""
-    details = {cause.field: cause.error} if cause.field else None
-    headers = {"Retry-After": RETRY_AFTER_DEFAULT} if cause.status == 429 else None
+    """The ErrorResponse for a refusal, naming the fields where there are some."""
+    details = dict.fromkeys(cause.fields, cause.error)
+    headers = {"Retry-After": str(cause.retry_after)} if cause.status == 429 else None
     return refusal(cause.status, str(cause), details=details, headers=headers)

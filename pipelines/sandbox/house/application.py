@@ -19,7 +19,7 @@ from pipelines.sandbox.house.answers import refusal, refused
 from pipelines.sandbox.house.calls import Refused
 from pipelines.sandbox.house.contract import Contract
 from pipelines.sandbox.house.controls import Controls
-from pipelines.sandbox.house.door import Door, kind_of_key
+from pipelines.sandbox.house.door import Door, key_of
 from pipelines.sandbox.house.gate import Gate
 from pipelines.sandbox.house.manners import Manners
 from pipelines.sandbox.house.misbehaviour import Misbehaviour
@@ -95,7 +95,7 @@ async def _http_refusal(request: Request, cause: Exception) -> Response:
     if request.url.path.startswith("/api/"):
         # A stranger does not learn which paths there are.
         try:
-            kind_of_key(request.scope["headers"])
+            key_of(request.scope["headers"])
         except Refused as stranger:
             return refused(stranger)
     return refusal(status, error, headers=dict(headers or {}))

@@ -11,12 +11,9 @@ from datetime import UTC, datetime
 from typing import Any, NamedTuple, Protocol
 
 from pipelines.sandbox import exact
-from pipelines.sandbox.days import to_instant
+from pipelines.sandbox.days import EARLIEST, FIRST_YEAR, LAST_YEAR, LATEST, to_instant
 
 _INSTANT_LENGTH_MAX = 40
-# Before them, or a day after, there is no date any more.
-_EARLIEST = to_instant(datetime(1, 1, 1, tzinfo=UTC))
-_LATEST = to_instant(datetime(9000, 1, 1, tzinfo=UTC))
 
 
 @dataclass(frozen=True)
@@ -31,13 +28,26 @@ class Call:
 
 
 class Refused(Exception):
-    """A call that is not granted; `field` names the value at fault."""
+    """A call that is not granted.
 
-    def __init__(self, status: int, error: str, *, field: str | None = None) -> None:
+    `field` names the value at fault, `fields` several of which one is; `retry_after` says in how
+    many seconds the same call may be granted.
+    """
+
+    def __init__(
+        self,
+        status: int,
+        error: str,
+        *,
+        field: str | None = None,
+        fields: tuple[str, ...] = (),
+        retry_after: int = 1,
+    ) -> None:
         super().__init__(error if field is None else f"{field}: {error}")
         self.status = status
         self.error = error
-        self.field = field
+        self.fields = fields if field is None else (field,)
+        self.retry_after = retry_after
 
 
 def bad_request(field: str | None, message: str) -> Refused:
@@ -73,8 +83,8 @@ def instant_of(field_name: str, value: object) -> int:
     instant = parsed_instant(value)
     if instant is None:
         raise bad_request(field_name, "must be an ISO-8601 date or date-time")
-    if not _EARLIEST <= instant <= _LATEST:
-        raise bad_request(field_name, "must lie between the years 1 and 9000")
+    if not EARLIEST <= instant <= LATEST:
+        raise bad_request(field_name, f"must lie between the years {FIRST_YEAR} and {LAST_YEAR}")
     return instant
 
 

@@ -21,18 +21,16 @@ from jsonschema.protocols import Validator
 from referencing import Registry
 from referencing.jsonschema import DRAFT202012
 
-from pipelines.sandbox import exact
+from pipelines.sandbox.house.bodies import DECIMALS_MAX, EXPONENT_MAX, check_atoms, object_of
 from pipelines.sandbox.house.calls import Refused, bad_request, parsed_instant
+from pipelines.sandbox.house.complaints import complaint, sentence
 
 FILE = Path(__file__).parent.parent / "openapi.yaml"
 _NAME = "urn:kuvarpay:contract"
 _METHODS = ("get", "post", "put", "patch", "delete")
 _INTEGER = re.compile(r"-?[0-9]{1,18}", re.ASCII)
 _NUMBER = re.compile(r"-?[0-9]{1,18}(\.[0-9]{1,340})?([eE][-+]?[0-9]{1,3})?", re.ASCII)
-# What a double can hold, and what most JSON libraries write and read.
-_EXPONENT_MAX = 308
-_DECIMALS_MAX = 340
-_DIGITS_MAX = _EXPONENT_MAX + _DECIMALS_MAX
+_DIGITS_MAX = EXPONENT_MAX + DECIMALS_MAX
 _formats = jsonschema.FormatChecker(formats=())
 
 
@@ -59,14 +57,14 @@ class Parameter:
             value = int(text)
         elif kind == "number" and _NUMBER.fullmatch(text):
             value = Decimal(text)
-            _check_atoms(value, self.name)
+            check_atoms(value, self.name)
         value = _in_its_form(value, self.schema)
         error = best_match(self.validator.iter_errors(value))
         if error is not None and self.place == "path":
             # What no id can look like is an id that nothing has.
             raise Refused(404, "Not found")
         if error is not None:
-            raise bad_request(self.name, _sentence(error))
+            raise bad_request(self.name, sentence(error))
         return value
 
 
@@ -102,19 +100,12 @@ class Operation:
         """The JSON object of a request, checked against its schema."""
         if self.body is None or (not raw and not self.needs_body):
             return {}
-        try:
-            value = exact.decode(raw)
-        except ValueError as broken:
-            raise bad_request(None, "The body is not valid JSON.") from broken
-        if not isinstance(value, dict):
-            raise bad_request(None, "The body must be a JSON object.")
-        _check_atoms(value, "")
-        body: dict[str, Any] = _in_its_form(value, self.body_schema)
+        body: dict[str, Any] = _in_its_form(object_of(raw), self.body_schema)
         # Remainders of large numbers need more digits than usual.
         with localcontext(prec=2 * _DIGITS_MAX):
             error = best_match(self.body.iter_errors(body))
         if error is not None:
-            raise bad_request(_field_of(error), _sentence(error))
+            raise complaint(error)
         return body
 
 
@@ -242,66 +233,3 @@ def _in_its_form(value: Any, schema: dict[str, Any]) -> Any:
     if isinstance(value, str) and value not in words and value.upper() in words:
         return value.upper()
     return value
-
-
-def _check_atoms(value: Any, field: str) -> None:
-    """Refuse what no schema catches: halves of surrogate pairs, numbers of absurd size."""
-    if isinstance(value, dict):
-        for name, member in value.items():
-            _check_atoms(name, field or "body")
-            _check_atoms(member, f"{field}.{name}" if field else name)
-    elif isinstance(value, list):
-        for place, item in enumerate(value):
-            _check_atoms(item, f"{field}.{place}")
-    elif isinstance(value, str):
-        if any("\ud800" <= character <= "\udfff" for character in value):
-            raise bad_request(field, "is not valid Unicode")
-    elif isinstance(value, Decimal | int) and not isinstance(value, bool):
-        number = Decimal(value)
-        decimals = -int(number.as_tuple().exponent)
-        if number.adjusted() > _EXPONENT_MAX or decimals > _DECIMALS_MAX:
-            raise bad_request(field, "is larger or has more decimals than a double can have")
-
-
-def _field_of(error: jsonschema.ValidationError) -> str | None:
-    path = [str(step) for step in error.absolute_path]
-    if error.validator == "required":
-        missing = _missing(error)
-        path += [missing] if missing else []
-    return ".".join(path) or None
-
-
-def _missing(error: jsonschema.ValidationError) -> str:
-    required: Any = error.validator_value
-    given: Any = error.instance
-    return next((str(name) for name in required if name not in given), "")
-
-
-def _sentence(error: jsonschema.ValidationError) -> str:
-    """What is wrong, without repeating the value."""
-    wanted: Any = error.validator_value
-    match error.validator:
-        case "required":
-            return "is required"
-        case "type":
-            words = [wanted] if isinstance(wanted, str) else wanted
-            return f"must be of type {' or '.join(words)}"
-        case "enum":
-            return f"must be one of {', '.join(str(word) for word in wanted)}"
-        case "minimum":
-            return f"must not be less than {wanted}"
-        case "maximum":
-            return f"must not be greater than {wanted}"
-        case "exclusiveMinimum":
-            return f"must be greater than {wanted}"
-        case "multipleOf":
-            return f"must be a multiple of {wanted}"
-        case "minLength" | "maxLength":
-            bound = "at least" if error.validator == "minLength" else "at most"
-            return f"must have {bound} {wanted} characters"
-        case "pattern":
-            return "must match " + str(wanted).replace(r"\Z", "$")
-        case "format":
-            return f"must be an ISO-8601 {wanted}"
-        case _:
-            return "does not fit the contract, see /openapi.yaml"

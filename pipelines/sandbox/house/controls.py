@@ -11,16 +11,16 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from pipelines.sandbox import exact
 from pipelines.sandbox.clock import BackwardsInTime
 from pipelines.sandbox.days import iso
 from pipelines.sandbox.exports import OrderExports
 from pipelines.sandbox.house.answers import answer, plain
+from pipelines.sandbox.house.bodies import body_of, object_of, value_of
 from pipelines.sandbox.house.calls import bad_request, bare, conflict, instant_of, not_found
 from pipelines.sandbox.house.gate import Gate
 from pipelines.sandbox.house.misbehaviour import Misbehaviour
 from pipelines.sandbox.house.rooms import Rooms
-from pipelines.sandbox.house.web import House, body_of
+from pipelines.sandbox.house.web import House
 from pipelines.sandbox.world import World
 
 FLUSH_SECONDS_MAX = 60.0
@@ -84,7 +84,7 @@ class Controls:
     async def faults(self, request: Request) -> Response:
         """The fault rules in force; PUT replaces, DELETE clears them."""
         if request.method == "PUT":
-            self._misbehaviour.replace(await _value(request))
+            self._misbehaviour.replace(value_of(await body_of(request)))
         elif request.method == "DELETE":
             self._misbehaviour.clear()
         return plain(self._misbehaviour.as_data())
@@ -192,18 +192,8 @@ class Controls:
         return plain({"settled": settled})
 
 
-async def _value(request: Request) -> Any:
-    try:
-        return exact.decode(await body_of(request))
-    except ValueError as broken:
-        raise bad_request(None, "The body is not valid JSON.") from broken
-
-
 async def _object(request: Request) -> dict[str, Any]:
-    value = await _value(request)
-    if not isinstance(value, dict):
-        raise bad_request(None, "The body must be a JSON object.")
-    return value
+    return object_of(await body_of(request))
 
 
 def _found(what: str, document: dict[str, Any] | None) -> Response:

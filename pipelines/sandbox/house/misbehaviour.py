@@ -7,6 +7,7 @@ follows from the seed and the request's number.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,10 +21,14 @@ KINDS = (
 )  # fmt: skip
 RULES_MAX = 100
 SECONDS_MAX = 60
+COUNT_MAX = 1_000_000_000
 _FIELDS = {
     "path_contains", "kind", "times", "after", "seconds", "retry_after", "method", "location",
 }  # fmt: skip
 _TEXTS = ("path_contains", "retry_after", "method", "location")
+# These become headers, which hold no other characters.
+_HEADERS = {"retry_after": 100, "location": 2_048}
+_PRINTABLE = re.compile(r"[ -~]*")
 _ELSEWHERE = "https://elsewhere.example/api/v1/transactions"
 
 
@@ -85,6 +90,10 @@ def _rule(item: object) -> Rule:
     for name in _TEXTS:
         if not isinstance(item.get(name, ""), str):
             raise bad_request(name, "must be a text")
+    for name, length in _HEADERS.items():
+        text = item.get(name, "")
+        if len(text) > length or not _PRINTABLE.fullmatch(text):
+            raise bad_request(name, f"must be printable ASCII of at most {length} characters")
     return Rule(
         kind=kind,
         path_contains=item.get("path_contains", ""),
@@ -99,8 +108,8 @@ def _rule(item: object) -> Rule:
 
 def _count(item: dict[str, Any], name: str, default: int) -> int:
     value = item.get(name, default)
-    if isinstance(value, bool) or not isinstance(value, int) or value < 0:
-        raise bad_request(name, "must be a whole number from 0")
+    if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= COUNT_MAX:
+        raise bad_request(name, f"must be a whole number from 0 to {COUNT_MAX}")
     return value
 
 

@@ -6,12 +6,13 @@ Only the switches, their bounds and their words; lists, gate and spoiling act on
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, fields, replace
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any
 
-from pipelines.sandbox.house.calls import Refused, bad_request
+from pipelines.sandbox.house.calls import bad_request
 
 LATENCY_MS_MAX = 60_000
 LIMIT_MAX = 1_000_000
@@ -27,6 +28,8 @@ _BOUNDS = {
     "seed": (-(2**63), 2**63 - 1),
 }
 _SHARES = ("missing_by_id", "rate_429", "rate_5xx", "cut_rate", "no_answer_rate")
+_WHOLE = re.compile(r"-?[0-9]{1,19}")
+_PERCENTAGE = re.compile(r"[0-9]{1,3}(\.[0-9]{1,30})?")
 _HUNDRED = Decimal(100)
 
 
@@ -111,27 +114,17 @@ def _word(name: str, given: Any) -> str:
 
 def _whole(name: str, given: Any) -> int:
     low, high = _BOUNDS[name]
-    try:
-        number = int(str(given))
-    except ValueError:
-        raise _not_between(name, low, high) from None
-    if isinstance(given, bool) or not low <= number <= high:
-        raise _not_between(name, low, high)
-    return number
-
-
-def _not_between(name: str, low: int, high: int) -> Refused:
-    return bad_request(name, f"must be a whole number from {low} to {high}")
+    # What int() takes besides, such as underscores and other digits, no other client means.
+    if not _WHOLE.fullmatch(str(given)) or not low <= int(given) <= high:
+        raise bad_request(name, f"must be a whole number from {low} to {high}")
+    return int(given)
 
 
 def _share(name: str, given: Any) -> Decimal:
-    try:
-        share = Decimal(str(given))
-    except InvalidOperation:
-        share = Decimal(-1)
-    if not share.is_finite() or not 0 <= share <= _HUNDRED:
+    text = format(given, "f") if isinstance(given, Decimal) else str(given)
+    if not _PERCENTAGE.fullmatch(text) or Decimal(text) > _HUNDRED:
         raise bad_request(name, "must be a percentage from 0 to 100")
-    return share
+    return Decimal(text)
 
 
 def _switch(name: str, given: Any) -> bool:

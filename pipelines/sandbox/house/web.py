@@ -9,22 +9,21 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
 
 from pipelines.sandbox.house import lists
 from pipelines.sandbox.house.answers import answer
+from pipelines.sandbox.house.bodies import body_of
 from pipelines.sandbox.house.calls import Call, Handler, Listing, Refused, Reply
 from pipelines.sandbox.house.contract import Contract, Operation
-from pipelines.sandbox.house.door import Door, bearer, header
+from pipelines.sandbox.house.door import NOBODY, STRANGERS, Door, bearer, header
 from pipelines.sandbox.house.idempotency import Repeats
 from pipelines.sandbox.house.personality import Personality
 from pipelines.sandbox.telling.streams import Streams
 from pipelines.sandbox.world import World
 
-BODY_BYTES_MAX = 65_536
 _READING = ("GET", "HEAD")
 
 
@@ -74,7 +73,7 @@ class House:
     async def _answer(self, operation: Operation, request: Request) -> Response:
         headers = request.scope["headers"]
         if operation.key == "none":
-            self._door.pace()
+            self._door.pace(NOBODY)
             kind = "secret"
         else:
             kind = self._door.admit(headers, operation.key)
@@ -125,12 +124,18 @@ class House:
             return reply, None
 
     async def _stream(self, operation: Operation, request: Request) -> Response:
-        self._door.pace()
+        token = bearer(request.scope["headers"])
         (key,) = operation.read_parameters("path", request.path_params).values()
         self._world.look()
+        try:
+            frames = self._streams.open(operation.id, key, token)
+        except Refused:
+            self._door.pace(STRANGERS)
+            raise
+        # Who is let in has shown a token.
+        self._door.pace(token or STRANGERS)
         if request.method == "HEAD":
             return Response(media_type="text/event-stream")
-        frames = self._streams.open(operation.id, key, bearer(request.scope["headers"]))
         return StreamingResponse(frames, media_type="text/event-stream")
 
 
@@ -138,16 +143,3 @@ def _finished(found: Reply | Listing) -> Reply:
     if isinstance(found, Listing):
         raise TypeError("A list was answered where the contract has none.")
     return found
-
-
-async def body_of(request: Request) -> bytes:
-    """The body, refused when larger than any that makes sense."""
-    body = b""
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > BODY_BYTES_MAX:
-            raise HTTPException(413, f"The body is larger than {BODY_BYTES_MAX} bytes.")
-    return body
-
-
-__all__ = ["BODY_BYTES_MAX", "House", "Refused", "body_of"]

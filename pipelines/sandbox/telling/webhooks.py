@@ -30,6 +30,7 @@ BACK_OFF = (MINUTE, 5 * MINUTE, 30 * MINUTE, 2 * HOUR, 6 * HOUR, 24 * HOUR)
 ANSWER_SECONDS_MAX = 30.0
 ENDPOINTS_MAX = 32
 URL_LENGTH_MAX = 2_048
+PORT_MAX = 65_535
 TEST_EVENT = "webhook.test"
 TICK_SECONDS = 1.0
 _SENT_OUT = re.compile(
@@ -273,6 +274,7 @@ def is_loopback(url: str) -> bool:
     try:
         parsed = httpx.URL(url)
         is_local = parsed.host == "localhost" or ipaddress.ip_address(parsed.host).is_loopback
+        is_local = is_local and (parsed.port is None or 0 < parsed.port <= PORT_MAX)
     except (httpx.InvalidURL, ValueError):
         return False
     return parsed.scheme in ("http", "https") and is_local
@@ -280,7 +282,9 @@ def is_loopback(url: str) -> bool:
 
 def _url(value: Any) -> str:
     if not isinstance(value, str) or len(value) > URL_LENGTH_MAX or not is_loopback(value):
-        raise bad_request("url", "must be http or https to a loopback host; nobody else is called")
+        raise bad_request(
+            "url", "must be http or https to a port of a loopback host; nobody else is called"
+        )
     return value
 
 

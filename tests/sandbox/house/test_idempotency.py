@@ -62,3 +62,23 @@ def test_a_key_of_no_length_or_too_much_is_refused(client, key):
     refused = create(client, key)
     assert refused.status_code == 400
     assert "Idempotency-Key" in refused.json()["details"]
+
+
+@pytest.mark.parametrize(
+    ("path", "body"),
+    [
+        ("/transactions/calculate", {"toCurrency": "NGN", "toAmount": 5, "fromCurrency": "USDT"}),
+        ("/sandbox/simulator/force-scenario", {"scenario": "exact"}),
+        ("/sandbox/simulator/force-status", {"status": "COMPLETED"}),
+    ],
+)
+def test_quotes_and_forced_changes_are_repeated_like_any_other_post(client, path, body):
+    if "simulator" in path:
+        session = client.post(SESSIONS, json={**BODY, "fromCurrency": "USDT"}).json()["data"]
+        asked = {"checkoutSessionId": session["sessionId"]}
+        made = client.post("/api/v1/transactions", json=asked).json()["data"]
+        body = {**body, "transactionId": made["id"]}
+    first, again = (create(client, path, body, f"/api/v1{path}") for _ in range(2))
+    assert first.status_code == 200
+    assert again.content == first.content
+    assert again.headers["Idempotent-Replayed"] == "true"
