@@ -45,6 +45,22 @@ def test_what_is_forced_to_be_completed_was_paid(merchant, first, tolerance):
     assert received == expected
 
 
+@pytest.mark.parametrize("standing", ["underpayment", "expire"])
+def test_what_is_forced_to_be_processing_has_come_in_full(merchant, standing):
+    payment = merchant.payment()
+    merchant.forces(payment, standing)
+    received, expected = amounts(merchant.status(payment, "PROCESSING").json()["data"])
+    assert received == expected
+
+
+def test_a_gateway_can_be_forced_to_take_a_deposit_that_is_short(merchant):
+    payment = merchant.payment()
+    short = {"transactionId": payment, "amount": 1, "confirmsAt": None}
+    merchant.client.post("/_sandbox/deposits", json=short).raise_for_status()
+    completed = merchant.status(payment, "COMPLETED").json()["data"]
+    assert (completed["status"], Decimal(str(completed["actualAmount"]))) == ("COMPLETED", 1)
+
+
 @pytest.mark.parametrize("first", [None, "PROCESSING", "EXPIRED"])
 def test_what_is_forced_to_be_underpaid_is_short(merchant, first):
     payment = merchant.payment(paymentTolerance=2)
