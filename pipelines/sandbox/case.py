@@ -5,6 +5,7 @@ Each keeps its own time line; nothing here decides what happens or when.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import NamedTuple
@@ -14,8 +15,25 @@ from pipelines.sandbox.invented import Customer
 from pipelines.sandbox.tender import ZERO, Asset, to_minor
 from pipelines.sandbox.truth import CaseName, Fact, Window
 
-# What a session shows while its payment stands at a status.
-_SESSION_STATUS = {"UNDERPAID": "PROCESSING", "REFUNDED": "COMPLETED"}
+_MOVING = ("PROCESSING", "UNDERPAID")
+_OPEN = ("PENDING", "PROCESSING")
+
+
+def session_status(standing: str, payments: Collection[str], *, last: str) -> str:
+    """What a session shows, given what it showed, its payments' statuses, and the last that moved.
+
+    Paid once is paid for good; else what is open counts; else the last, where a refund ends an
+    open session without success and leaves an ended one as it was.
+    """
+    if standing == "COMPLETED" or "COMPLETED" in payments:
+        return "COMPLETED"
+    if any(status in _MOVING for status in payments):
+        return "PROCESSING"
+    if "PENDING" in payments:
+        return "PENDING"
+    if last == "REFUNDED":
+        return "FAILED" if standing in _OPEN else standing
+    return last
 
 
 class OrderState(NamedTuple):
@@ -87,12 +105,14 @@ class Session:
     def time_line(self) -> list[tuple[int, str]]:
         """Its states as its payments move it; a paid session stays paid."""
         line = [(self.created_at, "PENDING")]
-        moves = sorted((at, state.status) for p in self.payments for at, state in p.states)
-        if not moves:
-            moves = [(self.expires_at, "EXPIRED")]
-        for at, word in moves:
-            status = _SESSION_STATUS.get(word, word)
-            if status != line[-1][1] and line[-1][1] != "COMPLETED" and at > line[-1][0]:
+        if not self.payments:
+            return [*line, (self.expires_at, "EXPIRED")]
+        moves = sorted((at, p.id, state.status) for p in self.payments for at, state in p.states)
+        statuses: dict[str, str] = {}
+        for at, payment_id, word in moves:
+            statuses[payment_id] = word
+            status = session_status(line[-1][1], statuses.values(), last=word)
+            if status != line[-1][1] and at > line[-1][0]:
                 line.append((at, status))
         return line
 

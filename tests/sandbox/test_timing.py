@@ -171,6 +171,21 @@ def test_no_payment_of_a_book_begins_on_a_session_that_takes_none(seed):
     assert [at for session, at in begun if not takes_payments(session, at)] == []
 
 
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_a_session_of_a_book_is_completed_by_a_completed_payment_alone(seed):
+    plan = SandboxPlan(start=NOON.date(), seed=seed, days=8, orders_per_day=40)
+    sessions = [session for part in Book(plan).parts() for session in part.sessions]
+    refunded = [each for each in sessions if "REFUNDED" in words_of(each)]
+    assert refunded
+    shown = ["COMPLETED" in [word for _, word in each.time_line()] for each in refunded]
+    assert shown == ["COMPLETED" in words_of(each) for each in refunded]
+
+
+def words_of(session: Session) -> set[str]:
+    """Every status that a payment of the session ever has."""
+    return {state.status for payment in session.payments for _, state in payment.states}
+
+
 def takes_payments(session: Session, instant: int) -> bool:
     standing = [status for at, status in session.time_line() if at <= instant][-1]
     return standing in ("PENDING", "PROCESSING") and instant < session.expires_at

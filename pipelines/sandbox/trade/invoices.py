@@ -6,12 +6,13 @@ control endpoint.
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 from pipelines.sandbox import invented
 from pipelines.sandbox.agenda import Due
-from pipelines.sandbox.days import iso, to_datetime
+from pipelines.sandbox.days import iso, to_datetime, to_instant
 from pipelines.sandbox.house.calls import (
     Call,
     Handler,
@@ -30,6 +31,8 @@ PAGE = "https://payment.kuvarpay.com/invoice/"
 CURRENCY_DEFAULT = "NGN"
 _KIND, _EMAIL, _PAYMENT = "invoice", "invoice_email", "invoice_payment"
 _DUE = "invoice.due"
+AMOUNT_MAX = 10**12  # the most that a transaction may be opened for
+_DUE_EARLIEST = to_instant(datetime(2000, 1, 1, tzinfo=UTC))
 _OPTIONAL = ("customerPhone", "customerAddress", "notes")
 
 
@@ -57,9 +60,11 @@ class Invoices:
         subtotal = sum((line["totalPrice"] for line in lines), ZERO)
         tax = _minor(subtotal * Decimal(wanted.get("taxRate", 0)) / HUNDRED, currency)
         discount = _exact("discountAmount", Decimal(wanted.get("discountAmount", 0)), currency)
-        if discount > subtotal + tax:
-            raise bad_request("discountAmount", "must not exceed subtotal and tax")
-        due_at = instant_of("dueDate", wanted["dueDate"]) if "dueDate" in wanted else None
+        if discount and discount >= subtotal + tax:
+            raise bad_request("discountAmount", "must be less than subtotal and tax")
+        if subtotal + tax - discount > AMOUNT_MAX:
+            raise bad_request("items", f"come to more than {AMOUNT_MAX}, which no payment carries")
+        due_at = _due_at(wanted["dueDate"]) if "dueDate" in wanted else None
         rng = self._world.chance("invoice")
         invoice_id = "inv_" + invented.hexadecimal(rng, 24)
         for line in lines:
@@ -148,6 +153,13 @@ class Invoices:
     def _become(self, invoice: dict[str, Any], status: str) -> None:
         moved = {**invoice, "status": status, "updatedAt": iso(self._world.instant)}
         self._world.documents.put(_KIND, invoice["id"], moved)
+
+
+def _due_at(told: str) -> int:
+    instant = instant_of("dueDate", told)
+    if instant < _DUE_EARLIEST:
+        raise bad_request("dueDate", "must not lie before 2000-01-01")
+    return instant
 
 
 def _currency(items: list[dict[str, Any]]) -> str:

@@ -65,8 +65,10 @@ class Quotes:
         return self._of_today().quote(asset, currency, rng) if told is None else told
 
     def in_usd(self, amount: Decimal, currency: str) -> Decimal:
-        """A fiat amount in US dollars."""
-        return (amount / self._of_today().per_usd(currency)).quantize(_USD_UNIT)
+        """A fiat amount in US dollars; a rate fixed for USDT is the dollar's as well."""
+        told = self._terms.rate("USDT", currency)
+        per_usd = self._of_today().per_usd(currency) if told is None else told
+        return (amount / per_usd).quantize(_USD_UNIT)
 
     def fee(self, amount: Decimal, currency: str) -> Decimal:
         """The gateway's fee on a fiat amount, in its minor units."""

@@ -1,6 +1,7 @@
 """Checkout sessions: opened, read, expired by the clock, and moved by their transactions.
 
-A paid session stays paid; what moves a transaction is told in `payments`.
+A session shows what all its transactions come to, and each end is announced once. What moves a
+transaction is told in `payments`.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from typing import Any
 
 from pipelines.sandbox import exact, invented
 from pipelines.sandbox.agenda import Due
+from pipelines.sandbox.case import session_status
 from pipelines.sandbox.days import SECOND, iso
 from pipelines.sandbox.house.calls import Call, Handler, Reply, data, not_found
 from pipelines.sandbox.rendering import session_token, whole
@@ -20,8 +22,7 @@ from pipelines.sandbox.world import World
 
 LIFETIME_DEFAULT = 1_800  # seconds
 _EXPIRY = "session.expiry"
-# What a session shows while its transaction stands at a status.
-_SHOWN = {"UNDERPAID": "PROCESSING", "REFUNDED": "COMPLETED"}
+_ANNOUNCED = "session_announced"
 _EVENTS = {"COMPLETED": "completed", "FAILED": "failed", "EXPIRED": "expired"}
 _OPTIONAL = (
     "description", "customerName", "customerEmail", "paymentTolerance", "fromCurrency",
@@ -80,14 +81,16 @@ class Sessions:
         session = self._of(transaction)
         if session is None:
             return
+        name = session["sessionId"]
         if is_received:
             self._announce("payment_received", session, transaction)
-        status = _SHOWN.get(transaction["status"], transaction["status"])
-        if status == session["status"] or session["status"] == "COMPLETED":
+        statuses = [exact.decode(row)["status"] for row in self._rows.transactions_of(name)]
+        status = session_status(session["status"], statuses, last=transaction["status"])
+        if status == session["status"]:
             return
         moved = self._rows.move_session(session, status=status)
         if status in _EVENTS:
-            self._announce(_EVENTS[status], moved, transaction)
+            self._announce_once(_EVENTS[status], moved, transaction)
 
     def addressed(self, transaction: Row) -> None:
         """The first transaction lends its session the address; coin and network stay as named."""
@@ -104,9 +107,17 @@ class Sessions:
         session = self._rows.session(due.subject)
         if session is None or session["status"] != "PENDING" or not self._terms.does("auto_expire"):
             return
-        moved = self._rows.move_session(session, status="EXPIRED")
+        # Transactions expire at the same instant, and take their session along.
         if not self._rows.transactions_of(due.subject):
-            self._announce("expired", moved, None)
+            moved = self._rows.move_session(session, status="EXPIRED")
+            self._announce_once("expired", moved, None)
+
+    def _announce_once(self, what: str, session: Row, transaction: Row | None) -> None:
+        """An end that late money undid may come again; it is old news then."""
+        documents, key = self._world.documents, f"{session['sessionId']}/{what}"
+        if documents.get(_ANNOUNCED, key) is None:
+            documents.add(_ANNOUNCED, key, {})
+            self._announce(what, session, transaction)
 
     def _announce(self, what: str, session: Row, transaction: Row | None) -> None:
         told: dict[str, Any] = {

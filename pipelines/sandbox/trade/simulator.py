@@ -7,7 +7,7 @@ chain. Which moves are allowed is one table.
 from __future__ import annotations
 
 from collections.abc import Callable
-from decimal import Decimal, InvalidOperation
+from decimal import ROUND_DOWN, Decimal, InvalidOperation
 from typing import Any
 
 from pipelines.sandbox.house.calls import (
@@ -128,7 +128,7 @@ class Simulator:
     def _scenarios(self) -> dict[str, Callable[[Row, Decimal | None], Row]]:
         return {
             "exact": lambda row, _: self._pay(row, _missing(row)),
-            "underpayment": lambda row, coins: self._pay(row, coins or _part(row)),
+            "underpayment": lambda row, coins: self._pay(row, coins or _too_little(row)),
             "top_up": self._top_up,
             "overpayment": lambda row, coins: self._pay(row, coins or _too_much(row)),
             "late_payment": self._pay_late,
@@ -165,6 +165,8 @@ class Simulator:
         )
 
     def _paid_out(self, row: Row, becomes: str) -> Row:
+        if becomes == row["payoutStatus"]:
+            raise conflict(f"The payout is {becomes} already.")
         _check_payout(becomes, row["payoutStatus"], row["status"])
         return self._payments.payout(row, becomes)
 
@@ -176,13 +178,19 @@ class Simulator:
     def _become(self, row: Row, status: str) -> Row:
         """The status, with the coins that it stands for if none were seen."""
         received = Decimal(row["actualAmount"])
-        if status == "COMPLETED":
-            paid = row if received else self._payments.receive(row, _missing(row))
-            return self._payments.complete(paid)
+        is_enough = received and received >= bounds(row)[0]
+        # Coins that a deposit brought and nobody confirmed may be too few: a gateway may take them.
+        if status == "COMPLETED" and (is_enough or row["status"] == "PROCESSING"):
+            return self._payments.complete(row)
+        if status in ("COMPLETED", "PROCESSING") and not is_enough:
+            row = self._payments.receive(row, _missing(row))
+            return self._payments.complete(row) if status == "COMPLETED" else row
+        if status == "UNDERPAID" and is_enough:
+            # Not all that was seen on the chain is confirmed.
+            confirmed = _too_little({**row, "actualAmount": ZERO})
+            return self._payments.move(row, status=status, actualAmount=confirmed)
         if status == "UNDERPAID" and not received:
-            row = self._payments.receive(row, _part(row))
-        if status == "PROCESSING" and not received:
-            return self._payments.receive(row, _missing(row))
+            row = self._payments.receive(row, _too_little(row))
         if status == "REFUNDED":
             if not received:
                 raise conflict("Nothing was received that could be refunded.")
@@ -205,7 +213,7 @@ class Simulator:
 def _check_payout(wanted: str | None, standing: str, status: str) -> None:
     if wanted is None or wanted == standing:
         return
-    if status not in ("COMPLETED", "REFUNDED"):
+    if status != "COMPLETED":
         raise conflict(f"A transaction that is {status} is not paid out.")
     if wanted not in _PAYOUT_MOVES[standing]:
         raise conflict(f"A payout that is {standing} cannot become {wanted}.")
@@ -215,10 +223,16 @@ def _missing(row: Row) -> Decimal:
     return max(Decimal(row["expectedAmount"]) - Decimal(row["actualAmount"]), ZERO)
 
 
-def _part(row: Row) -> Decimal:
-    """Half of what was expected, in the coin's digits."""
+def _too_little(row: Row) -> Decimal:
+    """Half of what was expected, or less: with what is there it stays below what is accepted."""
     unit = asset_of(row["fromCurrency"], row["fromNetwork"]).unit
-    return max((Decimal(row["expectedAmount"]) * _HALF).quantize(unit), unit)
+    room = bounds(row)[0] - Decimal(row["actualAmount"])
+    coins = (Decimal(row["expectedAmount"]) * _HALF).quantize(unit)
+    if not 0 < coins < room:
+        coins = max((room * _HALF).quantize(unit, ROUND_DOWN), unit)
+    if coins >= room:
+        raise conflict("By its tolerance any further coin pays the transaction.")
+    return coins
 
 
 def _too_much(row: Row) -> Decimal:

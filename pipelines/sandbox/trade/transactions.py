@@ -37,6 +37,7 @@ _SUMMARY = (
     "depositAddress", "createdAt", "updatedAt",
 )  # fmt: skip
 _OPEN_SESSIONS = ("PENDING", "PROCESSING")
+_CLOSED_PAPERS = ("PAID", "CANCELLED", "EXPIRED", "INACTIVE")
 
 
 class Transactions:
@@ -219,7 +220,7 @@ class Transactions:
     def _check_paper(
         self, field: str, wanted: dict[str, Any], known: Known, *, due: str, of: tuple[Decimal, str]
     ) -> None:
-        """An invoice or link must exist, and be paid in its currency and its whole amount."""
+        """An invoice or link must exist, be paid in its currency and whole amount, and be open."""
         if field not in wanted:
             return
         paper = known(wanted[field])
@@ -230,6 +231,8 @@ class Transactions:
             raise bad_request("toCurrency", f"must be {paper['currency']} as on the {field}")
         if asked and asked != amount:
             raise bad_request("toAmount", f"must be {asked} as on the {field}")
+        if paper["status"] in _CLOSED_PAPERS:
+            raise conflict(f"The {field} is {paper['status']} and takes no payment.")
 
     def _listing(self, query: dict[str, Any]) -> Listing:
         ledger, wanted = self._world.ledger, _ledger_query(query)

@@ -17,7 +17,8 @@ SAID_IN_ROOMS: dict[str, set[str]] = {
     "getOptimalTransferFee": {"network"},
     # A coin has so many digits.
     "forceSimulatorScenario": {"amount"},
-    "createInvoice": {"items.N.currency", "discountAmount"},
+    # Its lines come to what one payment can carry, and something is left of them to pay.
+    "createInvoice": {"items", "items.N.currency", "discountAmount", "dueDate"},
     "createPaymentLink": {"expiresAt"},
     "confirmSubscriptionCheckout": {
         "limits.capAmount", "limits.maxPerCharge", "schedule.expiry", "walletAddress",
