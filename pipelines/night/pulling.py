@@ -232,17 +232,12 @@ class Puller:
         return [dict(zip(endpoint.places, values, strict=True)) for values in found]
 
     def _pairs(self, endpoint: Endpoint) -> list[Mapping[str, str]]:
-        """What quotes are asked for: as the policy says, else what payments of late used.
-
-        Each once an as-of: every answer is a row of its own, and a night run again adds nothing.
-        """
+        """What quotes are asked for: as the policy says, else what payments of late used."""
         quotes = self._frame.policy.quotes
         pairs = [(one.currency, one.network, format(one.amount, "f")) for one in quotes]
-        held = {row[0] for row in self._rows("quoted_already")}
         return [
             dict(zip(endpoint.asked, pair, strict=True))
             for pair in pairs or self._rows("quoted_pairs")
-            if "/".join(pair) not in held
         ]
 
 
