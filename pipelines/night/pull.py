@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from pipelines.gateway.endpoint import Endpoint
 from pipelines.gateway.endpoints import ENDPOINTS
 from pipelines.gateway.manners import plain
 from pipelines.night.frame import Frame, Store, run_facts
@@ -31,15 +30,14 @@ class Pulled:
     incomplete: frozenset[str]
 
 
-def pull(frame: Frame, streams: Mapping[str, Endpoint] = ENDPOINTS) -> Pulled:
+def pull(frame: Frame) -> Pulled:
     """Pull what the range and the book still need and commit it at once.
 
-    A night pulls every stream; whoever measures one may name it. Raises the gateway's faults;
-    then nothing was taken in and no window counts as covered.
+    Raises the gateway's faults; then nothing was taken in and no window counts as covered.
     """
     with frame.store() as store:
         puller = Puller(frame, store)
-        for endpoint in streams.values():
+        for endpoint in ENDPOINTS.values():
             puller.pull(endpoint)
         taken: dict[str, Taken] = {}
 
