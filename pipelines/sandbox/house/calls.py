@@ -46,6 +46,7 @@ class Refused(Exception):
         super().__init__(error if field is None else f"{field}: {error}")
         self.status = status
         self.error = error
+        self.field = field
         self.fields = fields if field is None else (field,)
         self.retry_after = retry_after
 
