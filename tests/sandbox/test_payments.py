@@ -87,7 +87,7 @@ def test_a_scenario_that_cannot_be_is_a_conflict(client, scenarios):
 
 def test_coins_arrive_only_in_their_digits_and_only_where_they_may(client):
     payment = opened(client)
-    for amount in ("0", "-1", "1e-7", "NaN", True, "ten"):
+    for amount in ("0", "-1", "1e-7", "NaN", True, "ten", "\u0661", "1_0", " 1"):
         body = {"transactionId": payment["id"], "amount": amount}
         refused = client.post("/_sandbox/deposits", json=body)
         assert (refused.status_code, list(refused.json()["details"])) == (400, ["amount"])

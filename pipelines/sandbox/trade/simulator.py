@@ -6,8 +6,9 @@ chain. Which moves are allowed is one table.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
-from decimal import ROUND_DOWN, Decimal, InvalidOperation
+from decimal import ROUND_DOWN, Decimal
 from typing import Any
 
 from pipelines.sandbox.house.calls import (
@@ -29,6 +30,7 @@ from pipelines.sandbox.world import World
 
 _HALF, _TENTH = Decimal("0.5"), Decimal("0.1")
 _COINS_MAX = Decimal(10) ** 12
+_WRITTEN_COINS = re.compile(r"[0-9]{1,18}(\.[0-9]{1,40})?([eE][-+]?[0-9]{1,2})?", re.ASCII)
 # From a status to those that may be forced; the contract's section 8, with the late and the failed.
 _MOVES = {
     "PENDING": ("PROCESSING", "UNDERPAID", "COMPLETED", "EXPIRED", "FAILED", "CANCELLED"),
@@ -244,11 +246,10 @@ def _too_much(row: Row) -> Decimal:
 
 
 def _coins(told: Any, row: Row) -> Decimal:
-    try:
-        coins = Decimal(str(told))
-    except InvalidOperation:
-        coins = ZERO
-    if isinstance(told, bool) or not coins.is_finite() or not 0 < coins <= _COINS_MAX:
+    written = "" if isinstance(told, bool) else str(told)
+    # Decimal would read the digits of every script, and underscores between them.
+    coins = Decimal(written) if _WRITTEN_COINS.fullmatch(written) else ZERO
+    if not 0 < coins <= _COINS_MAX:
         raise bad_request("amount", f"must be coins above 0, up to {_COINS_MAX}")
     digits = asset_of(row["fromCurrency"], row["fromNetwork"]).digits
     if int(coins.as_tuple().exponent) < -digits:
