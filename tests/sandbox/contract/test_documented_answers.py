@@ -30,6 +30,16 @@ def test_each_documented_answer_is_reached_and_is_as_documented(scene, spent_sce
     assert DOCUMENTED.faults(operation, answers[-1]) == []
 
 
+@pytest.mark.parametrize("key", ["sk_live_1", "Bearer rsp_", "Bearer one.two.three"])
+@pytest.mark.parametrize("name", [name for name, status in PAIRS if status == 401])
+def test_a_key_that_is_none_is_refused_as_no_key_is(scene, name, key):
+    nothing = ("any_1",) * len(OPERATIONS[name].placed("path"))
+    asked = Asked(path=nothing, headers={"Authorization": key})
+    answer = send(scene.stranger, OPERATIONS[name], asked)
+    assert answer.status_code == 401, answer.text
+    assert DOCUMENTED.faults(OPERATIONS[name], answer) == []
+
+
 @pytest.mark.parametrize("name", IN_NO_STATE)
 def test_what_an_objects_state_forbids_is_a_conflict(scene, name):
     answer = send(scene.stranger, OPERATIONS[name], in_no_state(scene, OPERATIONS[name]))
