@@ -36,15 +36,15 @@ def to_datetime(instant: int) -> datetime:
 
 def iso(instant: int) -> str:
     """ISO-8601 in UTC with milliseconds and `Z`."""
-    seconds, thousandths = divmod(instant, SECOND)
-    day, second = divmod(seconds, 86_400)
-    hour, second = divmod(second, 3_600)
-    return f"{_day_text(day)}T{hour:02}:{second // 60:02}:{second % 60:02}.{thousandths:03}Z"
+    minute, rest = divmod(instant, MINUTE)
+    return f"{_minute_text(minute)}:{rest // SECOND:02}.{rest % SECOND:03}Z"
 
 
-@lru_cache(maxsize=4_096)
-def _day_text(day: int) -> str:
-    return (date(1970, 1, 1) + timedelta(days=day)).isoformat()
+@lru_cache(maxsize=65_536)
+def _minute_text(minute: int) -> str:
+    hours, minute = divmod(minute, 60)
+    day, hour = divmod(hours, 24)
+    return f"{(date(1970, 1, 1) + timedelta(days=day)).isoformat()}T{hour:02}:{minute:02}"
 
 
 def second_after(instant: int) -> int:
