@@ -20,6 +20,7 @@ HALF_A_PAIR = "\ud800"
         ('{"currency": "NGN"}'.encode("utf-16"), {}, "The body is not UTF-8 text."),
         (gzip.compress(b"{}"), {"Content-Encoding": "gzip"}, "Content-Encoding"),
     ],
+    ids=["empty", "half an object", "no UTF-8", "UTF-16", "packed"],
 )
 def test_what_is_no_text_of_json_is_refused_in_a_sentence(client, path, body, headers, said):
     refused = client.post(path, content=body, headers=headers)
