@@ -271,13 +271,15 @@ comment on column ops.files.state is 'Either accepted or refused.';
 comment on column ops.files.reason is 'Why it was refused; empty where it was accepted.';
 comment on column ops.files.exported_date is 'Date of the export; of two exports of an order the greater date and arrival wins.';
 comment on column ops.files.arrival is 'Number of the file by arrival, given once; 0 where it was refused.';
-comment on column ops.files.rows_received is 'Rows in the file: accepted, repeated and quarantined together.';
+comment on column ops.files.rows_received is 'Orders in the file: accepted, repeated, quarantined and set aside together.';
 comment on column ops.files.rows_accepted is 'Rows that its reader accepted.';
 comment on column ops.files.rows_repeated is 'Rows identical to an earlier one of the same file.';
 comment on column ops.files.rows_quarantined is 'Rows that its reader put in quarantine.';
 comment on column ops.files.recorded_from is 'As-of of the run that took the file in.';
 comment on column ops.files.run_id is 'That run.';
 comment on column ops.files.seen_at is 'Wall clock when the file was looked at.';
+comment on column ops.files.lines_received is 'Records in the file below its header; in some layouts an order has several.';
+comment on column ops.files.rows_aside is 'Rows that are no order to reconcile: drafts, trials, other ways of paying.';
 
 comment on table ops.runs is 'One row per run: what it closed and how it ended.';
 comment on column ops.runs.run_id is 'Name of the run.';
