@@ -44,6 +44,10 @@ class Source(Protocol):
         """The names of its columns, none of them twice."""
 
     @property
+    def is_positional(self) -> bool:
+        """Whether the order of its columns means something, as without names at each cell."""
+
+    @property
     def form(self) -> str:
         """How the file is written, for people: the encoding of text, the name of the format."""
 

@@ -44,6 +44,8 @@ class _Reader(Protocol):
 class CsvFile:
     """One CSV file: its header is read when it is opened, its rows when a layout fits it."""
 
+    is_positional = True
+
     def __init__(self, name: str, content: bytes, form: Form) -> None:
         self._name = shown_name(name)
         self._delimiter, self._quote = form.delimiter, form.quote

@@ -30,9 +30,7 @@ def chosen(
         except OrderFileRefused as refusal:
             unreadable[form] = refusal
     fitting = [
-        layout
-        for layout in layouts
-        if layout.form in opened and layout.fits(opened[layout.form].header)
+        layout for layout in layouts if layout.form in opened and _fits(layout, opened[layout.form])
     ]
     mapped = [layout for layout in fitting if layout.name not in BUILT_IN]
     if len(mapped) > 1:
@@ -44,6 +42,10 @@ def chosen(
     if not opened:
         raise next(iter(unreadable.values()))
     raise _unknown(name, [layout for layout in layouts if layout.form in opened], opened)
+
+
+def _fits(layout: Layout, source: Source) -> bool:
+    return layout.fits(source.header, is_positional=source.is_positional)
 
 
 def _refuse_lookalikes(name: str, layout: Layout, header: Sequence[str]) -> None:

@@ -163,10 +163,13 @@ class Layout:
         """Give the columns that an export with this header would have to have."""
         return [column.name for column in self.wanted(header) if column.name not in header]
 
-    def fits(self, header: Sequence[str]) -> bool:
+    def fits(self, header: Sequence[str], *, is_positional: bool = True) -> bool:
         """Tell whether an export with this header is in this layout."""
         if self.has_exact_header:
-            return tuple(header) == tuple(self.columns.values())
+            expected = list(self.columns.values())
+            return list(header) == expected or (
+                not is_positional and sorted(header) == sorted(expected)
+            )
         return not self.missing(header)
 
     def lookalikes(self, header: Sequence[str]) -> list[tuple[str, str]]:
