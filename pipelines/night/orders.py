@@ -17,7 +17,8 @@ import polars as pl
 from pipelines.night.frame import Frame, Store, run_facts
 from pipelines.orders.faults import OrderFileRefused
 from pipelines.orders.inbox import Arrival, State
-from pipelines.orders.reader import OrderFile, read_order_file
+from pipelines.orders.intake import Intake
+from pipelines.orders.reader import OrderFile
 from pipelines.orders.sidecars import control_json
 from pipelines.warehouse.facts import EmailDigests, insert, quarantine
 from pipelines.warehouse.queries import script
@@ -86,23 +87,24 @@ def _read_all(
     """Read what is ready; oldest export first, which fixes the arrival numbers."""
     read: dict[str, tuple[Arrival, OrderFile]] = {}
     refusals: list[tuple[OrderFileRefused, str]] = []
-    for arrival in found:
-        if arrival.refusal is not None:
-            refusals.append((arrival.refusal, arrival.digest or ""))
-        if arrival.state is not State.READY or arrival.content is None:
-            continue
-        try:
-            file = read_order_file(
-                arrival.name,
-                arrival.content,
-                time_zone=frame.settings.zone,
-                mappings=frame.policy.orders,
-                control=arrival.control,
-            )
-        except OrderFileRefused as refusal:
-            refusals.append((refusal, arrival.digest or ""))
-        else:
-            read.setdefault(file.digest, (arrival, file))
+    with Intake(frame.places.temporary) as intake:
+        for arrival in found:
+            if arrival.refusal is not None:
+                refusals.append((arrival.refusal, arrival.digest or ""))
+            if arrival.state is not State.READY or arrival.content is None:
+                continue
+            try:
+                file = intake.read(
+                    arrival.name,
+                    arrival.content,
+                    time_zone=frame.settings.zone,
+                    mappings=frame.policy.orders,
+                    control=arrival.control,
+                )
+            except OrderFileRefused as refusal:
+                refusals.append((refusal, arrival.digest or ""))
+            else:
+                read.setdefault(file.digest, (arrival, file))
     by_age = sorted(read.values(), key=lambda pair: (pair[1].exported_on or date.min, pair[1].name))
     return by_age, refusals
 

@@ -7,6 +7,7 @@
     mapping ───── what recon.toml says of a shop of its own
     values ────── the contract of values, whatever the layout
     judging ───── accepted, repeated, quarantined; they add up to what was received
+    intake ────── all of it in a process of its own, within limits; worker ── that process
     reader ────── all of it for one file
 
 Nothing here knows the warehouse, and nothing is written outside the archive.

@@ -6,6 +6,8 @@ therefore no `ReconFault`. A faulty row inside a readable file is no exception a
 
 from __future__ import annotations
 
+from typing import Any
+
 
 class OrderFileRefused(Exception):
     """A file whose structure, name or control totals cannot be trusted.
@@ -20,3 +22,12 @@ class OrderFileRefused(Exception):
         self.sentence = sentence
         self.remedy = remedy
         self.line = line
+
+    def parts(self) -> dict[str, Any]:
+        """Give what it is made of, to make it again in another process."""
+        return {
+            "name": self.name,
+            "sentence": self.sentence,
+            "remedy": self.remedy,
+            "line": self.line,
+        }
