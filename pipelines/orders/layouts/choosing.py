@@ -86,7 +86,11 @@ def _unknown(name: str, layouts: Sequence[Layout], opened: dict[Form, Source]) -
             f" {shown(marks[0])} under [orders.NAME] in recon.toml. {remedy}"
         )
     return OrderFileRefused(
-        shown_name(name), _difference(header, nearest, expected), remedy=remedy, line=1
+        shown_name(name),
+        _difference(header, nearest, expected),
+        remedy=remedy,
+        line=1,
+        header=header,
     )
 
 
