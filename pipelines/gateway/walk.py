@@ -33,7 +33,22 @@ STALE_PAGES_MOST = 3
 # own time zone, would otherwise leave out rows and count them out of its total as well.
 MARGIN = timedelta(days=1)
 
-__all__ = ["Certificate", "Walk", "Window", "walk_list", "walk_window"]
+__all__ = ["Certificate", "Reached", "Walk", "Window", "walk_list", "walk_window"]
+
+
+class Reached(NamedTuple):
+    """Where a walk is after a page: the rows on it, and how many of the declared were seen.
+
+    `seen` begins anew with each walk through the list; the declared total may be a lie.
+    """
+
+    received: int
+    seen: int
+    declared_total: int | None
+
+
+def _unwatched(_: Reached) -> None:
+    """Nobody wants to know."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +72,7 @@ def walk_window(
     is_filtered: bool = True,
     ends_in_refusal: bool = False,
     take: Callable[[list[Row]], None] | None = None,
+    reach: Callable[[Reached], None] = _unwatched,
 ) -> Walk:
     """Walk a window until it is shown complete, at most three times.
 
@@ -66,7 +82,7 @@ def walk_window(
     """
     asked = Window(window.start - margin, window.end + margin) if is_filtered else None
     scope = _Scope(window, asked, {}, ends_in_refusal)
-    return _walk(client, endpoint, scope, page_size=page_size, take=take)
+    return _walk(client, endpoint, scope, page_size=page_size, take=take, reach=reach)
 
 
 def walk_list(
@@ -76,13 +92,14 @@ def walk_list(
     *,
     page_size: int = PAGE_SIZE,
     take: Callable[[list[Row]], None] | None = None,
+    reach: Callable[[Reached], None] = _unwatched,
 ) -> Walk:
     """Walk a whole list, of the parent that `places` names where the list has one.
 
     Raises as `walk_window` does.
     """
     scope = _Scope(None, None, places or {}, ends_in_refusal=False)
-    return _walk(client, endpoint, scope, page_size=page_size, take=take)
+    return _walk(client, endpoint, scope, page_size=page_size, take=take, reach=reach)
 
 
 def _walk(
@@ -92,12 +109,13 @@ def _walk(
     *,
     page_size: int,
     take: Callable[[list[Row]], None] | None,
+    reach: Callable[[Reached], None],
 ) -> Walk:
     if endpoint.list_path is None:
         raise ValueError(f"the gateway has no list of {endpoint.stream}")
     rows: list[Row] = []
     path = path_to(endpoint.list_path, scope.places)
-    walker = _Walker(client, endpoint, path, scope, take or rows.extend)
+    walker = _Walker(client, endpoint, path, scope, take or rows.extend, reach)
     passes: list[Pass] = []
     verdict = _Verdict(False, "")
     size = page_size
@@ -131,6 +149,7 @@ class _Walker:
     path: str
     scope: _Scope
     take: Callable[[list[Row]], None]
+    reach: Callable[[Reached], None]
     ledger: Ledger = field(init=False)
     _found_under: Mapping[str, str] = field(init=False)
     _alike: AlikePages = field(init=False)
@@ -233,6 +252,7 @@ class _Walker:
         _note_total(page, current)
         if fresh:
             self.take(fresh)
+        self.reach(Reached(len(items), len(current.seen), current.declared_total))
         return [row[self.endpoint.key] for row in rows], has_new
 
     def _settled(self, version: Version, row: Row) -> Row:
