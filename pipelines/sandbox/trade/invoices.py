@@ -74,6 +74,8 @@ class Invoices:
         lines = [_line(item, place, currency) for place, item in enumerate(wanted["items"])]
         subtotal = sum((line["totalPrice"] for line in lines), ZERO)
         tax = _minor(subtotal * Decimal(wanted.get("taxRate", 0)) / HUNDRED, currency)
+        if not subtotal:
+            raise bad_request("items", "come to nothing, which no payment carries")
         discount = _exact("discountAmount", Decimal(wanted.get("discountAmount", 0)), currency)
         if discount and discount >= subtotal + tax:
             raise bad_request("discountAmount", "must be less than subtotal and tax")

@@ -8,7 +8,7 @@ import pytest
 PAYMENT = {"toCurrency": "NGN", "toAmount": 5000, "fromCurrency": "USDT"}
 
 
-def invoiced(merchant, *, price: float = 5000, quantity: int = 1, **members) -> httpx.Response:
+def invoiced(merchant, *, price: float = 5000, quantity: float = 1, **members) -> httpx.Response:
     items = [{"description": "Tea", "quantity": quantity, "unitPrice": price}]
     return merchant.asks(
         "invoices",
@@ -149,6 +149,9 @@ def test_an_expired_link_takes_and_counts_no_payment(merchant):
 @pytest.mark.parametrize(
     ("members", "field"),
     [
+        ({"price": 0}, "items"),
+        ({"price": 0, "taxRate": 7.5, "discountAmount": 0}, "items"),
+        ({"price": 0.01, "quantity": 0.49}, "items"),
         ({"discountAmount": 5000}, "discountAmount"),
         ({"discountAmount": 5000.01}, "discountAmount"),
         ({"price": 10**9, "quantity": 1001}, "items"),
@@ -166,6 +169,8 @@ def test_an_invoice_that_nobody_could_pay_is_refused_by_the_field(merchant, memb
     "members",
     [
         {"discountAmount": 4999.99},
+        {"price": 0.01},
+        {"price": 0.01, "quantity": 0.5},
         {"price": 10**9, "quantity": 1000},
         {"price": 10**9, "quantity": 1000, "taxRate": 100, "discountAmount": 10**12},
         {"dueDate": "2000-01-01"},
