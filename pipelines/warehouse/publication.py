@@ -48,6 +48,8 @@ DIGESTED = (
 PUBLISHED = (
     *DIGESTED,
     "validated.orders_history",
+    "validated.order_changes",
+    "validated.vanished_orders",
     "validated.subscriptions_history",
     "validated.subscription_invoices_history",
     "validated.authorizations",
