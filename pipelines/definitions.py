@@ -16,6 +16,7 @@ from assets import claims, delivered, marts, raw, reconciled, validated
 from assets.contracts.contract import StreamContract
 from assets.contracts.streams import all_contracts
 from pipelines.jobs import business_dates, nightly_job, nightly_schedule
+from pipelines.night.progress import Observer
 from pipelines.resources import Nights
 from pipelines.sensors import failure_sensor, orders_sensor
 from pipelines.settings import Settings, load_settings
@@ -30,13 +31,14 @@ def build(
     *,
     now: Callable[[], datetime] = lambda: datetime.now(UTC),
     tell: Callable[[str], None] | None = None,
+    observer: Observer | None = None,
     pool: str | None = WAREHOUSE_POOL,
 ) -> dg.Definitions:
     """All definitions over the given settings and clock.
 
-    `tell` replaces the run's own log. `pool` lets runs of the daemon queue for the warehouse; a run
-    in this process has none, because a killed one would keep its place for ever, and relies on the
-    writer lock, which dies with the process.
+    `tell` replaces the run's own log; the observer hears of the pull beside it. `pool` lets runs
+    of the daemon queue for the warehouse; a run in this process has none, because a killed one
+    would keep its place for ever, and relies on the writer lock, which dies with the process.
     """
     with warnings.catch_warnings():
         # A range that runs as one run is what backfills rest on, beta or not.
@@ -44,7 +46,7 @@ def build(
             "ignore", message="Parameter `backfill_policy`", category=dg.BetaWarning
         )
         retries = 0 if pool is None else RETRIES
-        nights = Nights(settings, now=now, tell=tell, retries=retries)
+        nights = Nights(settings, now=now, tell=tell, observer=observer, retries=retries)
         return _compose(settings(), nights, pool)
 
 

@@ -15,6 +15,7 @@ import dagster as dg
 from pipelines.faults import ReconFault
 from pipelines.night.deliver import fail
 from pipelines.night.frame import Frame, frame
+from pipelines.night.progress import Observer, PlainLines, Several
 from pipelines.partitions import DateRange
 from pipelines.settings import Settings, load_settings
 
@@ -31,11 +32,13 @@ class Nights:
         *,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
         tell: Callable[[str], None] | None = None,
+        observer: Observer | None = None,
         retries: int = 0,
     ) -> None:
         self.settings = settings
         self._now = now
         self._tell = tell
+        self._observer = observer
         self._alone = ExitStack()
         self._running = ""
         self.retries = retries
@@ -73,6 +76,10 @@ class Nights:
             self._alone.enter_context(night.alone())
             self._running = night.run_id
 
+    def _observers(self, log: Observer) -> Observer:
+        """The run's own log always hears the counts, also when a terminal does."""
+        return log if self._observer is None else Several([log, self._observer])
+
     def release(self) -> None:
         """Let other runs in; the end of the process does so too."""
         self._running = ""
@@ -95,6 +102,7 @@ class Nights:
             kind=run.tags.get("recon/kind", "backfill" if first != last else "nightly"),
             dates=DateRange(first, last),
             tell=self._tell or context.log.info,
+            observer=self._observers(PlainLines(context.log.info)),
             now=self._now(),
             is_sweep=run.tags.get(SWEEP_TAG) == "true",
         )

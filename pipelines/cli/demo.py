@@ -41,6 +41,7 @@ def demo(
     ctx: click.Context, *, days: int, orders_per_day: int, seed: int, data_dir: Path | None
 ) -> None:
     """Show the whole product: a month of trade, reconciled, reported and mailed."""
+    from pipelines.cli.bars import standard_voices
     from pipelines.cli.nights import print_verdict
     from pipelines.cli.running import run_range
     from pipelines.sandbox import SandboxPlan, SandboxServer
@@ -69,9 +70,10 @@ def demo(
             _move_clock(server.url, _pulled_at(dates, known))
             kind = "nightly" if dates.first == dates.last else "backfill"
             click.echo(f"Closing {_words(dates)} …")
-            outcome = run_range(
-                settings, dates, kind=kind, tell=lambda line: click.echo(f"  {line}")
-            )
+            with standard_voices() as voices:
+                outcome = run_range(
+                    settings, dates, kind=kind, tell=voices.tell, observer=voices.observer
+                )
     print_verdict(settings, outcome.verdict, outcome.reasons)
     ctx.exit(outcome.exit_code)
 

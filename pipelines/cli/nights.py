@@ -53,15 +53,18 @@ def backfill(ctx: click.Context, first: date, last: date) -> None:
 
 def close(settings: Settings, dates: DateRange, *, kind: str, is_sweep: bool = False) -> int:
     """Run the job over the range, print the verdict, and give the exit code."""
+    from pipelines.cli.bars import standard_voices
     from pipelines.cli.running import run_range
 
-    outcome = run_range(
-        settings,
-        dates,
-        kind=kind,
-        tell=lambda line: click.echo(f"  {line}"),
-        is_sweep=is_sweep,
-    )
+    with standard_voices() as voices:
+        outcome = run_range(
+            settings,
+            dates,
+            kind=kind,
+            tell=voices.tell,
+            observer=voices.observer,
+            is_sweep=is_sweep,
+        )
     print_verdict(settings, outcome.verdict, outcome.reasons)
     return outcome.exit_code
 

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     import dagster as dg
 
     from pipelines.night.frame import Frame
+    from pipelines.night.progress import Observer
 
 PROJECT = Path(__file__).parents[2]
 EXIT_CODES = {"green": 0, "red": 3}
@@ -62,9 +63,11 @@ def run_range(
     kind: str,
     now: Callable[[], datetime] = lambda: datetime.now(UTC),
     tell: Callable[[str], None] | None = None,
+    observer: Observer | None = None,
     is_sweep: bool = False,
 ) -> Outcome:
-    """Run the nightly job over a range as one run; `tell` gets one line a step.
+    """Run the nightly job over a range as one run; `tell` gets one line a step, and the
+    observer hears how the pull goes on.
 
     Raises the fault that stopped it; everything that can be refused before is refused first.
     """
@@ -88,7 +91,7 @@ def run_range(
     from pipelines.definitions import build
     from pipelines.resources import SWEEP_TAG
 
-    definitions = build(lambda: settings, now=now, tell=tell, pool=None)
+    definitions = build(lambda: settings, now=now, tell=tell, observer=observer, pool=None)
     nights = definitions.resources["night"] if definitions.resources else None
     job = definitions.resolve_job_def("nightly")
     with (

@@ -6,7 +6,7 @@ Stays out: lists (`walk`).
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import UTC
 from functools import partial
 from urllib.parse import quote
@@ -23,27 +23,49 @@ ID_LENGTH_MOST = 256
 Places = Mapping[str, str]
 
 
+def _unwatched(_: int) -> None:
+    """Nobody wants to know."""
+
+
 class ByIds:
     """Rows read one by one; `missing` fills with the ids that the gateway does not know."""
 
-    def __init__(self, client: GatewayClient, endpoint: Endpoint, ids: Iterable[str]) -> None:
+    def __init__(
+        self,
+        client: GatewayClient,
+        endpoint: Endpoint,
+        ids: Iterable[str],
+        *,
+        answer: Callable[[int], None],
+    ) -> None:
         self.missing: list[str] = []
         self._client = client
         self._endpoint = endpoint
         self._ids = ids
+        self._answer = answer
 
     def __iter__(self) -> Iterator[Row]:
         for name in dict.fromkeys(self._ids):
             row = read_one(self._client, self._endpoint, {"id": name})
+            self._answer(row is not None)
             if row is None:
                 self.missing.append(name)
             else:
                 yield row
 
 
-def read_by_ids(client: GatewayClient, endpoint: Endpoint, ids: Iterable[str]) -> ByIds:
-    """The rows of these ids, each asked once, lazily, in the order given."""
-    return ByIds(client, endpoint, ids)
+def read_by_ids(
+    client: GatewayClient,
+    endpoint: Endpoint,
+    ids: Iterable[str],
+    *,
+    answer: Callable[[int], None] = _unwatched,
+) -> ByIds:
+    """The rows of these ids, each asked once, lazily, in the order given.
+
+    `answer` hears after each id how many rows there were: one or none.
+    """
+    return ByIds(client, endpoint, ids, answer=answer)
 
 
 def read_one(client: GatewayClient, endpoint: Endpoint, places: Places) -> Row | None:

@@ -20,6 +20,7 @@ from pipelines.gateway.client import GatewayClient, GatewaySettings, Limits
 from pipelines.gateway.manners import Manners, known_manners
 from pipelines.gateway.transport import checked_origin
 from pipelines.landing import Landing, SegmentFile
+from pipelines.night.progress import Observer, Unobserved
 from pipelines.orders.archive import OrderArchive
 from pipelines.orders.inbox import Arrival, arrivals
 from pipelines.partitions import DateRange, require_closable
@@ -58,6 +59,7 @@ def _silent(_: str) -> None:
 class Frame:
     """The settings, policy and range of one run; `tell` receives one line a step.
 
+    The observer hears how far the pull of each stream is.
     A sweep reads again everything that the gateway lists.
     """
 
@@ -67,6 +69,7 @@ class Frame:
     kind: str
     dates: DateRange
     tell: Callable[[str], None] = field(default=_silent, compare=False)
+    observer: Observer = field(default_factory=Unobserved, compare=False)
     limits: Limits = field(default_factory=Limits)
     is_sweep: bool = False
 
@@ -198,6 +201,7 @@ def frame(
     kind: str,
     dates: DateRange,
     tell: Callable[[str], None] = _silent,
+    observer: Observer | None = None,
     now: datetime | None = None,
     limits: Limits | None = None,
     is_sweep: bool = False,
@@ -219,6 +223,7 @@ def frame(
         kind,
         dates,
         tell=tell,
+        observer=observer or Unobserved(),
         limits=limits or Limits(),
         is_sweep=is_sweep,
     )

@@ -27,6 +27,7 @@ from pipelines.gateway.records import Row
 from pipelines.gateway.walk import PAGE_SIZE, Window, walk_list, walk_window
 from pipelines.landing import SegmentFile
 from pipelines.night.frame import Frame, Store
+from pipelines.night.progress import Tally, observed
 from pipelines.partitions import cut_off
 from pipelines.warehouse.coverage import is_sweep_due, windows_to_pull
 from pipelines.warehouse.parents import Family, parents_to_read
@@ -62,6 +63,7 @@ class Puller:
         self._frame = frame
         self._store = store
         self._digests = frame.digests()
+        self._tally: Tally
         self.manners = frame.manners()
         self.is_sweep = frame.is_sweep or is_sweep_due(store.connection, store.run.as_of)
         self._ways: dict[Strategy, Callable[[Endpoint, GatewayClient], list[Line]]] = {
@@ -77,15 +79,14 @@ class Puller:
         frame, stream = self._frame, endpoint.stream
         staging = Staging(self._store.connection, stream, key=endpoint.key, digests=self._digests)
         self.staged[stream] = staging
-        with frame.conversation(stream) as (client, segments):
+        with (
+            frame.conversation(stream) as (client, segments),
+            observed(stream, frame.observer, lambda: client.requests) as self._tally,
+        ):
             lines = self._ways[endpoint.strategy](endpoint, client)
         staging.flush()
         self.lines += lines
         self.segments += segments
-        frame.tell(
-            f"{stream}: {sum(line.rows_received for line in lines)} rows in "
-            f"{client.requests} requests"
-        )
 
     def _windows(self, endpoint: Endpoint, client: GatewayClient) -> list[Line]:
         frame, take = self._frame, self.staged[endpoint.stream].take
@@ -102,8 +103,9 @@ class Puller:
             # Every walk reads the whole list anyway, so one serves from the first to the last.
             windows = [(windows[0][0], windows[-1][1])]
         lines = []
-        for window in windows:
+        for number, window in enumerate(windows, 1):
             started_at = datetime.now(UTC)
+            self._tally.part(f"window {number} of {len(windows)}")
             walk = walk_window(
                 client,
                 endpoint,
@@ -112,6 +114,7 @@ class Puller:
                 is_filtered=filtering != "unusable",
                 ends_in_refusal=refuses_pages_past_the_end(self.manners),
                 take=take,
+                reach=self._tally.reach,
             )
             lines.append(_certified(walk.certificate, started_at))
         self.staged[endpoint.stream].flush()
@@ -129,7 +132,8 @@ class Puller:
     def _snapshot(self, endpoint: Endpoint, client: GatewayClient) -> list[Line]:
         started_at = datetime.now(UTC)
         try:
-            walk = walk_list(client, endpoint, take=self.staged[endpoint.stream].take)
+            take = self.staged[endpoint.stream].take
+            walk = walk_list(client, endpoint, take=take, reach=self._tally.reach)
         except GatewayRefused as refusal:
             return [self._not_offered(endpoint, refusal, started_at)]
         return [_certified(walk.certificate, started_at)]
@@ -138,15 +142,21 @@ class Puller:
         started_at = datetime.now(UTC)
         certificates: list[Certificate] = []
         rows, pages = 0, 0
-        for places in self._parents(endpoint):
+        parents = self._parents(endpoint)
+        self._tally.part(f"under {endpoint.parent}", "parents", expected=len(parents))
+        take, reach = self.staged[endpoint.stream].take, self._tally.list
+        for places in parents:
+            found = 0
             try:
                 if endpoint.list_path is None:
-                    rows += self._take_one(endpoint, read_one(client, endpoint, places))
+                    found = self._take_one(endpoint, read_one(client, endpoint, places))
                 else:
-                    take = self.staged[endpoint.stream].take
-                    certificates.append(walk_list(client, endpoint, places, take=take).certificate)
+                    walk = walk_list(client, endpoint, places, take=take, reach=reach)
+                    certificates.append(walk.certificate)
             except GatewayRefused as refusal:
                 return [self._not_offered(endpoint, refusal, started_at)]
+            self._tally.answer(found)
+            rows += found
             pages += endpoint.list_path is None
         return [_together(endpoint, certificates, started_at, rows=rows, pages=pages)]
 
@@ -158,14 +168,18 @@ class Puller:
         held = {row[0] for row in held_before.fetchall()}
         keyed = {"/".join((*pair.values(), as_of)): pair for pair in self._pairs(endpoint)}
         asked = {key: pair for key, pair in keyed.items() if key not in held}
+        self._tally.part("by pair", "pairs", expected=len(asked))
         rows, refused = 0, 0
         for key, pair in asked.items():
+            found = 0
             try:
-                rows += self._take_one(endpoint, ask_about(client, endpoint, pair, key=key))
+                found = self._take_one(endpoint, ask_about(client, endpoint, pair, key=key))
             except GatewayRefused as refusal:
                 if refusal.status not in (400, *NOT_OFFERED):
                     raise
                 refused += 1
+            self._tally.answer(found)
+            rows += found
         reason = f"{refused} of {len(asked)} pairs are not quoted" if refused else ""
         return [
             Line(
@@ -181,7 +195,8 @@ class Puller:
 
     def _read(self, endpoint: Endpoint, client: GatewayClient, ids: Sequence[str]) -> Line:
         started_at = datetime.now(UTC)
-        reading = read_by_ids(client, endpoint, ids)
+        self._tally.part("by id", "ids", expected=len(ids))
+        reading = read_by_ids(client, endpoint, ids, answer=self._tally.answer)
         rows = sum(self._take_one(endpoint, row) for row in reading)
         missing = len(reading.missing)
         return Line(

@@ -17,8 +17,8 @@ import duckdb
 
 from pipelines.faults import ClaimBroken
 from pipelines.settings import Places
-from pipelines.warehouse.queries import DICTIONARY, first_row, run_scripts
-from pipelines.warehouse.store import STORAGE_VERSION, private_folder
+from pipelines.warehouse.queries import DICTIONARY, columns_of, first_row, run_scripts
+from pipelines.warehouse.store import STORAGE_VERSION, private_folder, transaction
 
 PRIVATE_COLUMNS = ("customer_email_digest", "known_ids", "is_closed")
 """Never published: what could identify a payer, and bookkeeping of the working file."""
@@ -95,10 +95,12 @@ def publish(connection: duckdb.DuckDBPyConnection, places: Places, *, digest: st
     attached = str(fresh).replace("'", "''")
     connection.execute(f"attach '{attached}' as fresh (storage_version '{STORAGE_VERSION}')")
     try:
-        for table in PUBLISHED:
-            _copy(connection, table)
-        connection.execute("use fresh")
-        run_scripts(connection, DICTIONARY)
+        # One transaction, because each comment on a column would wait for the disk otherwise.
+        with transaction(connection):
+            for table in PUBLISHED:
+                _copy(connection, table)
+            connection.execute("use fresh")
+            run_scripts(connection, DICTIONARY)
         written = digest_of(control_totals(connection))
     finally:
         connection.execute(f'use "{home[0] if home else places.warehouse.stem}"')
@@ -119,26 +121,21 @@ def replace(fresh: Path, places: Places) -> None:
 
 
 def _copy(connection: duckdb.DuckDBPyConnection, table: str) -> None:
-    schema, _, name = table.partition(".")
-    kept = ", ".join(f'"{column}"' for column in _public_columns(connection, schema, name))
+    schema = table.partition(".")[0]
+    kept = ", ".join(f'"{column}"' for column in _public_columns(connection, table))
     connection.execute(f"create schema if not exists fresh.{schema}")
     connection.execute(f"create table fresh.{table} as select {kept} from {table}")
 
 
-def _public_columns(connection: duckdb.DuckDBPyConnection, schema: str, table: str) -> list[str]:
-    rows = connection.execute(
-        "select column_name from duckdb_columns() where database_name = current_database() "
-        "and schema_name = ? and table_name = ? order by column_index",
-        [schema, table],
-    ).fetchall()
-    return [row[0] for row in rows if row[0] not in PRIVATE_COLUMNS]
+def _public_columns(connection: duckdb.DuckDBPyConnection, table: str) -> list[str]:
+    names = columns_of(connection, table)
+    return [name for name in names if name not in PRIVATE_COLUMNS]
 
 
 def _control_total(connection: duckdb.DuckDBPyConnection, table: str) -> dict[str, Any]:
-    schema, _, name = table.partition(".")
     kept = ", ".join(
         f'"{column}"'
-        for column in _public_columns(connection, schema, name)
+        for column in _public_columns(connection, table)
         if column not in UNDIGESTED_COLUMNS
     )
     row = first_row(

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
+import termios
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
 
+from pipelines.gateway.endpoints import ENDPOINTS
 from pipelines.partitions import cut_off
 from pipelines.sandbox import SandboxPlan, SandboxServer
 
@@ -28,7 +32,39 @@ class Deployment:
         self.server = server
 
     def recon(self, *arguments: str, **changed: str) -> subprocess.CompletedProcess[str]:
-        environment = {
+        return subprocess.run(
+            [sys.executable, "-m", "pipelines", *arguments],
+            cwd=ROOT,
+            env=self._environment(changed),
+            capture_output=True,
+            text=True,
+            timeout=300,
+            check=False,
+        )
+
+    def recon_on_a_terminal(self, *arguments: str) -> tuple[int, str]:
+        """The exit code, and what a pseudo-terminal was given, less colours and movements."""
+        far, near = os.openpty()
+        termios.tcsetwinsize(near, (24, 100))
+        process = subprocess.Popen(
+            [sys.executable, "-m", "pipelines", *arguments],
+            cwd=ROOT,
+            env=self._environment({"TERM": "xterm"}),
+            stdout=near,
+            stderr=near,
+        )
+        os.close(near)
+        given = b""
+        # Its end is an error: nobody holds the other side any more.
+        with suppress(OSError):
+            while piece := os.read(far, 1 << 16):
+                given += piece
+        os.close(far)
+        shown = re.sub(r"\x1b\[[0-9;?]*[a-zA-Z]", "", given.decode())
+        return process.wait(timeout=300), shown
+
+    def _environment(self, changed: dict[str, str]) -> dict[str, str]:
+        return {
             "PATH": os.environ["PATH"],
             "HOME": str(self.root),
             "KUVARPAY_BASE_URL": self.server.url,
@@ -38,15 +74,6 @@ class Deployment:
             "RECON_CONFIG": str(self.root / "recon.toml"),
             **changed,
         }
-        return subprocess.run(
-            [sys.executable, "-m", "pipelines", *arguments],
-            cwd=ROOT,
-            env=environment,
-            capture_output=True,
-            text=True,
-            timeout=300,
-            check=False,
-        )
 
 
 @pytest.fixture(scope="module")
@@ -63,8 +90,13 @@ def test_a_backfill_and_a_night_run_as_dagster_runs_and_end_green(deployment: De
     done = deployment.recon("backfill", "--from", "2026-09-01", "--to", "2026-09-03")
     assert done.returncode == 0, done.stderr
     assert "Verdict: green" in done.stdout
-    again = deployment.recon("nightly", "--date", "2026-09-03")
-    assert again.returncode == 0, again.stderr
+    assert re.search(
+        r"^  transactions: \d+ rows in \d+ requests, .* s, .* rows/s$", done.stdout, re.M
+    )
+    assert done.stderr == ""
+    code, shown = deployment.recon_on_a_terminal("nightly", "--date", "2026-09-03")
+    assert code == 0, shown
+    assert re.findall(r"  (\w+) +━+ [\d,]+ rows? .* [\d.]+ s *\r\n", shown) == list(ENDPOINTS)
     assert len(list((deployment.root / "data" / "outbox").glob("*.eml"))) == 1
 
     asked = deployment.recon("sql", "--format", "csv", "select count(*) from validated.orders")
@@ -75,7 +107,10 @@ def test_a_backfill_and_a_night_run_as_dagster_runs_and_end_green(deployment: De
     with DagsterInstance.from_config(str(deployment.root / "data" / "dagster")) as instance:
         runs = instance.get_runs()
         keys = instance.get_materialized_partitions(_key("delivered/daily"))
+        logged = [entry.user_message for entry in instance.all_logs(runs[0].run_id)]
     assert [run.status.value for run in runs] == ["SUCCESS", "SUCCESS"]
+    counted = [line.partition(":")[0] for line in logged if " rows/s" in line]
+    assert counted == list(ENDPOINTS)
     assert keys == {"2026-09-01", "2026-09-02", "2026-09-03"}
     assert "rsp_test_key" not in str([(run.run_config, run.tags) for run in runs])
 
