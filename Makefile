@@ -58,4 +58,6 @@ dev: $(INSTALLED)
 	@exec $(BIN)/recon dev
 
 bench: $(INSTALLED)
+	@env -u VIRTUAL_ENV UV_PROJECT_ENVIRONMENT=.venv \
+	    $(BIN)/uv sync --quiet --frozen --inexact --group bench --python $(BIN)/python
 	@set -e; for script in tests/bench/*.py; do $(BIN)/python "$$script"; done

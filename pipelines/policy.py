@@ -16,6 +16,7 @@ from typing import Annotated, Any
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from pipelines.faults import ConfigurationFault
+from pipelines.orders.mapping import OrderMapping
 
 
 def _money_is_text(value: object) -> object:
@@ -73,7 +74,7 @@ class Policy(_Section):
     fees: tuple[FeeRate, ...] = ()
     quotes: tuple[Quote, ...] = ()
     write_off: dict[str, Exact] = Field(default_factory=dict)
-    orders: dict[str, dict[str, dict[str, str]]] = Field(default_factory=dict)
+    orders: dict[str, OrderMapping] = Field(default_factory=dict)
     reports: dict[str, Any] = Field(default_factory=dict)
 
     @property
@@ -84,14 +85,6 @@ class Policy(_Section):
     def as_text(self) -> str:
         """All values as JSON text, always in the same order."""
         return self.model_dump_json(by_alias=True)
-
-    @property
-    def status_words(self) -> dict[str, str]:
-        """Order status words of the shop mapped to ours, over all mappings."""
-        words: dict[str, str] = {}
-        for mapping in self.orders.values():
-            words.update(mapping.get("status", {}))
-        return words
 
 
 DEFAULT_FILE = Path("recon.toml")

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from typing import Literal, TypedDict
+from typing import Literal, NotRequired, TypedDict
 
 
 class FiguresUnusable(ValueError):
@@ -149,6 +149,28 @@ class OrderFile(TypedDict):
     reason: str | None
 
 
+class OrderChange(TypedDict):
+    """A column of an order that an export of this night changed; e-mails have no values."""
+
+    source: str
+    source_row: int
+    order_id: str
+    figure: str
+    old: str | None
+    new: str | None
+    total: int
+
+
+class VanishedOrder(TypedDict):
+    """An order that an export of this night should hold, and does not."""
+
+    order_id: str
+    business_date: str
+    last_file: str
+    missing_from_file: str
+    total: int
+
+
 class Pull(TypedDict):
     """One window read from the gateway."""
 
@@ -206,6 +228,8 @@ class DailyFigures(TypedDict):
     trend: list[TrendDay]
     quarantine: list[QuarantinedRow]
     files: list[OrderFile]
+    order_changes: NotRequired[list[OrderChange]]
+    vanished_orders: NotRequired[list[VanishedOrder]]
     pulls: list[Pull]
     policy: dict[str, object]
     control: Control
@@ -231,6 +255,8 @@ def quiet_day(business_date: str = "2026-11-21") -> DailyFigures:
         "trend": [],
         "quarantine": [],
         "files": [],
+        "order_changes": [],
+        "vanished_orders": [],
         "pulls": [],
         "policy": {"sla": {}, "fees": None, "write_off": {}, "payout_calendar": None},
         "control": {

@@ -12,6 +12,8 @@ from reports.figures import Break, CurrencyTotals, DailyFigures, minor_units
 from reports.render import by_severity, flat_policy
 from reports.wording import counted, plain, words
 
+VANISHED_AT_MOST = 20
+
 
 def render_text(figures: DailyFigures, *, most_breaks: int | None = None) -> str:
     """Return the daily report as text; of the breaks at most `most_breaks` are listed."""
@@ -159,9 +161,15 @@ def _sources(figures: DailyFigures) -> list[str]:
         for row in figures["pulls"]
         if not row["complete"]
     ]
-    if not (refused or unusual or cut):
+    vanished = [
+        plain(
+            f"  order {row['order_id']}: in {row['last_file']}, not in {row['missing_from_file']}"
+        )
+        for row in figures.get("vanished_orders", [])[:VANISHED_AT_MOST]
+    ]
+    if not (refused or unusual or cut or vanished):
         return []
-    return [*_heading("Refused or incomplete"), *refused, *unusual, *cut]
+    return [*_heading("Refused, incomplete or gone"), *refused, *unusual, *cut, *vanished]
 
 
 def _control(figures: DailyFigures) -> list[str]:

@@ -119,6 +119,30 @@ comment on column validated.checkout_sessions.first_seen_at is 'As-of of the run
 comment on column validated.checkout_sessions.version is 'Number of the version, counted from 1.';
 comment on column validated.checkout_sessions.source is 'Answer of the gateway the version was read from.';
 
+comment on table validated.order_changes is 'One row per order, export and column that this export changed against the version before it.';
+comment on column validated.order_changes.order_id is 'The order.';
+comment on column validated.order_changes.version is 'The version that the export made of it.';
+comment on column validated.order_changes.column_name is 'Column of orders that changed.';
+comment on column validated.order_changes.former_value is 'What the version before said, as text; empty for e-mail addresses, which are compared only.';
+comment on column validated.order_changes.new_value is 'What this version says, as text; empty for e-mail addresses.';
+comment on column validated.order_changes.former_file is 'The export of the version before.';
+comment on column validated.order_changes.source_file is 'The export that changed it.';
+comment on column validated.order_changes.source_file_digest is 'SHA-256 of that export.';
+comment on column validated.order_changes.source_row is 'Its line there.';
+comment on column validated.order_changes.business_date is 'Local date of placed_at in this version.';
+comment on column validated.order_changes.exported_date is 'Date of that export.';
+comment on column validated.order_changes.recorded_from is 'As-of of the run that took the export in.';
+
+comment on table validated.vanished_orders is 'One row per order that the newest export covering its date no longer holds; the order itself stays.';
+comment on column validated.vanished_orders.order_id is 'The order.';
+comment on column validated.vanished_orders.business_date is 'Local date of its placed_at.';
+comment on column validated.vanished_orders.last_file is 'The last export that holds it.';
+comment on column validated.vanished_orders.last_exported_date is 'Date of that export.';
+comment on column validated.vanished_orders.missing_from_file is 'The newest export that holds more than half of the date''s orders known before, and not this one.';
+comment on column validated.vanished_orders.missing_from_digest is 'SHA-256 of that export.';
+comment on column validated.vanished_orders.missing_from_date is 'Date of that export.';
+comment on column validated.vanished_orders.recorded_from is 'As-of of the run that took that export in.';
+
 comment on table validated.quarantine is 'One row per received row that broke its contract: kept out of every table, counted in the proof.';
 comment on column validated.quarantine.stream is 'Stream the row came in: orders, or one of the gateway''s, such as transactions.';
 comment on column validated.quarantine.source is 'Export or answer of the gateway that holds the row.';
@@ -271,13 +295,15 @@ comment on column ops.files.state is 'Either accepted or refused.';
 comment on column ops.files.reason is 'Why it was refused; empty where it was accepted.';
 comment on column ops.files.exported_date is 'Date of the export; of two exports of an order the greater date and arrival wins.';
 comment on column ops.files.arrival is 'Number of the file by arrival, given once; 0 where it was refused.';
-comment on column ops.files.rows_received is 'Rows in the file: accepted, repeated and quarantined together.';
+comment on column ops.files.rows_received is 'Orders in the file: accepted, repeated, quarantined and set aside together.';
 comment on column ops.files.rows_accepted is 'Rows that its reader accepted.';
 comment on column ops.files.rows_repeated is 'Rows identical to an earlier one of the same file.';
 comment on column ops.files.rows_quarantined is 'Rows that its reader put in quarantine.';
 comment on column ops.files.recorded_from is 'As-of of the run that took the file in.';
 comment on column ops.files.run_id is 'That run.';
 comment on column ops.files.seen_at is 'Wall clock when the file was looked at.';
+comment on column ops.files.lines_received is 'Records in the file below its header; in some layouts an order has several.';
+comment on column ops.files.rows_aside is 'Rows that are no order to reconcile: drafts, trials, other ways of paying.';
 
 comment on table ops.runs is 'One row per run: what it closed and how it ended.';
 comment on column ops.runs.run_id is 'Name of the run.';

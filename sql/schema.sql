@@ -165,6 +165,10 @@ create table if not exists ops.files (
     seen_at timestamptz not null
 );
 
+-- Later than the table: stores of former versions get them here.
+alter table ops.files add column if not exists lines_received bigint default 0;
+alter table ops.files add column if not exists rows_aside bigint default 0;
+
 create table if not exists ops.actions (
     action_no bigint not null,
     verb varchar not null,

@@ -18,6 +18,7 @@ from pipelines.cli.doctor import doctor
 from pipelines.cli.explain import explain
 from pipelines.cli.nights import backfill, nightly
 from pipelines.cli.operate import dev, report
+from pipelines.cli.orders import orders
 from pipelines.cli.rebuild import rebuild
 from pipelines.cli.sandbox import sandbox
 from pipelines.cli.verify import verify
@@ -54,6 +55,7 @@ for command in (
     report,
     ask,
     explain,
+    orders,
     verify,
     rebuild,
     doctor,

@@ -59,6 +59,18 @@ class _Again:
     wait_seconds: float | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class _Reading(Generic[Shape]):
+    """How the content is read out of a body: the quick way where it can, else the exact one."""
+
+    exact: Callable[[object], Shape]
+    quick: Callable[[bytes], Shape | None] | None
+
+    def of(self, body: bytes) -> Shape:
+        content = self.quick(body) if self.quick is not None else None
+        return self.exact(strict_json.parse(body)) if content is None else content
+
+
 class GatewayClient:
     """A conversation with one gateway for one stream of the landing.
 
@@ -103,36 +115,47 @@ class GatewayClient:
         self._transport.close()
 
     def fetch(
-        self, path: str, params: Params = (), *, shape: Callable[[object], Shape]
+        self,
+        path: str,
+        params: Params = (),
+        *,
+        shape: Callable[[object], Shape],
+        quick: Callable[[bytes], Shape | None] | None = None,
     ) -> Fetched[Shape]:
         """A usable answer; `shape` raises AnswerUnusable for a body of the wrong shape.
 
+        `quick` may read the same out of the body itself, or leave it to `shape` with None.
         Raises GatewayRefused at once for a final refusal, and GatewayUnavailable or
         AnswerUnusable when tries or time are spent.
         """
-        found = self._until_usable(path, params, shape=shape, may_miss=False)
+        found = self._until_usable(path, params, reading=_Reading(shape, quick), may_miss=False)
         if found is None:
             raise _refusal(404, path, is_page=False)
         return found
 
     def find(
-        self, path: str, params: Params = (), *, shape: Callable[[object], Shape]
+        self,
+        path: str,
+        params: Params = (),
+        *,
+        shape: Callable[[object], Shape],
+        quick: Callable[[bytes], Shape | None] | None = None,
     ) -> Fetched[Shape] | None:
         """As `fetch`, but None when the gateway does not know what the path names."""
-        return self._until_usable(path, params, shape=shape, may_miss=True)
+        return self._until_usable(path, params, reading=_Reading(shape, quick), may_miss=True)
 
     def _until_usable(
         self,
         path: str,
         params: Params,
         *,
-        shape: Callable[[object], Shape],
+        reading: _Reading[Shape],
         may_miss: bool,
     ) -> Fetched[Shape] | None:
         tries = unusable = 0
         waited = 0.0
         while True:
-            outcome = self._once(path, params, shape=shape, may_miss=may_miss)
+            outcome = self._once(path, params, reading=reading, may_miss=may_miss)
             if not isinstance(outcome, _Again):
                 return outcome
             tries += 1
@@ -151,7 +174,7 @@ class GatewayClient:
         path: str,
         params: Params,
         *,
-        shape: Callable[[object], Shape],
+        reading: _Reading[Shape],
         may_miss: bool,
     ) -> Fetched[Shape] | _Again | None:
         self.requests += 1
@@ -170,7 +193,7 @@ class GatewayClient:
             return _Again(_unavailable(path, f"the answer was {came.answer.note}"))
         try:
             _check_body(came.answer)
-            content = shape(strict_json.parse(kept.body))
+            content = reading.of(kept.body)
         except AnswerUnusable as fault:
             return _Again(AnswerUnusable(f"{fault.sentence[:-1]} ({path}).", fault.remedy))
         sent_at = waiting.http_date(came.date)

@@ -23,10 +23,14 @@ _COUNT = re.compile(r"[0-9]{1,15}")
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """The rows of one page, and how many rows the gateway says there are in all."""
+    """The rows of one page, and how many rows the gateway says there are in all.
+
+    `are_rows` says that the items are rows of columns already, only without their source.
+    """
 
     items: list[Item]
     declared_total: int | None
+    are_rows: bool = False
 
 
 def listing(payload: object, list_keys: tuple[str, ...]) -> Listing:

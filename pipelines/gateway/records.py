@@ -48,7 +48,7 @@ class Field:
 
 
 @dataclass(frozen=True, slots=True)
-class _Doubled:
+class Doubled:
     """A column whose value came under several names, or inside an object."""
 
     field: Field
@@ -57,15 +57,20 @@ class _Doubled:
 
 
 @dataclass(frozen=True, slots=True)
-class _Plan:
-    """How to read objects with one and the same list of keys."""
+class Plan:
+    """How to read objects with one and the same list of keys.
+
+    `columns` are those with one name, which stands in `sent` at the same place.
+    """
 
     blank: Row
     columns: tuple[str, ...]
+    sent: tuple[str, ...]
+    kinds: tuple[tuple[str, Kind], ...]
     values: Callable[[Item], tuple[Any, ...]]
     numbers: tuple[str, ...]
     words: tuple[str, ...]
-    doubled: tuple[_Doubled, ...]
+    doubled: tuple[Doubled, ...]
 
 
 class FieldTable:
@@ -88,7 +93,7 @@ class FieldTable:
         known = {_outer(name) for field in self.fields for name in field.names}
         self._known = known | set(_with_snake_case(tuple(unused)))
         self._needed = frozenset(needed)
-        self._plans: dict[tuple[str, ...], _Plan] = {}
+        self._plans: dict[tuple[str, ...], Plan] = {}
         own = ("disagreements", "is_short", "unknown_fields", "source", "fetched_at")
         self.columns = (*(field.column for field in fields), *own)
 
@@ -101,8 +106,7 @@ class FieldTable:
 
     def row(self, item: Item, *, source: str, fetched_at: str) -> Row:
         """The row of one object, always with every column, in one order."""
-        keys = tuple(item)
-        plan = self._plans.get(keys) or self._plan(keys)
+        plan = self.plan(tuple(item))
         row = plan.blank.copy()
         row.update(zip(plan.columns, plan.values(item), strict=True))
         for each in plan.doubled:
@@ -125,36 +129,51 @@ class FieldTable:
         row["fetched_at"] = fetched_at
         return row
 
-    def _plan(self, keys: tuple[str, ...]) -> _Plan:
+    def plan(self, keys: tuple[str, ...]) -> Plan:
+        """How objects with these keys are read."""
+        plan = self._plans.get(keys)
+        if plan is None:
+            if len(self._plans) >= _PLANS_MOST:
+                self._plans.clear()
+            plan = self._plans[keys] = self._made(keys)
+        return plan
+
+    def _made(self, keys: tuple[str, ...]) -> Plan:
         present = set(keys)
         single: list[tuple[Field, str]] = []
-        doubled: list[_Doubled] = []
+        doubled: list[Doubled] = []
         for field in self.fields:
             names = tuple(name for name in field.names if _outer(name) in present)
             if len(names) == 1 and "." not in names[0]:
                 single.append((field, names[0]))
             elif names:
-                doubled.append(_Doubled(field, names, _getter(names)))
+                doubled.append(Doubled(field, names, _getter(names)))
         found = [field for field, _ in single] + [each.field for each in doubled]
         covered = {field.column for field in found}
         blank: Row = dict.fromkeys(self.columns)
         blank["unknown_fields"] = ",".join(sorted(present - self._known)) or None
         blank["is_short"] = None if self._needed <= covered else "true"
-        plan = _Plan(
+        return Plan(
             blank,
             tuple(field.column for field, _ in single),
+            tuple(name for _, name in single),
+            tuple((field.column, field.kind) for field in found),
             _getter(tuple(name for _, name in single)),
             tuple(field.column for field in found if field.kind is Kind.NUMBER),
             tuple(field.column for field in found if field.kind is Kind.WORD),
             tuple(doubled),
         )
-        if len(self._plans) >= _PLANS_MOST:
-            self._plans.clear()
-        self._plans[keys] = plan
-        return plan
 
 
-def _read_doubled(row: Row, item: Item, doubled: tuple[_Doubled, ...]) -> None:
+def from_answer(rows: list[Row], *, ref: str, fetched_at: str) -> list[Row]:
+    """The same rows with their source and instant; rows are counted from 1."""
+    for number, row in enumerate(rows, 1):
+        row["source"] = f"{ref}#{number}"
+        row["fetched_at"] = fetched_at
+    return rows
+
+
+def _read_doubled(row: Row, item: Item, doubled: tuple[Doubled, ...]) -> None:
     """Columns that came under several names: the first value wins, a contradiction is told."""
     told: list[str] = []
     for each in doubled:

@@ -46,7 +46,7 @@ def parse_plain(body: bytes) -> object:
     colons behind closing quotes: those are as many only when no key stands twice and no text
     holds one. It reads -0 as 0, and leaves whole numbers to be written out here.
     """
-    if _MINUS_ZERO.search(body) or _LOOSE_COLON.search(body):
+    if _MINUS_ZERO.search(body) or LOOSE_COLON.search(body):
         return NOT_PLAIN
     try:
         tree = _QUICK.decode(body)
@@ -127,7 +127,7 @@ def _refuse_constant(name: str) -> NoReturn:
 
 NOT_PLAIN = object()
 _MINUS_ZERO = re.compile(rb"-0[\s,\]}]|-0$")
-_LOOSE_COLON = re.compile(rb'"[ \t\r\n]+:')
+LOOSE_COLON = re.compile(rb'"[ \t\r\n]+:')
 _QUICK = msgspec.json.Decoder(float_hook=_plain_decimal)
 _DECODER = json.JSONDecoder(
     object_pairs_hook=_object,

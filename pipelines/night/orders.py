@@ -17,9 +17,11 @@ import polars as pl
 from pipelines.night.frame import Frame, Store, run_facts
 from pipelines.orders.faults import OrderFileRefused
 from pipelines.orders.inbox import Arrival, State
-from pipelines.orders.reader import OrderFile, read_order_file
+from pipelines.orders.intake import Intake
+from pipelines.orders.reader import OrderFile
 from pipelines.orders.sidecars import control_json
 from pipelines.warehouse.facts import EmailDigests, insert, quarantine
+from pipelines.warehouse.queries import script
 
 
 @dataclass(frozen=True)
@@ -85,23 +87,24 @@ def _read_all(
     """Read what is ready; oldest export first, which fixes the arrival numbers."""
     read: dict[str, tuple[Arrival, OrderFile]] = {}
     refusals: list[tuple[OrderFileRefused, str]] = []
-    for arrival in found:
-        if arrival.refusal is not None:
-            refusals.append((arrival.refusal, arrival.digest or ""))
-        if arrival.state is not State.READY or arrival.content is None:
-            continue
-        try:
-            file = read_order_file(
-                arrival.name,
-                arrival.content,
-                time_zone=frame.settings.zone,
-                status_words=frame.policy.status_words,
-                control=arrival.control,
-            )
-        except OrderFileRefused as refusal:
-            refusals.append((refusal, arrival.digest or ""))
-        else:
-            read.setdefault(file.digest, (arrival, file))
+    with Intake(frame.places.temporary) as intake:
+        for arrival in found:
+            if arrival.refusal is not None:
+                refusals.append((arrival.refusal, arrival.digest or ""))
+            if arrival.state is not State.READY or arrival.content is None:
+                continue
+            try:
+                file = intake.read(
+                    arrival.name,
+                    arrival.content,
+                    time_zone=frame.settings.zone,
+                    mappings=frame.policy.orders,
+                    control=arrival.control,
+                )
+            except OrderFileRefused as refusal:
+                refusals.append((refusal, arrival.digest or ""))
+            else:
+                read.setdefault(file.digest, (arrival, file))
     by_age = sorted(read.values(), key=lambda pair: (pair[1].exported_on or date.min, pair[1].name))
     return by_age, refusals
 
@@ -140,11 +143,19 @@ def _append(store: Store, file: OrderFile, arrival: int, digests: EmailDigests) 
         ],
         as_of=store.run.as_of,
     )
-    exported = file.exported_on or store.run.dates.last
     _note_file(
         store,
-        (file.digest, file.name, file.layout, "accepted", None, exported, arrival),
-        (file.rows_received, file.accepted.height, file.repeats, file.quarantined.height),
+        file_digest=file.digest,
+        name=file.name,
+        layout=file.layout,
+        exported_date=file.exported_on or store.run.dates.last,
+        arrival=arrival,
+        lines_received=file.lines_received,
+        rows_received=file.rows_received,
+        rows_accepted=file.accepted.height,
+        rows_repeated=file.repeats,
+        rows_aside=file.aside,
+        rows_quarantined=file.quarantined.height,
     )
 
 
@@ -168,12 +179,32 @@ def _note_refusal(store: Store, refusal: OrderFileRefused, digest: str) -> None:
         "delete from ops.files where state = 'refused' and name = ? and file_digest = ?",
         [refusal.name, digest],
     )
-    named = (digest, refusal.name, "unknown", "refused", _sentence(refusal), None, 0)
-    _note_file(store, named, (0, 0, 0, 0))
+    _note_file(
+        store,
+        file_digest=digest,
+        name=refusal.name,
+        layout="unknown",
+        state="refused",
+        reason=_sentence(refusal),
+    )
 
 
-def _note_file(store: Store, named: tuple[Any, ...], counts: tuple[int, ...]) -> None:
+_NOTHING = {
+    **dict.fromkeys(("reason", "exported_date")),
+    **dict.fromkeys(("arrival", "lines_received", "rows_received", "rows_accepted"), 0),
+    **dict.fromkeys(("rows_repeated", "rows_aside", "rows_quarantined"), 0),
+    "state": "accepted",
+}
+
+
+def _note_file(store: Store, **told: Any) -> None:
     store.connection.execute(
-        "insert into ops.files values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        [*named, *counts, store.run.as_of, store.run.run_id, datetime.now(UTC)],
+        script("intake/file"),
+        {
+            **_NOTHING,
+            **told,
+            "as_of": store.run.as_of,
+            "run_id": store.run.run_id,
+            "seen_at": datetime.now(UTC),
+        },
     )

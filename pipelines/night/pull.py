@@ -39,28 +39,33 @@ def pull(frame: Frame) -> Pulled:
         puller = Puller(frame, store)
         for endpoint in ENDPOINTS.values():
             puller.pull(endpoint)
-        taken: dict[str, Taken] = {}
+        return take_in(frame, store, puller)
 
-        def work() -> Mapping[str, Any]:
-            gateway, run = frame.gateway, store.run
-            remember_gateway(
-                store.connection, gateway.base_url, gateway.business_id, frame.settings.zone
-            )
-            if puller.is_sweep:
-                _note_sweep(store, puller)
-            for stream, staging in puller.staged.items():
-                taken[stream] = staging.append(as_of=run.as_of, run_id=run.run_id)
-            _note_pulls(store, puller.lines, taken)
-            return {
-                **run_facts(frame, run),
-                "is_sweep": puller.is_sweep,
-                "manners": plain(puller.manners),
-                "segments": {segment.path: segment.sha256 for segment in puller.segments},
-                "new": {stream: counts.new for stream, counts in taken.items()},
-                "changed": {stream: counts.changed for stream, counts in taken.items()},
-            }
 
-        store.chain.commit(store.connection, "pull", work)
+def take_in(frame: Frame, store: Store, puller: Puller) -> Pulled:
+    """Commit what a puller brought: its rows, and its lines of `ops.pulls`."""
+    taken: dict[str, Taken] = {}
+
+    def work() -> Mapping[str, Any]:
+        gateway, run = frame.gateway, store.run
+        remember_gateway(
+            store.connection, gateway.base_url, gateway.business_id, frame.settings.zone
+        )
+        if puller.is_sweep:
+            _note_sweep(store, puller)
+        for stream, staging in puller.staged.items():
+            taken[stream] = staging.append(as_of=run.as_of, run_id=run.run_id)
+        _note_pulls(store, puller.lines, taken)
+        return {
+            **run_facts(frame, run),
+            "is_sweep": puller.is_sweep,
+            "manners": plain(puller.manners),
+            "segments": {segment.path: segment.sha256 for segment in puller.segments},
+            "new": {stream: counts.new for stream, counts in taken.items()},
+            "changed": {stream: counts.changed for stream, counts in taken.items()},
+        }
+
+    store.chain.commit(store.connection, "pull", work)
     received = dict.fromkeys(taken, 0)
     for line in puller.lines:
         received[line.stream] += line.rows_received

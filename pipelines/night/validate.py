@@ -43,9 +43,10 @@ class Validated:
 
 
 def validate(frame: Frame, contracts: Mapping[str, Contract]) -> Validated:
-    """Check what is new by stream, then compute the validated tables."""
-    for contract in contracts.values():
-        contract.require_alert()
+    """Check what is new by stream, then compute the validated tables.
+
+    A contract that is to judge rows must first refuse its known-bad one, or nothing is committed.
+    """
     checked: dict[str, int] = {}
     refused: dict[str, int] = {}
     tables: dict[str, int] = {}
@@ -74,6 +75,8 @@ def _check(store: Store, stream: str, contract: Contract) -> tuple[int, int]:
     newest = 0
     for batch in unchecked:
         rows = pl.DataFrame(pa.Table.from_batches([batch]))
+        if rows.height and not checked:
+            contract.require_alert()
         refused += [
             _refused(stream, rows.row(place, named=True), why)
             for place, why in contract.refusals(rows).items()

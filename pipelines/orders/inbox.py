@@ -101,6 +101,29 @@ def arrivals(
         os.close(folder)
 
 
+def look_at(path: Path) -> Arrival:
+    """Look at one export where it lies, as if it stood still in the inbox.
+
+    `FileNotFoundError` passes.
+    """
+    folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        os.stat(path.name, dir_fd=folder, follow_symlinks=False)
+        with os.scandir(folder) as entries:
+            beside = frozenset(entry.name for entry in entries)
+        found = _examined(folder, path.name, beside=beside, known_digests=frozenset())
+    finally:
+        os.close(folder)
+    if isinstance(found, _Candidate):
+        return _settled(found)
+    if found is None:
+        refusal = OrderFileRefused(
+            path.name, "it is no export, but stands beside one.", remedy="Check the export itself."
+        )
+        return Arrival(refusal.name, State.REFUSED, refusal=refusal)
+    return found
+
+
 def _look(
     folder: int,
     *,

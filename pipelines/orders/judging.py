@@ -1,7 +1,7 @@
-"""Which order rows are accepted, which are quarantined, which are mere repeats.
+"""Which order rows are accepted, quarantined, mere repeats, or no orders and set aside.
 
-Takes rows of any layout, gives three parts that add up to what was received. The rules themselves
-stand in `values`; here they are applied, and a row's fault becomes one sentence.
+Takes rows of any layout, gives parts that add up to what was received. The rules themselves stand
+in `values`; here they are applied, and a row's fault becomes one sentence.
 """
 
 from __future__ import annotations
@@ -14,8 +14,9 @@ from typing import Any
 import polars as pl
 
 from pipelines.faults import ClaimBroken
-from pipelines.orders.csv_reader import SOURCE_ROW
-from pipelines.orders.generic import ORDER_COLUMNS
+from pipelines.orders.layouts.layout import ORDER_COLUMNS
+from pipelines.orders.layouts.turning import IS_ASIDE, SAID
+from pipelines.orders.table import SOURCE_ROW
 from pipelines.orders.values import (
     Rule,
     first_fault,
@@ -37,13 +38,18 @@ class Judged:
     accepted: pl.DataFrame
     quarantined: pl.DataFrame
     repeats: int
+    aside: int
     amounts_received: dict[str, Decimal]
     amounts_accepted: dict[str, Decimal]
 
 
 def judge(rows: pl.DataFrame, *, status_words: Mapping[str, str]) -> Judged:
-    """Split order rows into accepted, repeats and quarantined; no row is in two parts or none."""
-    judged = prepared(rows, status_words=status_words).with_columns(
+    """Split order rows into four parts; no row is in two parts or none."""
+    # What a layout could not even translate is no draft or trial either.
+    is_aside = pl.col(IS_ASIDE) & pl.col(SAID).is_null()
+    orders = rows.filter(~is_aside) if rows[IS_ASIDE].any() else rows
+    aside = rows.height - orders.height
+    judged = prepared(orders, status_words=status_words).with_columns(
         fault=first_fault(),
         key=usable_id(pl.col("order_id")),
         is_repeat=pl.lit(value=False),
@@ -51,20 +57,22 @@ def judge(rows: pl.DataFrame, *, status_words: Mapping[str, str]) -> Judged:
     )
     if judged["key"].drop_nulls().is_duplicated().any():
         judged = _with_duplicates(judged)
-    stands = pl.col("fault").is_null() & pl.col("lines").is_null()
+    stands = pl.col("fault").is_null() & pl.col("lines").is_null() & pl.col(SAID).is_null()
     accepted = judged.filter(stands & ~pl.col("is_repeat"))
     quarantined = judged.filter(~stands)
     repeats = judged.filter(stands & pl.col("is_repeat")).height
-    if accepted.height + quarantined.height + repeats != rows.height:
+    if accepted.height + quarantined.height + repeats + aside != rows.height:
         raise ClaimBroken(
             f"{rows.height} order rows were received, but {accepted.height} accepted,"
-            f" {repeats} repeated and {quarantined.height} quarantined ones do not add up to it.",
+            f" {repeats} repeated, {aside} set aside and {quarantined.height} quarantined ones do"
+            " not add up to it.",
             "Nothing was stored; please report this file to the maintainers.",
         )
     return Judged(
         accepted=_accepted(accepted),
         quarantined=_quarantined(quarantined),
         repeats=repeats,
+        aside=aside,
         amounts_received=_amounts(judged.filter(has_readable_amount())),
         amounts_accepted=_amounts(accepted),
     )
@@ -105,7 +113,7 @@ def _none_if_empty(column: str) -> pl.Expr:
 
 def _quarantined(rows: pl.DataFrame) -> pl.DataFrame:
     contract = rules()
-    named = rows.select(*ORDER_COLUMNS, "minor_units", "fault", "lines")
+    named = rows.select(*ORDER_COLUMNS, "minor_units", "fault", "lines", SAID)
     reasons = [_reason(row, contract) for row in named.iter_rows(named=True)]
     known = pl.concat_list(
         pl.concat_list("key"),
@@ -121,6 +129,8 @@ def _quarantined(rows: pl.DataFrame) -> pl.DataFrame:
 
 
 def _reason(row: Mapping[str, Any], contract: Sequence[Rule]) -> str:
+    if row[SAID] is not None:
+        return str(row[SAID])
     if row["fault"] is None:
         return f"order_id {shown(row['order_id'])} {_contradiction(row['lines'])}"
     rule = contract[row["fault"]]

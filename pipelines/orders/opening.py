@@ -35,7 +35,8 @@ def take(folder: int, name: str, *, limit: int) -> Taken:
         with os.fdopen(os.open(name, flags, dir_fd=folder), "rb") as file:
             entry = os.fstat(file.fileno())
             _refuse_irregular(name, entry)
-            content = file.read(limit + 1)
+            # A sparse file is as large as it says: nothing of it is read.
+            content = file.read(limit + 1) if entry.st_size <= limit else b""
     except FileNotFoundError:
         raise
     except OSError as error:
@@ -44,7 +45,7 @@ def take(folder: int, name: str, *, limit: int) -> Taken:
             f"it cannot be read ({error.strerror}).",
             remedy="Correct its permissions, or drop it again.",
         ) from None
-    if len(content) > limit:
+    if max(entry.st_size, len(content)) > limit:
         raise OrderFileRefused(
             shown_name(name),
             f"it is larger than {limit:,} bytes.",

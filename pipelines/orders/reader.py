@@ -10,30 +10,33 @@ import hashlib
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, tzinfo
+from datetime import date, datetime
 from decimal import Decimal
-from pathlib import PurePath
 from types import MappingProxyType
+from zoneinfo import ZoneInfo
 
 import polars as pl
 
-from pipelines.faults import ConfigurationFault
-from pipelines.orders import generic
-from pipelines.orders.csv_reader import Cells, read_cells
 from pipelines.orders.faults import OrderFileRefused
+from pipelines.orders.formats import open_source
 from pipelines.orders.judging import Judged, judge
+from pipelines.orders.layouts.choosing import chosen
+from pipelines.orders.layouts.mapped import layouts_for
+from pipelines.orders.layouts.turning import order_rows
+from pipelines.orders.mapping import OrderMapping
 from pipelines.orders.names import shown_name
 from pipelines.orders.sidecars import ControlTotals
-from pipelines.orders.values import STATUSES
-from pipelines.orders.wording import shown
 
-NO_WORDS: Mapping[str, str] = MappingProxyType({})
+NO_MAPPINGS: Mapping[str, OrderMapping] = MappingProxyType({})
 _DAY_IN_NAME = re.compile(r"(?<!\d)(\d{4}-\d{2}-\d{2})(?!\d)")
 
 
 @dataclass(frozen=True)
 class OrderFile:
-    """An export that was read whole: rows_received = accepted + repeats + quarantined.
+    """An export that was read whole: rows_received = accepted + repeats + quarantined + aside.
+
+    Rows are orders; `lines_received` counts the records of the file, several to an order in some
+    layouts.
 
     `accepted`: order_id, status, amount, currency, placed_at, paid_at (UTC, ISO text with Z and six
     decimals), session_ids (list), transaction_ref, customer_email, source_row (physical line).
@@ -46,8 +49,10 @@ class OrderFile:
     layout: str
     encoding: str
     exported_on: date | None
+    lines_received: int
     rows_received: int
     repeats: int
+    aside: int
     accepted: pl.DataFrame
     quarantined: pl.DataFrame
     totals: Mapping[str, Decimal]
@@ -57,54 +62,37 @@ def read_order_file(
     name: str,
     content: bytes,
     *,
-    time_zone: tzinfo,
-    status_words: Mapping[str, str] = NO_WORDS,
+    time_zone: ZoneInfo,
+    mappings: Mapping[str, OrderMapping] = NO_MAPPINGS,
     control: ControlTotals | None = None,
 ) -> OrderFile:
     """Read an export strictly, or raise `OrderFileRefused`.
 
-    `time_zone` is the business day's, `status_words` maps an export's words to ours, `control` is
-    what stands in the file's `.control.json`.
+    `time_zone` is the business day's, `mappings` are those of `recon.toml`, `control` is what
+    stands in the file's `.control.json`.
     """
-    _check_words(status_words)
-    cells = _cells(name, content)
-    rows = generic.order_rows(cells)
-    judged = judge(rows, status_words=status_words)
+    layout, source = chosen(
+        name, layouts_for(name, mappings), lambda form: open_source(name, content, form)
+    )
+    table = source.table(layout.wanted(source.header))
+    rows = order_rows(table, layout, zone=time_zone)
+    judged = judge(rows, status_words=layout.words)
     if control is not None:
-        _check_control_totals(name, control, rows_received=rows.height, judged=judged)
+        _check_control_totals(name, control, rows_received=table.frame.height, judged=judged)
     return OrderFile(
         name=name,
         digest=hashlib.sha256(content).hexdigest(),
-        layout=generic.LAYOUT,
-        encoding=cells.encoding,
+        layout=layout.name,
+        encoding=source.form,
         exported_on=_exported_on(name, control, judged.accepted, time_zone=time_zone),
+        lines_received=table.frame.height,
         rows_received=rows.height,
         repeats=judged.repeats,
+        aside=judged.aside,
         accepted=judged.accepted,
         quarantined=judged.quarantined,
         totals=judged.amounts_accepted,
     )
-
-
-def _cells(name: str, content: bytes) -> Cells:
-    suffix = PurePath(name).suffix.lower()
-    if suffix == ".csv":
-        return read_cells(name, content, header=generic.HEADER)
-    raise OrderFileRefused(
-        shown_name(name),
-        f"exports that end in {shown(suffix)} are not read.",
-        remedy="Drop the orders as a .csv file in the generic layout.",
-    )
-
-
-def _check_words(status_words: Mapping[str, str]) -> None:
-    for word, status in status_words.items():
-        if status not in STATUSES:
-            raise ConfigurationFault(
-                f"The status word {shown(word)} is mapped to {shown(status)},"
-                " which is no order status.",
-                f"Map it to one of {', '.join(STATUSES)} in recon.toml.",
-            )
 
 
 def _check_control_totals(
@@ -131,7 +119,7 @@ def _not_as_stated(name: str, both: str) -> OrderFileRefused:
 
 
 def _exported_on(
-    name: str, control: ControlTotals | None, accepted: pl.DataFrame, *, time_zone: tzinfo
+    name: str, control: ControlTotals | None, accepted: pl.DataFrame, *, time_zone: ZoneInfo
 ) -> date | None:
     stated = control.exported_on(time_zone) if control is not None else None
     return stated or _last_day_in(name) or _newest_day(accepted, time_zone=time_zone)
@@ -146,7 +134,7 @@ def _last_day_in(name: str) -> date | None:
     return None
 
 
-def _newest_day(accepted: pl.DataFrame, *, time_zone: tzinfo) -> date | None:
+def _newest_day(accepted: pl.DataFrame, *, time_zone: ZoneInfo) -> date | None:
     # Texts of one form and one zone: the greatest text is the newest instant.
     instants = [accepted[column].max() for column in ("placed_at", "paid_at")]
     newest = max((str(instant) for instant in instants if instant is not None), default=None)

@@ -15,8 +15,8 @@ from operator import or_
 import polars as pl
 
 from pipelines.currencies import minor_units
+from pipelines.orders.mapping import STATUSES
 
-STATUSES = ("awaiting", "paid", "fulfilled", "cancelled", "refunded")
 MAX_ID_CHARACTERS = 200
 FIRST_YEAR, LAST_YEAR = 2000, 2100
 # Fourteen digits before the point let a million such rows still add up within DECIMAL(38,18).

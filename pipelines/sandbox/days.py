@@ -6,6 +6,7 @@ Only time lives here: what happens at an instant is told by the stories.
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
@@ -79,12 +80,10 @@ class BusinessDays:
 
     def number_of(self, instant: int) -> int:
         """The number of the business day that holds an instant."""
-        day = (instant - self.midnight(0)) // DAY
-        while instant < self.midnight(day):
-            day -= 1
-        while instant >= self.midnight(day + 1):
-            day += 1
-        return day
+        known = self._midnights
+        while not known or known[-1] <= instant:
+            self.midnight(len(known) - 1)
+        return bisect_right(known, instant) - 2
 
     def awake(self, instant: int) -> int:
         """The instant moved out of the quiet hours, keeping the order of instants."""

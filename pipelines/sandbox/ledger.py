@@ -9,12 +9,26 @@ from __future__ import annotations
 from array import array
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
+from typing import NamedTuple
 
 from pipelines.sandbox.asking import STATUSES, ListQuery
 from pipelines.sandbox.store import Store
 
 _CODES = {status: code for code, status in enumerate(STATUSES)}
 _SELECTIONS_MAX = 8
+
+
+class Stretch(NamedTuple):
+    """Some of a sequence of seqs, from `begin` to before `end`."""
+
+    seqs: Sequence[int]
+    begin: int
+    end: int
+
+    @property
+    def length(self) -> int:
+        """How many there are."""
+        return self.end - self.begin
 
 
 class Ledger:
@@ -66,16 +80,16 @@ class Ledger:
 
     def total(self, query: ListQuery) -> int:
         """How many rows match."""
-        return len(self._matching(query))
+        return self._matching(query).length
 
     def rows(self, query: ListQuery, first: int, last: int) -> list[tuple[bytes, bytes]]:
         """Head and tail of the rows [first, last) of those that match, in the order asked for."""
-        matching = self._matching(query)
-        total, last = len(matching), min(last, len(matching))
+        seqs, begin, end = self._matching(query)
+        last = min(last, end - begin)
         if query.descending:
-            wanted = [matching[total - 1 - n] for n in range(first, last)]
+            wanted = [seqs[end - 1 - n] for n in range(first, last)]
         else:
-            wanted = [matching[n] for n in range(first, last)]
+            wanted = [seqs[begin + n] for n in range(first, last)]
         return self._store.transactions([(seq, self._valid_from[seq - 1]) for seq in wanted])
 
     def page(self, query: ListQuery) -> tuple[int, list[tuple[bytes, bytes]]]:
@@ -90,24 +104,27 @@ class Ledger:
         self._selections.clear()
         self._next_change = self._store.next_change(upto)
 
-    def _matching(self, query: ListQuery) -> Sequence[int]:
+    def _matching(self, query: ListQuery) -> Stretch:
         """Seqs in ascending order of what is sorted by."""
         begin = 0 if query.since is None else bisect_left(self._created, query.since)
         end = bisect_right(self._created, self._now)
         if query.until is not None:
             end = min(end, bisect_left(self._created, query.until))
+        end = max(begin, end)
         if query.status is None and not query.by_update:
-            return self._seq[begin : max(begin, end)]
+            # Not a copy: of a large book it would take longer than the rows of a page.
+            return Stretch(self._seq, begin, end)
         key = (begin, end, query.status, query.by_update)
         if key not in self._selections:
             if len(self._selections) >= _SELECTIONS_MAX:
                 self._selections.clear()
             self._selections[key] = self._selected(begin, end, query)
-        return self._selections[key]
+        selected = self._selections[key]
+        return Stretch(selected, 0, len(selected))
 
     def _selected(self, begin: int, end: int, query: ListQuery) -> Sequence[int]:
         """Those of a stretch of places, ties of updatedAt by id."""
-        seqs: Sequence[int] = self._seq[begin : max(begin, end)]
+        seqs: Sequence[int] = self._seq[begin:end]
         if query.status is not None:
             code, status = _CODES[query.status], self._status
             seqs = [seq for seq in seqs if status[seq - 1] == code]

@@ -14,8 +14,8 @@ from typing import NamedTuple
 from pipelines.sandbox.holding import StateHold
 from pipelines.sandbox.plan import SandboxPlan, SandboxRefused
 
-# Raised with every change of the tables or of the book's contents.
-FORMAT = "3"
+# Raised with every change of the tables, of the book's contents or of what documents hold.
+FORMAT = "4"
 _CACHE_KIBIBYTES = 131_072
 _PAGE_BYTES = 16_384
 _SCHEMA = Path(__file__).with_name("schema.sql")

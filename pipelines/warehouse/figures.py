@@ -32,6 +32,8 @@ _SECTIONS = (
     "trend",
     "quarantine",
     "files",
+    "order_changes",
+    "vanished_orders",
     "pulls",
 )
 _TOTALS_COMPARED = ("expected", "received", "difference", "in_breaks", "in_timing")

@@ -12,7 +12,7 @@ from typing import Any
 
 import duckdb
 
-from pipelines.warehouse.queries import first_row
+from pipelines.warehouse.queries import columns_of, first_row
 
 BESIDE_RAW = (
     "validated.quarantine",
@@ -31,7 +31,8 @@ WALL_CLOCK = {"ops.pulls": ("started_at", "finished_at"), "ops.files": ("seen_at
 
 def row_counts(connection: duckdb.DuckDBPyConnection) -> dict[str, int]:
     """Rows of every held table; tables that are not there yet are left out."""
-    return {table: _count(connection, table) for table in _columns_by_table(connection)}
+    counts = [f"select '{table}', count(*) from {table}" for table in _tables(connection)]
+    return dict(connection.execute(" union all ".join(counts)).fetchall()) if counts else {}
 
 
 def totals(connection: duckdb.DuckDBPyConnection) -> dict[str, dict[str, Any]]:
@@ -65,19 +66,18 @@ def tables_that_differ(
 
 
 def _columns_by_table(connection: duckdb.DuckDBPyConnection) -> dict[str, list[str]]:
+    return {table: columns_of(connection, table) for table in _tables(connection)}
+
+
+def _tables(connection: duckdb.DuckDBPyConnection) -> list[str]:
     rows = connection.execute(
-        "select schema_name || '.' || table_name, list(column_name order by column_index) "
-        "from duckdb_columns() where database_name = current_database() "
+        "select schema_name || '.' || table_name as name from duckdb_tables() "
+        "where database_name = current_database() "
         "and (schema_name = 'raw' or schema_name || '.' || table_name in (select unnest(?))) "
-        "group by all order by all",
+        "order by name",
         [list(BESIDE_RAW)],
     ).fetchall()
-    return dict(rows)
-
-
-def _count(connection: duckdb.DuckDBPyConnection, table: str) -> int:
-    row = first_row(connection, f"select count(*) from {table}")
-    return int(row[0]) if row else 0
+    return [row[0] for row in rows]
 
 
 def _digest(connection: duckdb.DuckDBPyConnection, table: str, columns: list[str]) -> str:

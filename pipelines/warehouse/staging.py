@@ -14,7 +14,7 @@ import duckdb
 import pyarrow as pa
 
 from pipelines.warehouse.facts import EmailDigests
-from pipelines.warehouse.queries import first_row, script
+from pipelines.warehouse.queries import columns_of, first_row, script
 
 BATCH_ROWS = 10_000
 _PRIVATE = "customer_email"
@@ -92,6 +92,8 @@ class Staging:
     def append(self, *, as_of: datetime, run_id: str) -> Taken:
         """Append what differs from the newest version held; call it inside a transaction."""
         self.flush()
+        if not self.rows:
+            return Taken(new=0, changed=0)
         before = self._count("select count(*) from held_versions")
         new = self._count(
             "select count(distinct coalesce(row_key, '')) from staged_versions "
@@ -120,8 +122,5 @@ class Staging:
 
 
 def _columns(connection: duckdb.DuckDBPyConnection, stream: str) -> list[str]:
-    rows = connection.execute(
-        "select column_name from duckdb_columns() where schema_name = 'raw' and table_name = ?",
-        [stream],
-    ).fetchall()
-    return [row[0] for row in rows if row[0] not in _BOOKKEEPING]
+    names = columns_of(connection, f"raw.{stream}")
+    return [name for name in names if name not in _BOOKKEEPING]

@@ -8,8 +8,9 @@ select
     split_part(code, ':', 1) as stream,
     case when contains(code, ':') then split_part(code, ':', 2) else 'gateway' end as source,
     coalesce(sum(rows) filter (where line = 'rows_received'), 0)::bigint as received,
-    coalesce(sum(rows) filter (where line in ('rows_accepted', 'rows_repeated')), 0)::bigint
-        as accepted,
+    coalesce(
+        sum(rows) filter (where line in ('rows_accepted', 'rows_repeated', 'rows_aside')), 0
+    )::bigint as accepted,
     coalesce(sum(rows) filter (where line = 'rows_quarantined'), 0)::bigint as quarantined
 from proof
 group by code

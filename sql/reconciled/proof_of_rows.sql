@@ -48,12 +48,20 @@ repeated as (
     where rows_repeated > 0
 ),
 
+aside as (
+    select 'orders:' || name || ':' || left(file_digest, 12) as source, rows_aside as rows
+    from files
+    where rows_aside > 0
+),
+
 streams as (
     select 'rows_received' as line, source, rows from received
     union all
     select 'rows_accepted', source, rows from accepted
     union all
     select 'rows_repeated', source, rows from repeated
+    union all
+    select 'rows_aside', source, rows from aside
     union all
     select 'rows_quarantined', source, rows from refused
 ),

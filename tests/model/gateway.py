@@ -16,13 +16,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import parse_qsl, unquote, urlsplit
 
-from model.payments import HOUR, MINUTE, Payment, stamp
+from model.payments import HOUR, Payment, stamp
 
 LIST = "/api/v1/transactions"
 SESSIONS = "/api/v1/checkout-sessions"
 STEP = 300
-WAITS_MOST = 2 * MINUTE
-BUSY_HOURS = 12 * HOUR
+BUSY_HOURS = 20 * HOUR
 
 
 @dataclass(frozen=True)
@@ -49,7 +48,7 @@ class Stage:
         self.now = now
         self.requests = 0
         self.pages = 0
-        self.pages_after_an_event = 0
+        self.pages_after_an_insertion = 0
         self._opened_at = now
         self._events = sorted(
             (version.at, payment.number, place)
@@ -57,6 +56,7 @@ class Stage:
             for place, version in enumerate(payment.versions)
         )
         self._next = 0
+        self._insertions = sorted(payment.visible_at for payment in payments)
         self._versions = [-1] * len(payments)
         self._bodies = [b""] * len(payments)
         self._by_creation: list[tuple[int, int]] = []
@@ -82,7 +82,7 @@ class Stage:
         """Status and body; the world has moved on before."""
         self.requests += 1
         if path == LIST:
-            self._move_to_next_event()
+            self._move_past_an_insertion()
             return 200, self._list(params)
         self.move_to(self.now + STEP)
         folder, _, name = path.rpartition("/")
@@ -106,20 +106,21 @@ class Stage:
                 del self._by_change[bisect_left(self._by_change, key)]
             insort(self._by_change, (payment.versions[place].updated_at, number))
 
-    def _move_to_next_event(self) -> None:
-        """Something happens between any two pages, or two minutes pass.
+    def _move_past_an_insertion(self) -> None:
+        """A row appears between any two pages, and whatever else happens until then.
 
-        Half a day after a night began the time between two pages gets short, so that no night
+        Twenty hours after a night began the time between two pages gets short, so that no night
         reaches into the next.
         """
-        former = self._next
-        wait = WAITS_MOST if self.now < self._opened_at + BUSY_HOURS else STEP
-        soonest = self.now + wait
-        if self._next < len(self._events):
-            soonest = min(soonest, self._events[self._next][0])
-        self.move_to(max(soonest, self.now + STEP))
+        instant = self.now + STEP
+        place = bisect_right(self._insertions, self.now)
+        if place < len(self._insertions):
+            soonest = self._insertions[place]
+            if instant < soonest <= self._opened_at + BUSY_HOURS:
+                instant = soonest
         self.pages += 1
-        self.pages_after_an_event += self._next > former
+        self.pages_after_an_insertion += bisect_right(self._insertions, instant) > place
+        self.move_to(instant)
 
     def _body(self, number: int) -> bytes:
         if not self._bodies[number]:

@@ -21,6 +21,7 @@ DAY = 24 * HOUR
 CHANGES_LAST = 12 * DAY
 COINS = (("USDT", "TRON"), ("USDC", "BSC"), ("BTC", "BITCOIN"))
 OVERHANG = 3 * DAY
+NIGHT_HOURS = 4 * HOUR
 
 
 class State(NamedTuple):
@@ -107,9 +108,17 @@ def _quoted(text: str | None) -> str:
 def draw_payments(seed: int, count: int, *, begin: int, end: int, skew: int) -> list[Payment]:
     """So many payments created from `begin` to a little after `end`; `skew` is the gateway's."""
     chance = random.Random(seed)
-    moments = sorted(chance.randrange(begin, end + OVERHANG) for _ in range(count))
+    moments = sorted(_moment(chance, begin, end + OVERHANG) for _ in range(count))
     _tie(moments, chance, midnight=begin)
     return [_draw(chance, number, moment, skew) for number, moment in enumerate(moments)]
+
+
+def _moment(chance: random.Random, begin: int, end: int) -> int:
+    """Half of all payments begin while a night may pull, so that lists move under its walks."""
+    moment = chance.randrange(begin, end)
+    if chance.random() < 0.5:
+        return moment
+    return moment - (moment - begin) % DAY + chance.randrange(NIGHT_HOURS)
 
 
 def _tie(moments: list[int], chance: random.Random, *, midnight: int) -> None:

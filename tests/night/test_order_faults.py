@@ -109,3 +109,39 @@ def test_a_red_night_stays_red_when_it_is_run_again(shop: Shop) -> None:
     assert (first.published.outcome, again.published.outcome) == ("red", "red")
     assert again.published.reasons == first.published.reasons
     assert again.delivered.delivery.repeated
+
+
+def again(shop: Shop, name: str, *left_out: str) -> list[str]:
+    """Export the first date's orders once more, less some; gives the ids that were left out."""
+    (export,) = shop.inbox.glob(f"*{START}*.csv")
+    header, *rows = export.read_text(encoding="utf-8").splitlines(keepends=True)
+    gone = rows[: len(left_out)]
+    kept = [row.replace(",fulfilled,", ",cancelled,", 1) for row in rows[len(left_out) :]]
+    (shop.inbox / f"{name} {START + timedelta(days=30)}.csv").write_text("".join([header, *kept]))
+    return [row.partition(",")[0] for row in gone]
+
+
+def test_a_corrected_export_lists_what_it_changed_and_what_it_no_longer_holds(shop: Shop) -> None:
+    before = dict(shop.ask("select order_id, status from validated.orders"))
+    (gone,) = again(shop, "corrected", "the first row")
+    night = shop.close(START + timedelta(days=1))
+    after = dict(shop.ask("select order_id, status from validated.orders"))
+    assert before.keys() == after.keys()
+    assert after[gone] == before[gone]
+    changed = {order for order in before if before[order] != after[order]}
+    assert changed
+    assert set(
+        shop.ask(
+            "select order_id, column_name, new_value from validated.order_changes "
+            "where source_file like 'corrected%'"
+        )
+    ) == {(order, "status", after[order]) for order in changed}
+    assert shop.ask(
+        "select order_id, last_file = missing_from_file from validated.vanished_orders"
+    ) == [(gone, False)]
+    page = (
+        shop.settings.places.reports / f"{START + timedelta(days=1)}" / "daily.html"
+    ).read_text()
+    assert "Orders that an export changed" in page
+    assert f"<bdi>{gone}</bdi></th>" in page.partition("no longer holds")[2]
+    assert night.published.reasons == ()

@@ -1,15 +1,17 @@
 """The human page: what the sandbox serves, and how much of it is attested.
 
-Rendered from the contract; nothing is said here that the contract does not say.
+Rendered from the contract; nothing is said here that the contract does not say. The library for it
+is imported when somebody looks.
 """
 
 from __future__ import annotations
 
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-import jinja2
+if TYPE_CHECKING:
+    import jinja2
 
 TEMPLATE = Path(__file__).with_name("page.html.j2")
 _METHODS = ("get", "post", "put", "patch", "delete")
@@ -44,6 +46,8 @@ class Line(NamedTuple):
 
 @lru_cache(maxsize=1)
 def _template() -> jinja2.Template:
+    import jinja2
+
     environment = jinja2.Environment(
         autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )

@@ -40,7 +40,7 @@ def open_rooms(world: World) -> Rooms:
     terms, rows = Terms(world), LiveRows(world)
     quotes, invoices, links = Quotes(world, terms), Invoices(world), PaymentLinks(world)
     sessions = Sessions(world, rows, terms=terms)
-    payments = Payments(world, rows, terms=terms, sessions=sessions)
+    payments = Payments(world, rows, terms=terms, sessions=sessions, invoices=invoices)
     transactions = Transactions(
         world,
         rows,

@@ -1,7 +1,8 @@
 """Posting to receivers: in order for each URL, several URLs at once, each try bounded in time.
 
-Real HTTP on the event loop, outside any turn of the world. What is sent, whether it is still to be
-sent and what follows from the outcome is told by whoever owns the deliveries.
+Real HTTP on the event loop, outside any turn of the world; its library is imported when the first
+delivery is sent, as most sandboxes never send any. What is sent, whether it is still to be sent and
+what follows from the outcome is told by whoever owns the deliveries.
 """
 
 from __future__ import annotations
@@ -9,9 +10,10 @@ from __future__ import annotations
 import asyncio
 from collections import OrderedDict
 from collections.abc import Callable
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-import httpx
+if TYPE_CHECKING:
+    import httpx
 
 URLS_AT_ONCE_MAX = 16
 ERROR_LENGTH_MAX = 200
@@ -81,8 +83,9 @@ class Sender:
         self._at_work.clear()
         if self._waiting:
             self._wake.set()
-        # Most sandboxes never send anything: the client is made with the first delivery.
         await self._wake.wait()
+        import httpx
+
         # A proxy or a redirect could lead away from the loopback hosts that were agreed to.
         client = httpx.AsyncClient(
             trust_env=False, follow_redirects=False, timeout=self._timeout_seconds
@@ -114,6 +117,8 @@ class Sender:
             self._idle.set()
 
     async def _post(self, client: httpx.AsyncClient, parcel: Parcel) -> Outcome:
+        import httpx
+
         try:
             async with (
                 asyncio.timeout(self._timeout_seconds),

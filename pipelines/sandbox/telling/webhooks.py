@@ -13,8 +13,6 @@ import ipaddress
 import re
 from typing import Any
 
-import httpx
-
 from pipelines.sandbox import exact
 from pipelines.sandbox.agenda import Due
 from pipelines.sandbox.days import HOUR, MINUTE, iso
@@ -271,6 +269,8 @@ def signature(secret: str, body: bytes) -> str:
 
 def is_loopback(url: str) -> bool:
     """Whether a URL is http or https and leads to this machine, read as the caller reads it."""
+    import httpx
+
     try:
         parsed = httpx.URL(url)
         is_local = parsed.host == "localhost" or ipaddress.ip_address(parsed.host).is_loopback

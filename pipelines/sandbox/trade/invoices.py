@@ -1,7 +1,7 @@
 """Merchant invoices: totals as documented, e-mails, and paid by the transactions that name them.
 
-Tax is taken on the undiscounted subtotal. There is no reading back in the API; `get` serves the
-control endpoint.
+Tax is taken on the undiscounted subtotal. An invoice is paid once; how its other payments end is
+told in `payments`. There is no reading back in the API; `get` serves the control endpoint.
 """
 
 from __future__ import annotations
@@ -25,12 +25,14 @@ from pipelines.sandbox.house.calls import (
 )
 from pipelines.sandbox.rendering import BUSINESS_ID
 from pipelines.sandbox.tender import FIATS, HUNDRED, ZERO
+from pipelines.sandbox.trade.rows import Row
 from pipelines.sandbox.world import World
 
 PAGE = "https://payment.kuvarpay.com/invoice/"
 CURRENCY_DEFAULT = "NGN"
 _KIND, _EMAIL, _PAYMENT = "invoice", "invoice_email", "invoice_payment"
 _DUE = "invoice.due"
+_WAITING = ("PENDING", "UNDERPAID")
 AMOUNT_MAX = 10**12  # the most that a transaction may be opened for
 _DUE_EARLIEST = to_instant(datetime(2000, 1, 1, tzinfo=UTC))
 _OPTIONAL = ("customerPhone", "customerAddress", "notes")
@@ -52,6 +54,19 @@ class Invoices:
         """An invoice as it stands, or None."""
         return self._world.documents.get(_KIND, invoice_id)
 
+    def takes(self, payment: Row) -> bool:
+        """Whether a payment that is not completed can still be: an invoice is paid once."""
+        invoice = self._invoice_of(payment)
+        return invoice is None or invoice["status"] != "PAID"
+
+    def waiting_beside(self, paid: Row) -> list[str]:
+        """The ids of the invoice's other payments that wait for coins, oldest first."""
+        invoice = self._invoice_of(paid)
+        if invoice is None:
+            return []
+        payments = self._world.documents.of(_PAYMENT, parent=invoice["id"])
+        return [each["id"] for each in payments if each["status"] in _WAITING]
+
     def create(self, call: Call) -> Reply:
         """Create a new invoice."""
         wanted, now = call.body, self._world.instant
@@ -59,6 +74,8 @@ class Invoices:
         lines = [_line(item, place, currency) for place, item in enumerate(wanted["items"])]
         subtotal = sum((line["totalPrice"] for line in lines), ZERO)
         tax = _minor(subtotal * Decimal(wanted.get("taxRate", 0)) / HUNDRED, currency)
+        if not subtotal:
+            raise bad_request("items", "come to nothing, which no payment carries")
         discount = _exact("discountAmount", Decimal(wanted.get("discountAmount", 0)), currency)
         if discount and discount >= subtotal + tax:
             raise bad_request("discountAmount", "must be less than subtotal and tax")
@@ -126,24 +143,30 @@ class Invoices:
         if invoice is not None and invoice["status"] == "PENDING":
             self._become(invoice, "OVERDUE")
 
-    def _hear(self, event: str, moved: dict[str, Any]) -> None:
-        """A transaction that names an invoice moved: count what is paid."""
-        if event != "transaction.changed" or not moved.get("invoiceId"):
+    def _hear(self, event: str, told: dict[str, Any]) -> None:
+        """A transaction that names an invoice was opened or moved: count what is paid."""
+        if event not in ("transaction.created", "transaction.changed"):
             return
-        invoice = self.get(moved["invoiceId"])
+        invoice = self._invoice_of(told)
         if invoice is None or invoice["status"] == "CANCELLED":
             return
         documents = self._world.documents
-        payment = {"amount": moved["amount"], "is_paid": moved["status"] == "COMPLETED"}
-        if documents.get(_PAYMENT, moved["id"]) is None:
-            documents.add(_PAYMENT, moved["id"], payment, parent=invoice["id"])
+        payment = {name: told[name] for name in ("id", "amount", "status")}
+        if documents.get(_PAYMENT, told["id"]) is None:
+            documents.add(_PAYMENT, told["id"], payment, parent=invoice["id"])
         else:
-            documents.put(_PAYMENT, moved["id"], payment)
+            documents.put(_PAYMENT, told["id"], payment)
         payments = documents.of(_PAYMENT, parent=invoice["id"])
-        paid = sum((Decimal(each["amount"]) for each in payments if each["is_paid"]), ZERO)
+        completed = [each for each in payments if each["status"] == "COMPLETED"]
+        paid = sum((Decimal(each["amount"]) for each in completed), ZERO)
         status = "PAID" if paid >= invoice["totalAmount"] else self._unpaid(invoice)
         if status != invoice["status"]:
             self._become(invoice, status)
+
+    def _invoice_of(self, payment: Row) -> dict[str, Any] | None:
+        """The invoice that a payment names; those of a book are not kept."""
+        name = payment["invoiceId"]
+        return None if name is None else self.get(name)
 
     def _unpaid(self, invoice: dict[str, Any]) -> str:
         due = invoice["dueDate"]

@@ -1,7 +1,8 @@
 """What moves a transaction: deposits, confirmation, expiry, payout and refunds, by clock or force.
 
-The states are those of the contract's section 8; tolerance decides as in its section 9. How a
-transaction is asked for and answered is told in `transactions` and `simulator`.
+The states are those of the contract's section 8; tolerance decides as in its section 9; an invoice
+is paid by one payment only. How a transaction is asked for and answered is told in `transactions`
+and `simulator`.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from pipelines.sandbox.agenda import Due
 from pipelines.sandbox.days import HOUR, MINUTE
 from pipelines.sandbox.house.calls import conflict, instant_of
 from pipelines.sandbox.tender import HUNDRED, ZERO
+from pipelines.sandbox.trade.invoices import Invoices
 from pipelines.sandbox.trade.quotes import asset_of
 from pipelines.sandbox.trade.rows import Row, Rows
 from pipelines.sandbox.trade.sessions import Sessions
@@ -44,11 +46,14 @@ def excess(row: Row) -> Decimal:
 class Payments:
     """The machine behind transactions."""
 
-    def __init__(self, world: World, rows: Rows, *, terms: Terms, sessions: Sessions) -> None:
+    def __init__(
+        self, world: World, rows: Rows, *, terms: Terms, sessions: Sessions, invoices: Invoices
+    ) -> None:
         self._world = world
         self._rows = rows
         self._terms = terms
         self._sessions = sessions
+        self._invoices = invoices
         for action, do in (
             (_CONFIRM, self._confirm),
             (_EXPIRY, self._expire),
@@ -102,16 +107,20 @@ class Payments:
         )
 
     def confirmed(self, row: Row) -> Row:
-        """What has arrived is final: enough, too little, or too little and too late."""
-        if Decimal(row["actualAmount"]) >= bounds(row)[0]:
+        """What has arrived is final: enough, too little, or in vain; coins in vain are kept."""
+        is_wanted = self._invoices.takes(row)
+        if is_wanted and Decimal(row["actualAmount"]) >= bounds(row)[0]:
             return self.complete(row)
-        is_over = instant_of("expiresAt", row["expiresAt"]) <= self._world.instant
+        is_late = instant_of("expiresAt", row["expiresAt"]) <= self._world.instant
+        is_over = is_late or not is_wanted
         return self.move(
             row, status="EXPIRED" if is_over else "UNDERPAID", blockConfirmations=self._depth()
         )
 
     def complete(self, row: Row) -> Row:
-        """Paid: an excess is to be returned, the payout follows."""
+        """Paid: an excess is to be returned, the payout follows, and the invoice has its money."""
+        if not self._invoices.takes(row):
+            raise conflict("The invoice was paid by another transaction; it is not paid twice.")
         surplus = excess(row)
         order_id = self._world.chance("exchange").randrange(10**11, 10**12)
         moved = self.move(
@@ -121,6 +130,7 @@ class Payments:
             gateioOrderId=str(order_id),
             blockConfirmations=self._depth(),
         )
+        self._end_others(moved)
         self._pay_out_later(row["id"])
         if surplus and row["refundAddress"] is not None:
             self._world.later(self._world.instant + REFUND_AFTER, _REFUND, row["id"])
@@ -160,6 +170,13 @@ class Payments:
         if row["refundAddress"] is None:
             raise conflict("The transaction has no refund address.")
         return self.move(row, refundAmount=excess(row), refundTxHash=self._hash(row))
+
+    def _end_others(self, paid: Row) -> None:
+        """What waits for coins of the same invoice expires now; coins under way are let arrive."""
+        for name in self._invoices.waiting_beside(paid):
+            other = self._rows.transaction(name)
+            if other is not None:
+                self.move(other, status="EXPIRED")
 
     def _pay_out_later(self, name: str) -> None:
         now = self._world.instant

@@ -1,7 +1,8 @@
 """CSV to text cells: the structure of the file is either exactly right or the file is refused.
 
-Belongs here: bytes, encoding, line ends, quoting, header, field count. Stays out: what a cell means
-(`values`), and any guess. Nothing is sniffed, skipped, padded or trimmed, and no cell is null.
+Belongs here: line ends, quoting, header, field count. Stays out: the encoding (`text`), what a cell
+means (`layouts`, `values`), and any guess. Nothing is found out from the file, skipped, padded or
+trimmed, and no cell is null.
 """
 
 from __future__ import annotations
@@ -10,105 +11,96 @@ import csv
 import io
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from itertools import accumulate, islice
+from typing import Protocol
 
 import polars as pl
 
 from pipelines.orders.faults import OrderFileRefused
+from pipelines.orders.formats.headers import refuse_unfit_header
+from pipelines.orders.formats.plain_csv import plain_frame
+from pipelines.orders.formats.text import decoded
+from pipelines.orders.layouts.layout import Form, Wanted
 from pipelines.orders.names import shown_name
-from pipelines.orders.plain_csv import plain_frame
-from pipelines.orders.wording import shown
+from pipelines.orders.table import SOURCE_ROW, Table, places_of
 
 MAX_ROWS = 2_000_000
-SOURCE_ROW = "source_row"
 # Few enough to stay in the processor's cache: 50,000 at once take half as long again.
 _ROWS_AT_ONCE = 5_000
-_BYTE_ORDER_MARK = b"\xef\xbb\xbf"
-_REPLACEMENT_CHARACTER = "\ufffd".encode()
-_FIELD = r'(?:"[^"]*(?:""[^"]*)*"|[^",\r\n]*)'
-_RECORD = re.compile(rf"{_FIELD}(?:,{_FIELD})*\r?\n")
 _EXPORT_AGAIN = "Export the file again and drop it whole."
 
 
-@dataclass(frozen=True)
-class Cells:
-    """The cells of a file as text, one row a record, and how the file was written.
+class _Reader(Protocol):
+    """What the csv module's reader is, which has no name there."""
 
-    `frame` has the header's columns and `source_row`, the physical line where the record begins.
-    """
+    @property
+    def line_num(self) -> int: ...
 
-    frame: pl.DataFrame
-    encoding: str
-    line_end: str
+    def __iter__(self) -> Iterator[list[str]]: ...
 
-
-def read_cells(name: str, content: bytes, *, header: Sequence[str]) -> Cells:
-    """Read every record of the file, or raise `OrderFileRefused` with line, reason and remedy."""
-    file = _CsvFile(shown_name(name), content)
-    file.refuse_unreadable_bytes()
-    frame = file.plain_frame(header)
-    if frame is None:
-        frame = pl.concat([_empty_frame(header), *file.frames(header)], rechunk=True)
-    return Cells(frame=frame, encoding=file.encoding, line_end=file.line_end)
+    def __next__(self) -> list[str]: ...
 
 
-class _CsvFile:
-    """One walk over one file; it holds what the refusals need to name the place."""
+class CsvFile:
+    """One CSV file: its header is read when it is opened, its rows when a layout fits it."""
 
-    def __init__(self, name: str, content: bytes) -> None:
-        self._name = name
-        self._has_mark = content.startswith(_BYTE_ORDER_MARK)
-        self._content = content[len(_BYTE_ORDER_MARK) :] if self._has_mark else content
+    is_positional = True
+
+    def __init__(self, name: str, content: bytes, form: Form) -> None:
+        self._name = shown_name(name)
+        self._delimiter, self._quote = form.delimiter, form.quote
+        text = decoded(self._name, content, encoding=form.encoding)
+        self._content, self.form = text.content, text.form
         first_line = self._content[: self._content.find(b"\n") + 1]
-        self.encoding = "UTF-8 with byte order mark" if self._has_mark else "UTF-8"
         self.line_end = "CRLF" if first_line.endswith(b"\r\n") else "LF"
-        self._is_plain = b'"' not in self._content and self._has_even_line_ends()
+        has_quotes = bool(form.quote) and form.quote.encode() in self._content
+        self._is_plain = not has_quotes and self._has_even_line_ends()
+        self._record = _record(form)
+        self._header = self._read_header()
 
-    def refuse_unreadable_bytes(self) -> None:
-        """Refuse what makes the bytes no complete UTF-8 text."""
-        content = self._content
-        if not content:
-            raise self._refused("the file is empty, it has not even a header.", None)
-        for mark, what in ((b"\0", "a NUL byte"), (_REPLACEMENT_CHARACTER, "the character U+FFFD")):
-            place = content.find(mark)
-            if place >= 0:
-                raise self._refused(
-                    f"{what} stands here: text was lost on the way.", self._line_of(place)
-                )
-        if not content.isascii():
-            self._refuse_other_encodings()
-        if not content.endswith(b"\n"):
-            line = self._line_of(len(content))
-            raise self._refused("the last line has no line end: the file is cut.", line)
+    @property
+    def header(self) -> tuple[str, ...]:
+        """The names of the columns; a name that stands there twice refuses the file."""
+        return self._header
 
-    def _refuse_other_encodings(self) -> None:
-        try:
-            self._content.decode("utf-8")
-        except UnicodeDecodeError as error:
-            byte = self._content[error.start]
-            raise self._refused(
-                f"byte 0x{byte:02X} is not UTF-8.",
-                self._line_of(error.start),
-                remedy="Save the export as UTF-8 and drop it again.",
-            ) from None
+    def table(self, wanted: Sequence[Wanted]) -> Table:
+        """Read every record of the file, or raise `OrderFileRefused` with line and remedy."""
+        frame = self._plain_frame()
+        if frame is None:
+            empty = pl.DataFrame(schema=dict.fromkeys(self._places().values(), pl.String))
+            lines = pl.Series(SOURCE_ROW, [], dtype=pl.Int64)
+            frame = pl.concat([empty.with_columns(lines), *self._frames()], rechunk=True)
+        places = self._places()
+        kept = {column.name: places[column.name] for column in wanted}
+        return Table(frame.select(*kept.values()), kept, frame[SOURCE_ROW], {})
 
-    def plain_frame(self, header: Sequence[str]) -> pl.DataFrame | None:
+    def _places(self) -> dict[str, str]:
+        return places_of(self._header)
+
+    def _read_header(self) -> tuple[str, ...]:
+        raw: list[str] = []
+        reader = self._reader(raw)
+        records = self._next_records(reader, 1)
+        header = tuple(records[0]) if records else ()
+        self._refuse_loose_form(raw, [reader.line_num], 1)
+        refuse_unfit_header(self._name, header, line=1)
+        return header
+
+    def _plain_frame(self) -> pl.DataFrame | None:
         """Give all records at once where the file is simple and whole, None where it is not."""
         if not self._is_plain or self._content.count(b"\n") > MAX_ROWS + 1:
             return None
-        frame = plain_frame(self._content, header=header)
+        frame = plain_frame(self._content, header=self._header, delimiter=self._delimiter)
         if frame is None:
             return None
         lines = pl.int_range(2, frame.height + 2, dtype=pl.Int64, eager=True)
         return frame.with_columns(lines.alias(SOURCE_ROW))
 
-    def frames(self, header: Sequence[str]) -> Iterator[pl.DataFrame]:
+    def _frames(self) -> Iterator[pl.DataFrame]:
         """Give the records in frames of bounded length, each checked against the raw lines."""
         raw: list[str] = []
-        reader = csv.reader(self._lines(raw), strict=True)
-        self._refuse_other_header(self._next_records(reader, 1), header)
-        self._refuse_loose_form(raw, [reader.line_num], 1)
+        reader = self._reader(raw)
+        self._next_records(reader, 1)
         received = 0
         while True:
             raw.clear()
@@ -125,9 +117,18 @@ class _CsvFile:
                 )
             spans = _line_spans(records, reader.line_num + 1 - first_line)
             lines = list(accumulate(spans, initial=first_line))[:-1]
-            self._refuse_other_field_counts(records, lines, expected=len(header))
+            self._refuse_other_field_counts(records, lines, expected=len(self._header))
             self._refuse_loose_form(raw, spans, first_line)
-            yield _frame(records, lines, header=header)
+            yield _frame(records, lines, columns=list(self._places().values()))
+
+    def _reader(self, raw: list[str]) -> _Reader:
+        return csv.reader(
+            self._lines(raw),
+            delimiter=self._delimiter,
+            quotechar=self._quote or None,
+            quoting=csv.QUOTE_MINIMAL if self._quote else csv.QUOTE_NONE,
+            strict=True,
+        )
 
     def _lines(self, raw: list[str]) -> Iterator[str]:
         text = io.TextIOWrapper(io.BytesIO(self._content), encoding="utf-8", newline="\n")
@@ -148,7 +149,7 @@ class _CsvFile:
             ) from None
 
     def _line_of_broken_record(self) -> int:
-        reader = csv.reader(self._lines([]), strict=True)
+        reader = self._reader([])
         line = 1
         try:
             for _ in reader:
@@ -156,15 +157,6 @@ class _CsvFile:
         except csv.Error:
             return line
         return line
-
-    def _refuse_other_header(self, records: list[list[str]], header: Sequence[str]) -> None:
-        found = records[0] if records else []
-        if found != list(header):
-            raise self._refused(
-                _header_difference(found, header),
-                1,
-                remedy=f"The first line must be exactly: {','.join(header)}",
-            )
 
     def _refuse_other_field_counts(
         self, records: list[list[str]], lines: list[int], *, expected: int
@@ -182,7 +174,7 @@ class _CsvFile:
             record = raw[at] if span == 1 else "".join(raw[at : at + span])
             line = first_line + at
             at += span
-            if '"' in record and _RECORD.fullmatch(record) is None:
+            if self._quote and self._quote in record and self._record.fullmatch(record) is None:
                 raise self._refused(
                     "a quote stands inside a field that is not quoted.",
                     line,
@@ -222,25 +214,19 @@ def _line_spans(records: list[list[str]], lines: int) -> list[int]:
     return [1 + sum(cell.count("\n") for cell in record) for record in records]
 
 
-def _header_difference(found: Sequence[str], header: Sequence[str]) -> str:
-    missing = [column for column in header if column not in found]
-    surplus = [column for column in found if column not in header]
-    if missing or surplus:
-        words = [f"{column} is missing" for column in missing]
-        words += [f"{shown(column)} is not expected" for column in surplus[:3]]
-        return f"the header differs: {', '.join(words)}."
-    if sorted(found) == sorted(header):
-        return "the header has the right columns in another order."
-    return "the header repeats a column."
-
-
-def _empty_frame(header: Sequence[str]) -> pl.DataFrame:
-    return pl.DataFrame(schema={**dict.fromkeys(header, pl.String), SOURCE_ROW: pl.Int64})
-
-
-def _frame(records: list[list[str]], lines: list[int], *, header: Sequence[str]) -> pl.DataFrame:
-    columns = [
+def _frame(records: list[list[str]], lines: list[int], *, columns: Sequence[str]) -> pl.DataFrame:
+    series = [
         pl.Series(column, cells, dtype=pl.String)
-        for column, cells in zip(header, zip(*records, strict=True), strict=True)
+        for column, cells in zip(columns, zip(*records, strict=True), strict=True)
     ]
-    return pl.DataFrame([*columns, pl.Series(SOURCE_ROW, lines, dtype=pl.Int64)])
+    return pl.DataFrame([*series, pl.Series(SOURCE_ROW, lines, dtype=pl.Int64)])
+
+
+def _record(form: Form) -> re.Pattern[str]:
+    """What a record looks like whose quotes all stand where quotes may."""
+    quote, delimiter = re.escape(form.quote), re.escape(form.delimiter)
+    bare = rf"[^{quote}{delimiter}\r\n]*"
+    if not form.quote:
+        return re.compile(rf"{bare}(?:{delimiter}{bare})*\r?\n")
+    field = rf"(?:{quote}[^{quote}]*(?:{quote}{quote}[^{quote}]*)*{quote}|{bare})"
+    return re.compile(rf"{field}(?:{delimiter}{field})*\r?\n")

@@ -4,15 +4,26 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipelines.orders import csv_reader
-from pipelines.orders.csv_reader import read_cells
 from pipelines.orders.faults import OrderFileRefused
+from pipelines.orders.formats import csv_text
+from pipelines.orders.formats.csv_text import CsvFile
+from pipelines.orders.layouts.choosing import chosen
+from pipelines.orders.layouts.layout import Form, Layout
+from pipelines.orders.table import Source
 
 PLAIN = b"id,note\nK1,a\nK2,b\nK3,c\n"
 
 
 def cells(content: bytes) -> list[tuple[str, str, int]]:
-    return read_cells("orders.csv", content, header=("id", "note")).frame.rows()
+    layout, source = opened(content)
+    table = source.table(layout.wanted(source.header))
+    return table.frame.with_columns(table.lines).rows()
+
+
+def opened(content: bytes, name: str = "orders.csv") -> tuple[Layout, Source]:
+    columns = {"order_id": "id", "status": "note"}
+    layout = Layout("two columns", columns, has_exact_header=True)
+    return chosen(name, [layout], lambda form: CsvFile(name, content, form))
 
 
 @pytest.mark.parametrize(
@@ -84,9 +95,9 @@ def test_a_spreadsheet_writes_a_line_feed_inside_quotes_and_crlf_outside() -> No
 
 
 def test_a_byte_order_mark_is_accepted_and_declared() -> None:
-    read = read_cells("orders.csv", b"\xef\xbb\xbf" + PLAIN, header=("id", "note"))
-    assert read.encoding == "UTF-8 with byte order mark"
-    assert read.frame.rows()[0] == ("K1", "a", 2)
+    content = b"\xef\xbb\xbf" + PLAIN
+    assert opened(content)[1].form == "UTF-8 with byte order mark"
+    assert cells(content)[0] == ("K1", "a", 2)
 
 
 def test_a_second_byte_order_mark_is_part_of_the_header_and_refused() -> None:
@@ -111,14 +122,14 @@ def test_a_broken_quote_in_a_later_frame_names_its_own_line() -> None:
 
 
 def test_more_rows_than_allowed_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(csv_reader, "MAX_ROWS", 2)
+    monkeypatch.setattr(csv_text, "MAX_ROWS", 2)
     with pytest.raises(OrderFileRefused, match="more than 2 rows"):
         cells(PLAIN)
 
 
 def test_an_unfit_name_is_shown_harmless_in_a_refusal() -> None:
     with pytest.raises(OrderFileRefused) as refused:
-        read_cells("=a\n\u202e.csv", b"", header=("id",))
+        CsvFile("=a\n\u202e.csv", b"", Form())
     assert refused.value.name == "\\=a\\n\\u202e.csv"
 
 
@@ -159,7 +170,7 @@ def outcome(content: bytes) -> list[tuple[str, str, int]] | tuple[str, int | Non
 
 
 def test_a_file_without_quotes_takes_the_short_way(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(csv_reader.csv, "reader", None)
+    monkeypatch.setattr(CsvFile, "_frames", None)
     assert cells(PLAIN) == [("K1", "a", 2), ("K2", "b", 3), ("K3", "c", 4)]
 
 

@@ -1,0 +1,120 @@
+"""`recon orders`: looking at an order export before it is dropped into the inbox.
+
+Belongs here: arguments and what is printed. Stays out: reading files (`pipelines.orders`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from pipelines.faults import ConfigurationFault
+from pipelines.policy import load_policy
+from pipelines.settings import Settings, load_settings
+
+if TYPE_CHECKING:
+    from pipelines.orders.faults import OrderFileRefused
+    from pipelines.orders.inbox import Arrival
+    from pipelines.orders.reader import OrderFile
+
+SHOWN_AT_MOST = 20
+NOT_AS_IT_IS = 3
+
+
+@click.group()
+def orders() -> None:
+    """Look at order exports."""
+
+
+@orders.command()
+@click.argument("file", type=click.Path(path_type=Path))
+@click.pass_context
+def check(ctx: click.Context, file: Path) -> None:
+    """Explain an order export before it is dropped: layout, rows, totals, problems by line.
+
+    Nothing is taken in. Exits 3 when the file would be refused or rows of it quarantined.
+    """
+    from pipelines.orders.faults import OrderFileRefused
+    from pipelines.orders.inbox import look_at
+
+    settings = load_settings()
+    try:
+        arrival = look_at(file)
+        if arrival.refusal is not None:
+            raise arrival.refusal
+        read = _read(settings, arrival)
+    except FileNotFoundError:
+        raise ConfigurationFault(f"There is no file {file}.", "Correct the path.") from None
+    except OrderFileRefused as refusal:
+        lines = list(_refused(refusal))
+        is_whole = False
+    else:
+        lines = [*_taken(read), *_known(settings, arrival)]
+        is_whole = not read.quarantined.height
+    for line in lines:
+        click.echo(line)
+    ctx.exit(0 if is_whole else NOT_AS_IT_IS)
+
+
+def _read(settings: Settings, arrival: Arrival) -> OrderFile:
+    import tempfile
+
+    from pipelines.orders.intake import Intake
+
+    mappings = load_policy(settings.recon_config).orders
+    with tempfile.TemporaryDirectory(prefix="recon-") as folder, Intake(Path(folder)) as intake:
+        return intake.read(
+            arrival.name,
+            arrival.content or b"",
+            time_zone=settings.zone,
+            mappings=mappings,
+            control=arrival.control,
+        )
+
+
+def _taken(file: OrderFile) -> Iterator[str]:
+    problems = file.quarantined.height
+    yield f"{file.name} would be taken in" + (" in part." if problems else ".")
+    yield f"  layout      {file.layout}"
+    yield f"  written as  {file.encoding}"
+    yield f"  exported    {file.exported_on or 'on no date that it tells'}"
+    yield f"  rows        {file.rows_received:,} orders in {file.lines_received:,} rows"
+    for what, count in (
+        ("accepted", file.accepted.height),
+        ("repeated", file.repeats),
+        ("set aside", file.aside),
+        ("quarantined", problems),
+    ):
+        yield f"              {count:,} {what}"
+    for place, (currency, total) in enumerate(sorted(file.totals.items())):
+        yield f"  {'totals' if place == 0 else '':<10}  {currency} {total:,f}"
+    if problems:
+        yield f"Problems ({problems:,}):"
+        for row in file.quarantined.head(SHOWN_AT_MOST).iter_rows(named=True):
+            yield f"  line {row['source_row']}: {row['reason']}"
+        if problems > SHOWN_AT_MOST:
+            yield f"  … and {problems - SHOWN_AT_MOST:,} more"
+        yield "Correct them in the shop and export again, or map their words in recon.toml."
+
+
+def _known(settings: Settings, arrival: Arrival) -> Iterator[str]:
+    from pipelines.orders.archive import OrderArchive
+
+    for kept in OrderArchive(settings.places.orders_archive).files():
+        if kept.digest == arrival.digest:
+            yield f"The same bytes were taken in before as {kept.name}; again, they change nothing."
+
+
+def _refused(refusal: OrderFileRefused) -> Iterator[str]:
+    yield f"{refusal.name} would be refused."
+    place = "" if refusal.line is None else f"line {refusal.line}: "
+    yield f"  {place}{refusal.sentence}"
+    yield f"  {refusal.remedy}"
+    if refusal.header:
+        from pipelines.orders.suggesting import suggested_mapping
+
+        yield "A mapping in recon.toml could begin like this (see recon.example.toml):"
+        yield from (f"  {line}" for line in suggested_mapping(refusal.header).splitlines())

@@ -1,0 +1,73 @@
+"""Layouts out of `recon.toml`: a built-in one, with what a shop does otherwise.
+
+Belongs here: making layouts of mappings, and which of them a file of this name may be in.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import replace
+from fnmatch import translate
+
+from pipelines.orders.layouts.generic import GENERIC
+from pipelines.orders.layouts.layout import Form, Layout, Sessions
+from pipelines.orders.layouts.shopify import SHOPIFY
+from pipelines.orders.layouts.woocommerce import WOOCOMMERCE
+from pipelines.orders.mapping import OrderMapping
+
+BUILT_IN = {layout.name: layout for layout in (GENERIC, SHOPIFY, WOOCOMMERCE)}
+
+
+def layouts_for(name: str, mappings: Mapping[str, OrderMapping]) -> list[Layout]:
+    """Give the layouts that a file of this name may be in, the mapped ones first."""
+    words = {
+        word: status
+        for mapping in mappings.values()
+        if mapping.has_words_alone
+        for word, status in mapping.status.items()
+    }
+    mapped = [
+        _mapped(label, mapping)
+        for label, mapping in mappings.items()
+        if not mapping.has_words_alone and _is_for(mapping, name)
+    ]
+    return [
+        *mapped,
+        *(replace(one, words={**one.words, **words}) for one in BUILT_IN.values()),
+    ]
+
+
+def _is_for(mapping: OrderMapping, name: str) -> bool:
+    return not mapping.files or re.fullmatch(translate(mapping.files), name) is not None
+
+
+def _mapped(label: str, mapping: OrderMapping) -> Layout:
+    base = BUILT_IN[mapping.layout]
+    is_other = mapping.layout == GENERIC.name and bool(mapping.columns)
+    columns = {} if is_other else {**base.columns}
+    for column in mapping.constants:
+        columns.pop(column, None)
+    columns.update(mapping.columns)
+    searched = mapping.sessions
+    return replace(
+        base,
+        name=label,
+        columns=columns,
+        has_exact_header=base.has_exact_header and not is_other and not mapping.constants,
+        has_several_lines=base.has_several_lines or mapping.several_lines,
+        constants={str(column): text for column, text in mapping.constants.items()},
+        words={**base.words, **mapping.status},
+        only=mapping.only,
+        sessions=(Sessions(searched.columns, searched.pattern),) if searched else base.sessions,
+        # A column that somebody named is expected to be there.
+        optional=tuple(set(base.optional) - set(mapping.columns.values())),
+        time_zone=mapping.time_zone or base.time_zone,
+        instants=mapping.instants,
+        decimal_mark=mapping.decimal_mark,
+        thousands_mark=mapping.thousands_mark,
+        prefix=mapping.prefix,
+        store_column=mapping.store_column,
+        stores=mapping.stores,
+        form=Form(mapping.delimiter, mapping.quote, mapping.encoding, mapping.sheet),
+    )

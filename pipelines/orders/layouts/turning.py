@@ -1,0 +1,223 @@
+"""Carrying a layout out: the cells of a table become order rows in our columns.
+
+Gives the text columns of `ORDER_COLUMNS`, `source_row`, `said` (what is wrong with a row before any
+rule is asked, null where nothing is) and `is_aside`. Whatever cannot be translated stays as it is
+and is said: no cell is mended, and none becomes empty on the way.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import reduce
+from operator import and_, or_
+from zoneinfo import ZoneInfo
+
+import polars as pl
+
+from pipelines.orders.layouts.folding import folded
+from pipelines.orders.layouts.layout import (
+    ASIDE,
+    BUSINESS_ZONE,
+    ORDER_COLUMNS,
+    Case,
+    Holds,
+    Layout,
+)
+from pipelines.orders.layouts.moments import with_offset
+from pipelines.orders.layouts.money import plain_amount, without_surplus_zeros
+from pipelines.orders.table import SOURCE_ROW, Table
+from pipelines.orders.values import Rule
+from pipelines.orders.wording import shown
+
+SAID, IS_ASIDE = "said", "is_aside"
+_NEVER = pl.lit(value=False)
+
+
+@dataclass(frozen=True)
+class _Turned:
+    """Expressions by our column, and the rules that tell where they do not hold."""
+
+    columns: dict[str, pl.Expr]
+    rules: list[Rule]
+
+
+def order_rows(table: Table, layout: Layout, *, zone: ZoneInfo) -> pl.DataFrame:
+    """Turn a table into order rows; `zone` is the business day's."""
+    if layout.is_plain and not table.faults:
+        return table.frame.select(
+            *(table.cell(layout.columns[column]).alias(column) for column in ORDER_COLUMNS),
+            table.lines.alias(SOURCE_ROW),
+            pl.lit(None, dtype=pl.String).alias(SAID),
+            _NEVER.alias(IS_ASIDE),
+        )
+    frame = table.frame.with_columns(table.lines.alias(SOURCE_ROW), _faults(table))
+    if layout.has_several_lines:
+        frame = folded(frame, table, layout)
+    turned = _turned(table, layout, zone=zone)
+    rows = frame.select(
+        *(turned.columns[column].alias(column) for column in ORDER_COLUMNS),
+        SOURCE_ROW,
+        SAID,
+        _is_aside(table, layout).alias(IS_ASIDE),
+        pl.coalesce(
+            pl.lit(None, dtype=pl.Int32),
+            *(
+                pl.when(rule.broken).then(pl.lit(place, dtype=pl.Int32))
+                for place, rule in enumerate(turned.rules)
+            ),
+        ).alias("fault"),
+    )
+    rows = rows.with_columns(
+        pl.coalesce(SAID, _told(frame, rows["fault"], turned.rules, table)).alias(SAID)
+    ).drop("fault")
+    return rows.with_columns(without_surplus_zeros(rows)) if layout.may_have_surplus_zeros else rows
+
+
+def _faults(table: Table) -> pl.Series:
+    said = [table.faults.get(row) for row in range(table.frame.height)] if table.faults else None
+    return pl.Series(SAID, said or [None] * table.frame.height, dtype=pl.String)
+
+
+def _told(frame: pl.DataFrame, faults: pl.Series, rules: Sequence[Rule], table: Table) -> pl.Series:
+    """The sentence of each row whose cells cannot be turned."""
+    reasons: list[str | None] = [None] * frame.height
+    for row in faults.is_not_null().arg_true().to_list():
+        rule = rules[faults[row]]
+        value = frame[table.places[rule.column]][row]
+        reasons[row] = f"{rule.column} {shown(value)} {rule.says}"
+    return pl.Series("told", reasons, dtype=pl.String)
+
+
+def _turned(table: Table, layout: Layout, *, zone: ZoneInfo) -> _Turned:
+    columns = {
+        column: table.cell(theirs)
+        for column, theirs in layout.columns.items()
+        if theirs in table.places
+    }
+    turned = _Turned(
+        {
+            **{column: pl.lit("") for column in ORDER_COLUMNS},
+            **{column: pl.lit(text) for column, text in layout.constants.items()},
+            **columns,
+        },
+        [],
+    )
+    _turn_status(turned, table, layout)
+    _turn_id(turned, table, layout)
+    _turn_amount(turned, layout)
+    _turn_instants(turned, table, layout, zone=zone)
+    _turn_references(turned, table, layout)
+    return turned
+
+
+def _turn_status(turned: _Turned, table: Table, layout: Layout) -> None:
+    for column, words in layout.known.items():
+        if column in table.places:
+            is_known = table.cell(column).is_in([*words, *_own_words(layout, column)])
+            turned.rules.append(Rule(column, ~is_known, "is no word that is known there."))
+    if not layout.cases:
+        return
+    own = turned.columns["status"]
+    told = [(own == word, meant) for word, meant in layout.words.items()]
+    told += [(_holds(table, case), case.status) for case in layout.cases]
+    turned.columns["status"] = pl.coalesce(
+        *(pl.when(holds).then(pl.lit(status)) for holds, status in told), own
+    )
+
+
+def _own_words(layout: Layout, column: str) -> list[str]:
+    """Words of the configuration are known as well."""
+    return list(layout.words) if column == layout.columns["status"] else []
+
+
+def _holds(table: Table, case: Case) -> pl.Expr:
+    return reduce(and_, [_condition(table, one) for one in case.when])
+
+
+def _condition(table: Table, holds: Holds) -> pl.Expr:
+    if holds.column not in table.places:
+        return _NEVER
+    cell = table.cell(holds.column)
+    if not holds.words:
+        return cell != ""
+    if holds.between:
+        parts = cell.str.split(holds.between)
+        return reduce(or_, [parts.list.contains(word) for word in holds.words])
+    return cell.is_in(list(holds.words))
+
+
+def _is_aside(table: Table, layout: Layout) -> pl.Expr:
+    aside = [_holds(table, case) for case in layout.aside]
+    words = [word for word, meant in layout.words.items() if meant == ASIDE]
+    if words and "status" in layout.columns:
+        aside.append(table.cell(layout.columns["status"]).is_in(words))
+    aside += [~table.cell(column).is_in(list(words)) for column, words in layout.only.items()]
+    return reduce(or_, aside) if aside else _NEVER
+
+
+def _turn_id(turned: _Turned, table: Table, layout: Layout) -> None:
+    own = turned.columns["order_id"]
+    prefix: pl.Expr = pl.lit(layout.prefix)
+    if layout.store_column:
+        store = table.cell(layout.store_column)
+        prefix = store.replace_strict(
+            list(layout.stores), list(layout.stores.values()), default="", return_dtype=pl.String
+        )
+        is_unknown = ~store.is_in(list(layout.stores))
+        turned.rules.append(Rule(layout.store_column, is_unknown, "is no store that is declared."))
+    if layout.prefix or layout.store_column:
+        turned.columns["order_id"] = pl.when(own != "").then(prefix + own).otherwise(own)
+
+
+def _turn_amount(turned: _Turned, layout: Layout) -> None:
+    amount, is_wrong = plain_amount(
+        turned.columns["amount"],
+        decimal_mark=layout.decimal_mark,
+        thousands_mark=layout.thousands_mark,
+    )
+    turned.columns["amount"] = amount
+    if layout.decimal_mark != "." or layout.thousands_mark:
+        marks = f'"{layout.decimal_mark}" before its decimals'
+        between = f'"{layout.thousands_mark}"' if layout.thousands_mark else "nothing"
+        says = f"is not written with {marks} and {between} between thousands."
+        turned.rules.append(Rule(layout.columns["amount"], is_wrong, says))
+
+
+def _turn_instants(turned: _Turned, table: Table, layout: Layout, *, zone: ZoneInfo) -> None:
+    named = zone.key if layout.time_zone == BUSINESS_ZONE else layout.time_zone
+    for column in ("placed_at", "paid_at"):
+        theirs = layout.columns.get(column, "")
+        if theirs not in table.places:
+            continue
+        moment = with_offset(turned.columns[column], form=layout.instants, zone=named)
+        turned.columns[column] = moment.text
+        turned.rules.extend(
+            [
+                Rule(theirs, moment.is_otherwise_written, f"is not written as {layout.instants}."),
+                Rule(theirs, moment.is_no_time_there, f"is no time in {named}, or is two."),
+            ]
+        )
+
+
+def _turn_references(turned: _Turned, table: Table, layout: Layout) -> None:
+    """Session ids found in other text stand behind those of the own column, each once."""
+    if layout.joined_refs:
+        parts = turned.columns["transaction_ref"].str.split(layout.joined_refs)
+        turned.columns["transaction_ref"] = parts.list.first()
+    found = [
+        table.cell(column)
+        .str.extract_all(search.pattern)
+        .list.eval(pl.coalesce(pl.element().str.extract(search.pattern, 1), pl.element()))
+        for search in layout.sessions
+        for column in layout.session_columns(search, list(table.places))
+        if column in table.places
+    ]
+    if not found:
+        return
+    own = turned.columns["session_ids"]
+    ids = pl.concat_list(found).list.unique(maintain_order=True).list.join(";")
+    all_ids = pl.concat_list(own.str.split(";"), *found).list.unique(maintain_order=True)
+    turned.columns["session_ids"] = (
+        pl.when(own == "").then(ids).when(ids == "").then(own).otherwise(all_ids.list.join(";"))
+    )

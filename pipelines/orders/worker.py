@@ -1,0 +1,122 @@
+"""The process that reads order exports: a stranger's bytes are parsed here and nowhere else.
+
+Started by `intake`, one for each look at the inbox; it knows no key, no store and no network, and
+ends itself at its limits. A line on stdin names a folder with `request.json` and `content`; what
+the file holds is written there, and the folder's line comes back on stdout.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import resource
+import sys
+from collections.abc import Mapping
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import polars as pl
+
+from pipelines.orders.faults import OrderFileRefused
+from pipelines.orders.mapping import OrderMapping
+from pipelines.orders.reader import OrderFile, read_order_file
+from pipelines.orders.sidecars import control_json, control_totals_in
+
+REQUEST, CONTENT, TOLD = "request.json", "content", "told.json"
+ACCEPTED, QUARANTINED = "accepted.arrow", "quarantined.arrow"
+
+
+def serve(memory_bytes: int, processor_seconds: int, file_bytes: int) -> None:
+    """Read what is asked for, one file after the other, until stdin ends."""
+    for what, most in (
+        (resource.RLIMIT_AS, memory_bytes),
+        (resource.RLIMIT_FSIZE, file_bytes),
+        (resource.RLIMIT_CORE, 0),
+    ):
+        resource.setrlimit(what, (most, most))
+    for line in sys.stdin:
+        _allow_processor_seconds(processor_seconds)
+        folder = Path(line.rstrip("\n"))
+        _answer(folder)
+        print(folder, flush=True)
+
+
+def request(
+    name: str, *, zone: ZoneInfo, mappings: Mapping[str, OrderMapping], control: Any
+) -> dict[str, Any]:
+    """Give what a worker has to know to read a file."""
+    return {
+        "name": name,
+        "zone": zone.key,
+        "mappings": {label: mapping.model_dump() for label, mapping in mappings.items()},
+        "control": control_json(control),
+    }
+
+
+def outcome(folder: Path) -> OrderFile:
+    """Give what a worker has written into a folder, or raise the refusal that it came to."""
+    told = json.loads((folder / TOLD).read_bytes())
+    if "refused" in told:
+        raise OrderFileRefused(**told["refused"])
+    exported = told.pop("exported_on")
+    return OrderFile(
+        **{
+            **told,
+            "totals": {code: Decimal(total) for code, total in told["totals"].items()},
+            "exported_on": date.fromisoformat(exported) if exported else None,
+            "accepted": pl.read_ipc(folder / ACCEPTED),
+            "quarantined": pl.read_ipc(folder / QUARANTINED),
+        }
+    )
+
+
+def _allow_processor_seconds(seconds: int) -> None:
+    """Count from here: a worker that has read many files is not older for it."""
+    used = resource.getrusage(resource.RUSAGE_SELF)
+    until = int(used.ru_utime + used.ru_stime) + 1 + seconds
+    resource.setrlimit(resource.RLIMIT_CPU, (until, resource.getrlimit(resource.RLIMIT_CPU)[1]))
+
+
+def _answer(folder: Path) -> None:
+    asked = json.loads((folder / REQUEST).read_bytes())
+    control = asked["control"]
+    try:
+        file = read_order_file(
+            asked["name"],
+            (folder / CONTENT).read_bytes(),
+            time_zone=ZoneInfo(asked["zone"]),
+            mappings={
+                label: OrderMapping.model_validate(mapping)
+                for label, mapping in asked["mappings"].items()
+            },
+            control=control and control_totals_in(json.dumps(control).encode()),
+        )
+    except OrderFileRefused as refusal:
+        told: dict[str, Any] = {"refused": refusal.parts()}
+    else:
+        file.accepted.write_ipc(folder / ACCEPTED)
+        file.quarantined.write_ipc(folder / QUARANTINED)
+        told = _told(file)
+    (folder / TOLD).write_text(json.dumps(told), encoding="utf-8")
+
+
+def _told(file: OrderFile) -> dict[str, Any]:
+    parts = {
+        name: value for name, value in vars(file).items() if name not in ("accepted", "quarantined")
+    }
+    return {
+        **parts,
+        "totals": {code: f"{total:f}" for code, total in file.totals.items()},
+        "exported_on": file.exported_on and file.exported_on.isoformat(),
+    }
+
+
+if __name__ == "__main__":
+    # A parent that is gone, or an interrupt meant for it, needs no traceback of ours.
+    try:
+        serve(*(int(limit) for limit in sys.argv[1:4]))
+    except (KeyboardInterrupt, BrokenPipeError):
+        os._exit(0)

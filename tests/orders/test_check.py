@@ -1,0 +1,93 @@
+"""`recon orders check` explains a file before it is dropped, and takes nothing in."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+from orders.shops import SHOPIFY_HEADER, shopify, shopify_item, written
+
+from pipelines.cli import main
+
+Line = Callable[..., str]
+Export = Callable[..., bytes]
+
+
+@pytest.fixture
+def check(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str, bytes], Result]:
+    monkeypatch.chdir(tmp_path)
+
+    def run(name: str, content: bytes) -> Result:
+        (tmp_path / name).write_bytes(content)
+        return CliRunner().invoke(main, ["orders", "check", name])
+
+    return run
+
+
+def test_a_good_file_is_explained(check: Callable[[str, bytes], Result], tmp_path: Path) -> None:
+    content = written(
+        SHOPIFY_HEADER, shopify(), shopify_item(), shopify(Name="#2", Currency="KES"),
+        shopify(Name="#3", Payment_Method="bogus"),
+    )  # fmt: skip
+    result = check("orders 2026-11-21.csv", content)
+    assert result.output.splitlines() == [
+        "orders 2026-11-21.csv would be taken in.",
+        "  layout      shopify",
+        "  written as  UTF-8",
+        "  exported    2026-11-21",
+        "  rows        3 orders in 4 rows",
+        "              2 accepted",
+        "              0 repeated",
+        "              1 set aside",
+        "              0 quarantined",
+        "  totals      KES 1,250.00",
+        "              NGN 1,250.00",
+    ]
+    assert result.exit_code == 0
+    assert [path.name for path in tmp_path.iterdir()] == ["orders 2026-11-21.csv"]
+
+
+def test_the_first_problems_are_named_with_their_lines(
+    check: Callable[[str, bytes], Result], line: Line, export: Export
+) -> None:
+    faulty = [line(order_id=f"K{row}", amount="1,5".replace(",", " ")) for row in range(25)]
+    result = check("orders.csv", export(*faulty))
+    assert 'line 2: amount "1 5" is not decimal text' in result.output
+    assert "… and 5 more" in result.output
+    assert result.exit_code == 3
+
+
+def test_an_unknown_export_shows_what_a_mapping_could_look_like(
+    check: Callable[[str, bytes], Result],
+) -> None:
+    result = check("shop.csv", b"Order No,State,Grand Total,Cur,Created,E-Mail\n1,ok,5,NGN,x,\n")
+    assert "would be refused" in result.output
+    assert result.exit_code == 3
+    assert result.output.partition("recon.example.toml):\n")[2].splitlines() == [
+        "  [orders.NAME.columns]",
+        '  order_id = "Order No"',
+        '  status = "State"',
+        '  amount = "Grand Total"',
+        '  currency = "Cur"',
+        '  placed_at = "Created"',
+        '  customer_email = "E-Mail"',
+        "  [orders.NAME.status]",
+        '  # "word in the export" = "paid"',
+    ]
+
+
+def test_what_stands_beside_it_is_verified(
+    check: Callable[[str, bytes], Result], tmp_path: Path, line: Line, export: Export
+) -> None:
+    (tmp_path / "orders.csv.control.json").write_text('{"rows": 2}')
+    result = check("orders.csv", export(line()))
+    assert "the file has 1 rows, its control file says 2" in result.output
+    assert result.exit_code == 3
+
+
+def test_a_file_that_is_not_there_is_one_sentence(tmp_path: Path) -> None:
+    result = CliRunner().invoke(main, ["orders", "check", str(tmp_path / "none.csv")])
+    assert result.exit_code == 2
+    assert "There is no file" in result.output
