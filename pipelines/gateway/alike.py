@@ -106,7 +106,7 @@ def _learned(table: FieldTable, body: bytes) -> _Shape | None:
     keys = tuple(objects[0])
     plan = table.plan(keys)
     read = {*plan.sent, *(name for each in plan.doubled for name in each.names)}
-    if any("." in name for name in read):
+    if any("." in name for name in read) or not all(map(_is_plain, keys)):
         return None
     numbers = {name for name, kind in _kinds(plan) if kind is Kind.NUMBER}
     texts = frozenset(
@@ -122,6 +122,11 @@ def _learned(table: FieldTable, body: bytes) -> _Shape | None:
     struct = msgspec.defstruct("AlikeObject", fields, gc=False)
     spare = tuple(key for key in keys if key not in read and key not in texts)
     return _Shape(keys, plan, msgspec.json.Decoder(list[struct]), texts, spare)  # type: ignore[valid-type]
+
+
+def _is_plain(name: str) -> bool:
+    """Whether the decoder takes a member's name as it is."""
+    return name.isprintable() and '"' not in name and "\\" not in name
 
 
 def _kinds(plan: Plan) -> Iterable[tuple[str, Kind]]:

@@ -33,6 +33,7 @@ from pipelines.warehouse.closing import Run
 from pipelines.warehouse.facts import EmailDigests
 from pipelines.warehouse.policies import PolicyLog
 from pipelines.warehouse.queries import build_stage, first_row
+from pipelines.warehouse.replacement import sweep_replacement
 from pipelines.warehouse.store import (
     kept_open,
     lay_out,
@@ -262,6 +263,7 @@ def begin(frame: Frame) -> Run:
     gateway = frame.gateway
     with frame.store() as store:
         frame.landing.sweep()
+        sweep_replacement(frame.places)
         closing.require_same_gateway(
             store.connection, gateway.base_url, gateway.business_id, frame.settings.zone
         )

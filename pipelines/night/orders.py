@@ -15,13 +15,17 @@ import duckdb
 import polars as pl
 
 from pipelines.night.frame import Frame, Store, run_facts
+from pipelines.orders.archive import ArchivedFile
 from pipelines.orders.faults import OrderFileRefused
 from pipelines.orders.inbox import Arrival, State
 from pipelines.orders.intake import Intake
 from pipelines.orders.reader import OrderFile
-from pipelines.orders.sidecars import control_json
+from pipelines.orders.sidecars import ControlTotals, control_json
 from pipelines.warehouse.facts import EmailDigests, insert, quarantine
 from pipelines.warehouse.queries import script
+
+# Four row groups of the database: fewer at a time are written twice, more are held for nothing.
+_ROWS_AT_ONCE = 4 * 122_880
 
 
 @dataclass(frozen=True)
@@ -38,31 +42,26 @@ def take_in_orders(frame: Frame) -> OrdersTaken:
     """Take in every export of the inbox that is new; files stay where they are."""
     with frame.store() as store:
         known = _known_digests(store.connection)
-        found = frame.exports(known)
-        read, refusals = _read_all(frame, [one for one in found if one.state is not State.KNOWN])
-        archive = frame.archive
-        kept = [
-            (archive.keep(file.name, arrival.content or b"", control=arrival.control), file)
-            for arrival, file in read
-        ]
+        read, refusals = _read_all(frame, frame.exports(known))
+        kept = _archived(frame, read)
         if kept or refusals:
             digests = frame.digests()
 
             def work() -> Mapping[str, Any]:
-                for archived, file in kept:
-                    _append(store, file, archived.arrival, digests)
+                for one in kept:
+                    _append(store, one.file, one.archived.arrival, digests)
                 for refusal, digest in refusals:
                     _note_refusal(store, refusal, digest)
                 return {
                     **run_facts(frame, store.run),
-                    "files": [file.digest for _, file in kept],
+                    "files": [one.file.digest for one in kept],
                     "archive": {
                         name: digest
-                        for archived, _ in kept
-                        for name, digest in archive.names_of(archived.digest).items()
+                        for one in kept
+                        for name, digest in frame.archive.names_of(one.archived.digest).items()
                     },
-                    "taken": [_taken(arrival, file) for arrival, file in read],
-                    "rows": sum(file.rows_received for _, file in kept),
+                    "taken": [_taken(one) for one in kept],
+                    "rows": sum(one.file.rows_received for one in kept),
                     "refused": [refusal.name for refusal, _ in refusals],
                     "refusals": [_refused(refusal, digest) for refusal, digest in refusals],
                 }
@@ -70,8 +69,8 @@ def take_in_orders(frame: Frame) -> OrdersTaken:
             store.chain.commit(store.connection, "orders", work)
     taken = OrdersTaken(
         files=len(kept),
-        rows_received=sum(file.rows_received for _, file in kept),
-        rows_quarantined=sum(file.quarantined.height for _, file in kept),
+        rows_received=sum(one.file.rows_received for one in kept),
+        rows_quarantined=sum(one.file.quarantined.height for one in kept),
         refusals=tuple(str(refusal) for refusal, _ in refusals),
     )
     frame.tell(
@@ -81,6 +80,26 @@ def take_in_orders(frame: Frame) -> OrdersTaken:
     return taken
 
 
+@dataclass(frozen=True)
+class _Kept:
+    """An export that was read and archived; how it came may differ from what the archive says."""
+
+    archived: ArchivedFile
+    file: OrderFile
+    control: ControlTotals | None
+
+
+def _archived(frame: Frame, read: list[tuple[Arrival, OrderFile]]) -> list[_Kept]:
+    """Archive what was read, letting go of each file's bytes as soon as they are kept."""
+    archive = frame.archive
+    kept: list[_Kept] = []
+    while read:
+        arrival, file = read.pop(0)
+        archived = archive.keep(file.name, arrival.content or b"", control=arrival.control)
+        kept.append(_Kept(archived, file, arrival.control))
+    return kept
+
+
 def _read_all(
     frame: Frame, found: list[Arrival]
 ) -> tuple[list[tuple[Arrival, OrderFile]], list[tuple[OrderFileRefused, str]]]:
@@ -88,7 +107,8 @@ def _read_all(
     read: dict[str, tuple[Arrival, OrderFile]] = {}
     refusals: list[tuple[OrderFileRefused, str]] = []
     with Intake(frame.places.temporary) as intake:
-        for arrival in found:
+        while found:
+            arrival = found.pop(0)
             if arrival.refusal is not None:
                 refusals.append((arrival.refusal, arrival.digest or ""))
             if arrival.state is not State.READY or arrival.content is None:
@@ -117,18 +137,16 @@ def _known_digests(connection: duckdb.DuckDBPyConnection) -> frozenset[str]:
 
 
 def _append(store: Store, file: OrderFile, arrival: int, digests: EmailDigests) -> None:
-    staged = file.accepted.with_columns(
-        pl.col("customer_email")
-        .map_elements(digests.of, return_dtype=pl.String)
-        .alias("customer_email_digest")
-    )
-    insert(
-        store.connection,
-        "intake/orders",
-        staged.to_arrow(),
-        file_digest=file.digest,
-        as_of=store.run.as_of,
-    )
+    known = _email_digests(file.accepted["customer_email"], digests)
+    for rows in file.accepted.iter_slices(_ROWS_AT_ONCE):
+        staged = rows.join(known, on="customer_email", how="left", maintain_order="left")
+        insert(
+            store.connection,
+            "intake/orders",
+            staged.drop("customer_email").to_arrow(),
+            file_digest=file.digest,
+            as_of=store.run.as_of,
+        )
     quarantine(
         store.connection,
         [
@@ -159,9 +177,21 @@ def _append(store: Store, file: OrderFile, arrival: int, digests: EmailDigests) 
     )
 
 
-def _taken(arrival: Arrival, file: OrderFile) -> dict[str, Any]:
+def _email_digests(addresses: pl.Series, digests: EmailDigests) -> pl.DataFrame:
+    """Give the digest of each address, worked out once however often the address stands there."""
+    known = addresses.drop_nulls().unique()
+    return pl.DataFrame(
+        {
+            "customer_email": known,
+            "customer_email_digest": pl.Series(map(digests.of, known), dtype=pl.String),
+        }
+    )
+
+
+def _taken(kept: _Kept) -> dict[str, Any]:
     """How a file came: its name and the totals beside it may differ from those in the archive."""
-    return {"digest": file.digest, "name": file.name, "control": control_json(arrival.control)}
+    file = kept.file
+    return {"digest": file.digest, "name": file.name, "control": control_json(kept.control)}
 
 
 def _refused(refusal: OrderFileRefused, digest: str) -> dict[str, str]:

@@ -6,8 +6,8 @@ in `values`; here they are applied, and a row's fault becomes one sentence.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
@@ -16,6 +16,7 @@ import polars as pl
 from pipelines.faults import ClaimBroken
 from pipelines.orders.layouts.layout import ORDER_COLUMNS
 from pipelines.orders.layouts.turning import IS_ASIDE, SAID
+from pipelines.orders.plain_rows import parted
 from pipelines.orders.table import SOURCE_ROW
 from pipelines.orders.values import (
     Rule,
@@ -29,6 +30,16 @@ from pipelines.orders.wording import shown
 
 _UTC_TEXT = "%Y-%m-%dT%H:%M:%S%.6fZ"
 _LINES_NAMED = 5
+# So many rows at a time keep what judging takes beside them small.
+_ROWS_AT_ONCE = 100_000
+_NONE_QUARANTINED = pl.DataFrame(
+    schema={
+        SOURCE_ROW: pl.Int64,
+        "key": pl.String,
+        "reason": pl.String,
+        "known_ids": pl.List(pl.String),
+    }
+)
 
 
 @dataclass(frozen=True)
@@ -49,7 +60,71 @@ def judge(rows: pl.DataFrame, *, status_words: Mapping[str, str]) -> Judged:
     is_aside = pl.col(IS_ASIDE) & pl.col(SAID).is_null()
     orders = rows.filter(~is_aside) if rows[IS_ASIDE].any() else rows
     aside = rows.height - orders.height
-    judged = prepared(orders, status_words=status_words).with_columns(
+    parts = [_judged(part, status_words=status_words) for part in _parts(orders)]
+    accepted = _together([part.accepted for part in parts])
+    quarantined = _together([part.quarantined for part in parts])
+    repeats = sum(part.repeats for part in parts)
+    if accepted.height + quarantined.height + repeats + aside != rows.height:
+        raise ClaimBroken(
+            f"{rows.height} order rows were received, but {accepted.height} accepted,"
+            f" {repeats} repeated, {aside} set aside and {quarantined.height} quarantined ones do"
+            " not add up to it.",
+            "Nothing was stored; please report this file to the maintainers.",
+        )
+    return Judged(
+        accepted=accepted,
+        quarantined=quarantined,
+        repeats=repeats,
+        aside=aside,
+        amounts_received=_added(part.amounts_received for part in parts),
+        amounts_accepted=_added(part.amounts_accepted for part in parts),
+    )
+
+
+def _parts(orders: pl.DataFrame) -> Iterator[pl.DataFrame]:
+    """Give rows that may share an order id in one part, all others in parts of bounded size."""
+    shares = orders["order_id"].str.strip_chars().is_duplicated()
+    if shares.any():
+        yield orders.filter(shares)
+        orders = orders.filter(~shares)
+    yield from orders.iter_slices(_ROWS_AT_ONCE)
+    if not orders.height:
+        yield orders
+
+
+def _together(parts: Sequence[pl.DataFrame]) -> pl.DataFrame:
+    rows = pl.concat(parts)
+    return rows if rows[SOURCE_ROW].is_sorted() else rows.sort(SOURCE_ROW)
+
+
+def _added(parts: Iterable[Mapping[str, Decimal]]) -> dict[str, Decimal]:
+    amounts: dict[str, Decimal] = {}
+    for part in parts:
+        for currency, amount in part.items():
+            amounts[currency] = amounts.get(currency, Decimal(0)) + amount
+    return dict(sorted(amounts.items()))
+
+
+def _judged(rows: pl.DataFrame, *, status_words: Mapping[str, str]) -> Judged:
+    """Judge rows the short way where that is certain, and the others by every rule."""
+    if rows["order_id"].is_duplicated().any():
+        return _judged_by_every_rule(rows, status_words=status_words)
+    plain, others = parted(rows, status_words=status_words)
+    if not others.height:
+        amounts = _amounts(plain)
+        return Judged(plain, _NONE_QUARANTINED, 0, 0, amounts, amounts)
+    judged = _judged_by_every_rule(others, status_words=status_words)
+    amounts = _amounts(plain)
+    return replace(
+        judged,
+        accepted=_together([plain, judged.accepted]),
+        amounts_received=_added([amounts, judged.amounts_received]),
+        amounts_accepted=_added([amounts, judged.amounts_accepted]),
+    )
+
+
+def _judged_by_every_rule(rows: pl.DataFrame, *, status_words: Mapping[str, str]) -> Judged:
+    judged = prepared(rows, status_words=status_words).with_columns(
         fault=first_fault(),
         key=usable_id(pl.col("order_id")),
         is_repeat=pl.lit(value=False),
@@ -59,20 +134,11 @@ def judge(rows: pl.DataFrame, *, status_words: Mapping[str, str]) -> Judged:
         judged = _with_duplicates(judged)
     stands = pl.col("fault").is_null() & pl.col("lines").is_null() & pl.col(SAID).is_null()
     accepted = judged.filter(stands & ~pl.col("is_repeat"))
-    quarantined = judged.filter(~stands)
-    repeats = judged.filter(stands & pl.col("is_repeat")).height
-    if accepted.height + quarantined.height + repeats + aside != rows.height:
-        raise ClaimBroken(
-            f"{rows.height} order rows were received, but {accepted.height} accepted,"
-            f" {repeats} repeated, {aside} set aside and {quarantined.height} quarantined ones do"
-            " not add up to it.",
-            "Nothing was stored; please report this file to the maintainers.",
-        )
     return Judged(
         accepted=_accepted(accepted),
-        quarantined=_quarantined(quarantined),
-        repeats=repeats,
-        aside=aside,
+        quarantined=_quarantined(judged.filter(~stands)),
+        repeats=judged.filter(stands & pl.col("is_repeat")).height,
+        aside=0,
         amounts_received=_amounts(judged.filter(has_readable_amount())),
         amounts_accepted=_amounts(accepted),
     )
@@ -148,7 +214,10 @@ def _contradiction(lines: list[int]) -> str:
 def _amounts(rows: pl.DataFrame) -> dict[str, Decimal]:
     """Add up exactly: whole numbers for each count of decimals, brought together as Decimal."""
     digits = pl.col("amount").str.replace(".", "", literal=True).cast(pl.Int128)
-    sums = rows.group_by("currency", "fraction_digits").agg(digits.sum().alias("digits"))
+    fraction = pl.col("amount").str.extract(r"\.(\d+)$", 1).str.len_chars().fill_null(0)
+    sums = rows.group_by("currency", fraction.cast(pl.Int32).alias("fraction_digits")).agg(
+        digits.sum().alias("digits")
+    )
     amounts: dict[str, Decimal] = {}
     for currency, decimals, total in sums.sort("currency", "fraction_digits").iter_rows():
         amounts[currency] = amounts.get(currency, Decimal(0)) + Decimal(total).scaleb(-decimals)

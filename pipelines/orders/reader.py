@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from functools import partial
 from types import MappingProxyType
 from zoneinfo import ZoneInfo
 
@@ -71,19 +72,22 @@ def read_order_file(
     `time_zone` is the business day's, `mappings` are those of `recon.toml`, `control` is what
     stands in the file's `.control.json`.
     """
-    layout, source = chosen(
-        name, layouts_for(name, mappings), lambda form: open_source(name, content, form)
-    )
+    digest = hashlib.sha256(content).hexdigest()
+    opening = partial(open_source, name, content)
+    layout, source = chosen(name, layouts_for(name, mappings), opening)
+    form = source.form
     table = source.table(layout.wanted(source.header))
+    # Every cell is in the table now: a large file need not be held twice while it is judged.
+    del opening, source, content
     rows = order_rows(table, layout, zone=time_zone)
     judged = judge(rows, status_words=layout.words)
     if control is not None:
         _check_control_totals(name, control, rows_received=table.frame.height, judged=judged)
     return OrderFile(
         name=name,
-        digest=hashlib.sha256(content).hexdigest(),
+        digest=digest,
         layout=layout.name,
-        encoding=source.form,
+        encoding=form,
         exported_on=_exported_on(name, control, judged.accepted, time_zone=time_zone),
         lines_received=table.frame.height,
         rows_received=rows.height,

@@ -7,7 +7,6 @@ the rows mean.
 from __future__ import annotations
 
 import hashlib
-import hmac
 import os
 import secrets
 from collections.abc import Iterable, Mapping
@@ -54,12 +53,20 @@ class EmailDigests:
                 "Restore the file from the last backup.",
             )
 
+        # HMAC-SHA256 (RFC 2104), the key mixed in once instead of for each of a million addresses.
+        block = self._key.ljust(hashlib.sha256().block_size, b"\0")
+        self._inner = hashlib.sha256(bytes(byte ^ 0x36 for byte in block))
+        self._outer = hashlib.sha256(bytes(byte ^ 0x5C for byte in block))
+
     def of(self, address: str | None) -> str | None:
         """Digest of the address trimmed and case-folded; None for none."""
         folded = (address or "").strip().casefold()
         if not folded:
             return None
-        return hmac.digest(self._key, folded.encode(), hashlib.sha256).hex()
+        inner, outer = self._inner.copy(), self._outer.copy()
+        inner.update(folded.encode())
+        outer.update(inner.digest())
+        return outer.hexdigest()
 
 
 def quarantine(

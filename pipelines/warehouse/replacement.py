@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager, suppress
 from itertools import count
 from pathlib import Path
 from typing import TypeVar
@@ -20,13 +20,27 @@ from pipelines.settings import Places
 from pipelines.warehouse.store import connect
 
 Answer = TypeVar("Answer")
+ASIDE = ".before-rebuild"
+
+
+def sweep_replacement(places: Places) -> None:
+    """Remove what a killed rebuild left: its unfinished file, and a name that keeps nothing.
+
+    Such a name was given to the old file before the new one took its place, which it never did:
+    the next night would change both.
+    """
+    old = places.warehouse
+    _remove(_in_the_making(places))
+    for aside in old.parent.glob(f"{old.name}{ASIDE}*"):
+        if old.exists() and aside.samefile(old):
+            aside.unlink()
 
 
 @contextmanager
 def file_in_the_making(places: Places) -> Iterator[Path]:
     """The path of a file beside the warehouse; what is left there in the end is removed."""
-    file = places.warehouse.with_name(f"{places.warehouse.name}.rebuilt")
-    _remove(file)
+    sweep_replacement(places)
+    file = _in_the_making(places)
     try:
         yield file
     finally:
@@ -55,6 +69,7 @@ def put_in_place(file: Path, places: Places) -> Path | None:
     """One rename; until then the old file stands, and afterwards it is kept under another name."""
     old = places.warehouse
     aside = _free_name(old)
+    _fold_log(old)
     if old.exists():
         os.link(old, aside)
     if _log_of(old).exists():
@@ -73,10 +88,23 @@ def put_in_place(file: Path, places: Places) -> Path | None:
 
 def _free_name(old: Path) -> Path:
     """Where the old file goes; what an earlier rebuild put aside is kept too."""
-    names = (
-        f"{old.name}.before-rebuild{f'-{number}' if number > 1 else ''}" for number in count(1)
-    )
+    names = (f"{old.name}{ASIDE}{f'-{number}' if number > 1 else ''}" for number in count(1))
     return next(path for name in names if not (path := old.with_name(name)).exists())
+
+
+def _in_the_making(places: Places) -> Path:
+    return places.warehouse.with_name(f"{places.warehouse.name}.rebuilt")
+
+
+def _fold_log(file: Path) -> None:
+    """Bring what stands in a file's WAL into it: a kill between their renames would part them.
+
+    Where that cannot be done the file is damaged, and the WAL is put aside with it.
+    """
+    if not (file.exists() and _log_of(file).exists()):
+        return
+    with suppress(ReconFault, duckdb.Error), closing(connect(file)) as connection:
+        connection.execute("checkpoint")
 
 
 def _log_of(file: Path) -> Path:

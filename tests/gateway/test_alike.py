@@ -128,6 +128,16 @@ def test_whatever_is_done_to_a_page_it_is_read_alike_or_left(
     assert found is None or found == exactly(body)
 
 
+@pytest.mark.parametrize("name", ["", "a\nb", 'a"b', "a\\b", "\x7f", "Ọ̀rẹ́"])
+def test_members_of_any_name_are_read_alike_or_left(name: str) -> None:
+    odd = page(item(1, **{name: "x"}))
+    pages = AlikePages(LISTED.table, LISTED.list_keys)
+    assert pages.read(odd) is None
+    found = pages.read(odd)
+    rows = found and from_answer(found.items, ref="x", fetched_at="y")
+    assert rows is None or rows == exactly(odd)[0]
+
+
 def test_a_gateway_of_which_no_page_is_plain_is_not_learned_from_for_ever() -> None:
     pages = AlikePages(LISTED.table, LISTED.list_keys)
     odd = page(item(1, fees="1e5"))

@@ -26,9 +26,12 @@ import duckdb
 from assets.contracts.streams import all_contracts
 from pipelines.gateway.client import Limits
 from pipelines.night.frame import frame
+from pipelines.night.rebuild import rebuild
 from pipelines.night.whole import run_night
 from pipelines.partitions import DateRange
 from pipelines.settings import Settings
+from pipelines.warehouse.basis import rule_version
+from pipelines.warehouse.queries import STAGES, tables_of
 
 # Imported late by the product, and by every child anew if not here.
 for late in ("altair", "css_inline", "jinja2", "pandera.polars", "polars", "vl_convert"):
@@ -40,8 +43,7 @@ CALLS = "write,pwrite64,writev,pwritev,fsync,fdatasync,ftruncate,rename,renameat
 STATEMENT = re.compile(
     r"\s*(?:begin|commit|checkpoint|attach|detach|create or replace table \S+)", re.IGNORECASE
 )
-STEPS = ("_run_steps", "run_night")
-WHOLE = str(Path("night", "whole.py"))
+STEPS = {("whole.py", "_run_steps"), ("whole.py", "run_night"), ("rebuild.py", "rebuild")}
 PR_SET_PTRACER = 0x59616D61
 ANYBODY = -1
 
@@ -97,11 +99,11 @@ def kind_of(path: str) -> str:
 
 
 def step_of_the_night() -> str:
-    """The step that is running, read off the stack; before and after all steps, the lock."""
+    """The step of a night or a rebuild, read off the stack; before and after all, the lock."""
     one = sys._getframe()
     while one.f_back is not None:
         caller = one.f_back.f_code
-        if caller.co_name in STEPS and caller.co_filename.endswith(WHOLE):
+        if (Path(caller.co_filename).name, caller.co_name) in STEPS:
             name = one.f_code.co_name
             return {"enter_context": "lock", "__exit__": "unlock"}.get(name, name)
         one = one.f_back
@@ -142,8 +144,8 @@ def watch(points: Points) -> None:
     sys.addaudithook(points)
 
 
-def one_night(job: dict[str, Any]) -> None:
-    """Run the night in this process."""
+def run(job: dict[str, Any]) -> None:
+    """Run the night, or the rebuild, in this process."""
     settings = Settings(
         kuvarpay_base_url=job["url"],
         kuvarpay_api_key="rsp_test_key",
@@ -151,6 +153,9 @@ def one_night(job: dict[str, Any]) -> None:
         recon_config=Path(job["policy"]),
         recon_orders_dir=Path(job["inbox"]),
     )
+    if job["is_rebuild"]:
+        rebuild(settings, all_contracts(), tell=str)
+        return
     day = date.fromisoformat(job["day"])
     run_night(
         frame(
@@ -172,7 +177,7 @@ def child(job: dict[str, Any], told: int) -> None:
     if job["strace"]:
         ctypes.CDLL(None).prctl(PR_SET_PTRACER, ANYBODY, 0, 0, 0)
         os.kill(os.getpid(), signal.SIGSTOP)
-    one_night(job)
+    run(job)
     os.write(told, json.dumps(points.names).encode())
 
 
@@ -214,8 +219,17 @@ def traced(pid: int, options: dict[str, Any]) -> subprocess.Popen[str]:
     return tracer
 
 
+def prepare() -> None:
+    """Work out once what every child would else: versions, contracts, the order of tables."""
+    rule_version()
+    all_contracts()
+    for stage in STAGES[1:]:
+        tables_of(stage)
+
+
 def main() -> None:
     """Read jobs as JSON lines, answer each with one line."""
+    prepare()
     for line in sys.stdin:
         status, names = forked(json.loads(line))
         print(json.dumps({"status": status, "points": names}), flush=True)

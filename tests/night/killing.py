@@ -35,8 +35,6 @@ LAST_SNAPSHOT = (
     "select outcome, snapshot_digest from ops.runs "
     "where outcome is not null order by started_at desc limit 1"
 )
-
-
 STRACE = shutil.which("strace")
 KILLED = "killed"
 
@@ -74,8 +72,9 @@ class Driver:
         run_id: str,
         at: str | None = None,
         strace: dict[str, Any] | None = None,
+        is_rebuild: bool = False,
     ) -> dict[str, Any]:
-        """A night on a store, killed or not: its exit status, and the points it passed."""
+        """A night on a store, or a rebuild: its exit status, and the points it passed."""
         settings = shop.settings
         job = {
             "url": settings.kuvarpay_base_url,
@@ -86,6 +85,7 @@ class Driver:
             "data": str(data),
             "at": at,
             "strace": strace,
+            "is_rebuild": is_rebuild,
         }
         assert self._process.stdin is not None
         assert self._process.stdout is not None
@@ -125,8 +125,8 @@ class Experiment:
 
     def __init__(self, before: Shop, nights: Driver, root: Path) -> None:
         self.violations: list[tuple[str, Any]] = []
-        self._before = before
-        self._nights = nights
+        self.before = before
+        self.driver = nights
         self._root = root
         self._log = root / "calls"
         calm = shutil.copytree(before.root, root / "calm")
@@ -140,23 +140,23 @@ class Experiment:
 
     def kill(self, *ways: Way) -> None:
         """Kill one night after the other on one store, then let one live."""
-        data = shutil.copytree(self._before.root, self._root / "killed")
+        data = shutil.copytree(self.before.root, self._root / "killed")
+        print(*ways, sep="\n", flush=True)
         for way in ways:
             strace = None
             if way.call is not None:
                 strace = {"log": str(self._log), "only": way.call[0], "when": way.call[1]}
-            killed = self._nights.run(
-                self._before, data, run_id=KILLED, at=way.point, strace=strace
-            )
+            killed = self.driver.run(self.before, data, run_id=KILLED, at=way.point, strace=strace)
             if killed["status"] != -9:
                 self.violations.append((str(way), f"not killed but {killed['status']}"))
-        again = self._nights.run(self._before, data, run_id=f"{KILLED}-again")
+        told = ", then ".join(map(str, ways))
+        again = self.driver.run(self.before, data, run_id=f"{KILLED}-again")
         if again["status"] != 0:
-            self.violations.append((str(ways), f"the next night ended with {again['status']}"))
+            self.violations.append((told, f"the next night ended with {again['status']}"))
         else:
-            left = left_in(data, self._before)
+            left = left_in(data, self.before)
             self.violations += [
-                (str(ways), f"{name}: {left[name]}"[:500])
+                (told, f"{name}: {left[name]}"[:500])
                 for name, wanted in self._expected.items()
                 if left[name] != wanted
             ]

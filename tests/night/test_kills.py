@@ -9,9 +9,11 @@ from __future__ import annotations
 import random
 import shutil
 from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
 
 import pytest
-from night.killing import Experiment, Way, driver, store_before_its_night
+from night.killing import Experiment, Way, driver, left_in, store_before_its_night
 
 SEED = 7
 
@@ -34,14 +36,14 @@ def spread(count: int, length: int) -> list[int]:
     return [step * (length - 1) // (count - 1) for step in range(count)]
 
 
-@pytest.mark.counts(small=6, full=80)
+@pytest.mark.counts(small=5, full=80)
 def test_a_night_killed_at_named_points_and_run_again_is_the_night_that_was_not(
     nights: Experiment, count: int, dealt: int
 ) -> None:
     points = [nights.points[place] for place in spread(count, len(nights.points))]
-    print(f"{count} of {len(nights.points)} named points:", *points, sep="\n  ")
     assert len(set(points)) == count
 
+    print(f"{count} of {len(nights.points)} named points:")
     nights.violations = []
     for first in range(0, count, dealt):
         nights.kill(*(Way(point=point) for point in points[first : first + dealt]))
@@ -49,7 +51,7 @@ def test_a_night_killed_at_named_points_and_run_again_is_the_night_that_was_not(
     assert nights.violations == []
 
 
-@pytest.mark.counts(small=5, full=300)
+@pytest.mark.counts(small=4, full=300)
 def test_a_night_killed_in_a_call_drawn_by_seed_and_run_again_is_the_night_that_was_not(
     nights: Experiment, count: int, dealt: int
 ) -> None:
@@ -59,10 +61,64 @@ def test_a_night_killed_in_a_call_drawn_by_seed_and_run_again_is_the_night_that_
         )
     drawn = sorted(random.Random(SEED).sample(range(len(nights.calls)), count))
     calls = [nights.calls[place] for place in drawn]
-    print(f"seed {SEED}: {count} of {len(nights.calls)} calls:", *calls, sep="\n  ")
 
+    print(f"seed {SEED}, {count} of {len(nights.calls)} calls:")
     nights.violations = []
     for first in range(0, count, dealt):
         nights.kill(*calls[first : first + dealt])
 
     assert nights.violations == []
+
+
+@pytest.fixture
+def rebuilds(nights: Experiment, tmp_path: Path) -> Path:
+    """A store with a commit in its WAL and without a published file: a rebuild exchanges all."""
+    data = shutil.copytree(nights.before.root, tmp_path / "before")
+    at = "take_in_orders: checkpoint"
+    assert nights.driver.run(nights.before, data, run_id="killed", at=at)["status"] == -9
+    assert (data / "warehouse.duckdb.wal").exists()
+    (data / "published" / "finance.duckdb").unlink()
+    return data
+
+
+@pytest.mark.counts(small=2, full=20)
+def test_a_rebuild_killed_while_files_are_exchanged_leaves_a_store_that_goes_on(
+    nights: Experiment, rebuilds: Path, tmp_path: Path, count: int, dealt: int
+) -> None:
+    def run(data: Path, **way: Any) -> dict[str, Any]:
+        return nights.driver.run(nights.before, data, run_id="again", **way)
+
+    calm = shutil.copytree(rebuilds, tmp_path / "calm")
+    unharmed = run(calm, is_rebuild=True)
+    expected = left_in(calm, nights.before)
+    assert (unharmed["status"], expected["verify"]) == (0, [])
+    points = [name for name in unharmed["points"] if name.startswith("_exchange: ")]
+    renames = [name for name in points if " rename " in name]
+    assert (len(points), len(renames)) == (20, 2)
+    chosen = renames if count == len(renames) else points
+    print(f"{count} of {len(points)} points of an exchange:")
+
+    violations: list[tuple[str, Any]] = []
+    for first in range(0, count, dealt):
+        data = shutil.copytree(rebuilds, tmp_path / "killed")
+        kept: list[str] = []
+        for at in chosen[first : first + dealt]:
+            print(at, flush=True)
+            assert run(data, at=at, is_rebuild=True)["status"] == -9
+            if points.index(at) > points.index(renames[0]):
+                kept.append(f"warehouse.duckdb.before-rebuild{'-2' if kept else ''}")
+        if dealt == 1:
+            other = shutil.copytree(data, tmp_path / "other")
+            assert run(other)["status"] == 0
+            files = sorted(path.name for path in other.glob("warehouse.*"))
+            if files != ["warehouse.duckdb", *kept]:
+                violations.append((at, files))
+            shutil.rmtree(other)
+        assert run(data, is_rebuild=True)["status"] == 0
+        kept.append(f"warehouse.duckdb.before-rebuild{'-2' if kept else ''}")
+        wanted = {**expected, "files": sorted({*expected["files"], *kept})}
+        left = left_in(data, nights.before)
+        violations += [(at, left[name]) for name in wanted if left[name] != wanted[name]]
+        shutil.rmtree(data)
+
+    assert violations == []

@@ -27,18 +27,18 @@ def plain_frame(content: bytes, *, header: Sequence[str], delimiter: str) -> pl.
     first_line = f"{delimiter.join(header)}\n".encode()
     if not text.startswith(first_line) or len(text) == len(first_line):
         return None
-    body = text[len(first_line) :]
-    frame = _split(body, list(places_of(header).values()), delimiter=delimiter)
-    if frame is None or not _is_all_of(body, frame):
+    frame = _split(text, list(places_of(header).values()), delimiter=delimiter)
+    if frame is None or not _is_all_of(text, frame, below=len(first_line)):
         return None
     return frame
 
 
-def _split(body: bytes, columns: Sequence[str], *, delimiter: str) -> pl.DataFrame | None:
+def _split(text: bytes, columns: Sequence[str], *, delimiter: str) -> pl.DataFrame | None:
     try:
         return pl.read_csv(
-            io.BytesIO(body),
+            io.BytesIO(text),
             has_header=False,
+            skip_lines=1,
             schema=dict.fromkeys(columns, pl.String),
             infer_schema=False,
             separator=delimiter,
@@ -54,15 +54,15 @@ def _split(body: bytes, columns: Sequence[str], *, delimiter: str) -> pl.DataFra
         return None
 
 
-def _is_all_of(body: bytes, frame: pl.DataFrame) -> bool:
+def _is_all_of(text: bytes, frame: pl.DataFrame, *, below: int) -> bool:
     """Tell whether the cells, with a delimiter or line end behind each, are as long as the file.
 
     No row can have more cells than the header, so a row with fewer shows as missing delimiters.
     """
-    if frame.height != body.count(b"\n"):
+    if frame.height != text.count(b"\n") - 1:
         return False
     cells = pl.all().str.len_bytes().cast(pl.Int64)
     in_cells = frame.select(pl.sum_horizontal(cells.sum())).item()
     longest = frame.select(pl.max_horizontal(cells.max())).item()
     marks = frame.height * frame.width
-    return bool(in_cells + marks == len(body)) and longest <= csv.field_size_limit()
+    return bool(in_cells + marks == len(text) - below) and longest <= csv.field_size_limit()
