@@ -307,13 +307,13 @@ comment on column ops.files.rows_aside is 'Rows that are no order to reconcile: 
 
 comment on table ops.runs is 'One row per run: what it closed and how it ended.';
 comment on column ops.runs.run_id is 'Name of the run.';
-comment on column ops.runs.kind is 'What started it, such as nightly or backfill.';
-comment on column ops.runs.first_date is 'First business date of its range.';
-comment on column ops.runs.last_date is 'Last business date of its range.';
-comment on column ops.runs.as_of is 'The as-of it judged everything at.';
+comment on column ops.runs.kind is 'What started it, such as nightly or backfill; quotes only asked for fee quotes and closed nothing.';
+comment on column ops.runs.first_date is 'First business date of its range; for quotes the date of asking.';
+comment on column ops.runs.last_date is 'Last business date of its range; for quotes the date of asking.';
+comment on column ops.runs.as_of is 'The as-of it judged everything at; for quotes the instant of asking.';
 comment on column ops.runs.started_at is 'Wall clock when it began.';
 comment on column ops.runs.finished_at is 'Wall clock when it ended; empty while it runs.';
-comment on column ops.runs.outcome is 'Either running, green, red (published, a control does not hold) or failed (nothing published).';
+comment on column ops.runs.outcome is 'Either running, green, red (published, a control does not hold), failed (nothing published) or answered (quotes were asked for).';
 comment on column ops.runs.reasons is 'One sentence per control that does not hold, or why the run failed.';
 comment on column ops.runs.snapshot_digest is 'Digest of the snapshot it published.';
 comment on column ops.runs.policy_version is 'Digest of the policy in force.';

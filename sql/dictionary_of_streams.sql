@@ -213,8 +213,8 @@ comment on column validated.subscription_currencies.first_seen_at is 'As-of of t
 comment on column validated.subscription_currencies.version is 'Number of the version, counted from 1.';
 comment on column validated.subscription_currencies.source is 'Answer of the gateway the version was read from.';
 
-comment on table validated.fee_quotes is 'One row per quote of what moving a coin costs; each night asks again and adds its own.';
-comment on column validated.fee_quotes.quote_id is 'Id of the quote, given by the pull: the gateway has none.';
+comment on table validated.fee_quotes is 'One row per quote of what moving a coin costs; each night asks again and adds its own, and so does recon quotes.';
+comment on column validated.fee_quotes.quote_id is 'Id of the quote, given by the pull, for the gateway has none: what was asked, and the as-of of the run.';
 comment on column validated.fee_quotes.asked_currency is 'Coin that was asked about.';
 comment on column validated.fee_quotes.asked_network is 'Chain that was asked about.';
 comment on column validated.fee_quotes.asked_amount is 'Amount of coins that was asked about.';

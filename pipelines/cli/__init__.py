@@ -19,6 +19,7 @@ from pipelines.cli.explain import explain
 from pipelines.cli.nights import backfill, nightly
 from pipelines.cli.operate import dev, report
 from pipelines.cli.orders import orders
+from pipelines.cli.quotes import quotes
 from pipelines.cli.rebuild import rebuild
 from pipelines.cli.sandbox import sandbox
 from pipelines.cli.verify import verify
@@ -52,6 +53,7 @@ for command in (
     sandbox,
     nightly,
     backfill,
+    quotes,
     report,
     ask,
     explain,

@@ -23,7 +23,7 @@ class Strategy(Enum):
     NAMED = "by the ids that other streams name, until it is over"
     SNAPSHOT = "the whole list, every night"
     CHILDREN = "the whole list of every parent that is new, changed or not over"
-    QUOTES = "one answer for each pair that is asked for, every night a new row"
+    QUOTES = "one answer for each pair that is asked for, every night and every asking a new row"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -61,7 +61,8 @@ class Frame:
     """The settings, policy and range of one run; `tell` receives one line a step.
 
     The observer hears how far the pull of each stream is.
-    A sweep reads again everything that the gateway lists.
+    A sweep reads again everything that the gateway lists. A run of kind `quotes` closes no date:
+    its as-of is the instant of asking.
     """
 
     settings: Settings
@@ -73,6 +74,7 @@ class Frame:
     observer: Observer = field(default_factory=Unobserved, compare=False)
     limits: Limits = field(default_factory=Limits)
     is_sweep: bool = False
+    asked_at: datetime | None = None
 
     @property
     def places(self) -> Places:
@@ -163,7 +165,7 @@ class Frame:
             connection, "select as_of, started_at from ops.runs where run_id = ?", [self.run_id]
         )
         as_of, started_at = row or (
-            closing.as_of_for(connection, self.dates, self.settings.zone),
+            self.asked_at or closing.as_of_for(connection, self.dates, self.settings.zone),
             datetime.now(UTC),
         )
         return Run(self.run_id, self.kind, self.dates, as_of, started_at)

@@ -47,23 +47,10 @@ def take_in(frame: Frame, store: Store, puller: Puller) -> Pulled:
     taken: dict[str, Taken] = {}
 
     def work() -> Mapping[str, Any]:
-        gateway, run = frame.gateway, store.run
-        remember_gateway(
-            store.connection, gateway.base_url, gateway.business_id, frame.settings.zone
-        )
         if puller.is_sweep:
             _note_sweep(store, puller)
-        for stream, staging in puller.staged.items():
-            taken[stream] = staging.append(as_of=run.as_of, run_id=run.run_id)
-        _note_pulls(store, puller.lines, taken)
-        return {
-            **run_facts(frame, run),
-            "is_sweep": puller.is_sweep,
-            "manners": plain(puller.manners),
-            "segments": {segment.path: segment.sha256 for segment in puller.segments},
-            "new": {stream: counts.new for stream, counts in taken.items()},
-            "changed": {stream: counts.changed for stream, counts in taken.items()},
-        }
+        taken.update(append_staged(frame, store, puller))
+        return pull_facts(frame, store, puller, taken)
 
     store.chain.commit(store.connection, "pull", work)
     received = dict.fromkeys(taken, 0)
@@ -72,6 +59,32 @@ def take_in(frame: Frame, store: Store, puller: Puller) -> Pulled:
     return Pulled(
         received, taken, frozenset(line.stream for line in puller.lines if not line.complete)
     )
+
+
+def append_staged(frame: Frame, store: Store, puller: Puller) -> dict[str, Taken]:
+    """Append what a puller brought, with its lines; call it inside a commit of the chain."""
+    gateway, run = frame.gateway, store.run
+    remember_gateway(store.connection, gateway.base_url, gateway.business_id, frame.settings.zone)
+    taken = {
+        stream: staging.append(as_of=run.as_of, run_id=run.run_id)
+        for stream, staging in puller.staged.items()
+    }
+    _note_pulls(store, puller.lines, taken)
+    return taken
+
+
+def pull_facts(
+    frame: Frame, store: Store, puller: Puller, taken: Mapping[str, Taken]
+) -> dict[str, Any]:
+    """What the chain says of a pull: enough to hear the same answers again."""
+    return {
+        **run_facts(frame, store.run),
+        "is_sweep": puller.is_sweep,
+        "manners": plain(puller.manners),
+        "segments": {segment.path: segment.sha256 for segment in puller.segments},
+        "new": {stream: counts.new for stream, counts in taken.items()},
+        "changed": {stream: counts.changed for stream, counts in taken.items()},
+    }
 
 
 def _note_pulls(store: Store, lines: list[Line], taken: Mapping[str, Taken]) -> None:

@@ -18,12 +18,14 @@ from pipelines.night.frame import begin
 from pipelines.night.judge import build_marts, draw_up, reconcile
 from pipelines.night.orders import take_in_orders
 from pipelines.night.pull import pull
+from pipelines.night.quotes import take_in_quotes
 from pipelines.night.replay import ReplayedChain, ReplayedFrame, frame_of, places_of
 from pipelines.night.validate import Contract, validate
 from pipelines.settings import Places, Settings
 from pipelines.warehouse import publication
 from pipelines.warehouse.basis import rule_version
 from pipelines.warehouse.chain import Chain
+from pipelines.warehouse.closing import QUOTES
 from pipelines.warehouse.comparison import contents, differences
 from pipelines.warehouse.history import ACCEPT, REBUILD, Entry
 from pipelines.warehouse.holdings import totals
@@ -33,7 +35,7 @@ from pipelines.warehouse.store import kept_open, lay_out, open_warehouse, writer
 from pipelines.warehouse.verification.files import sha256_of
 from pipelines.warehouse.verification.standing import key_digest
 
-_RUN_FACTS = frozenset({"orders", "pull"})
+_RUN_FACTS = frozenset({"orders", "pull", QUOTES})
 _OF_NO_RUN = frozenset({ACCEPT, REBUILD})
 _PUBLISHING = frozenset({"closing", "publication"})
 
@@ -104,6 +106,7 @@ class _Replay:
             "orders": lambda run, _: _ignore(take_in_orders(run)),
             "pull": lambda run, _: _ignore(pull(run)),
             "validate": lambda run, _: _ignore(validate(run, self._contracts)),
+            QUOTES: lambda run, _: _ignore(take_in_quotes(run, self._contracts)),
             "reconcile": lambda run, _: _ignore(reconcile(run)),
             "report": lambda run, _: _ignore((build_marts(run), draw_up(run))),
             "deliveries": _deliveries,
@@ -141,6 +144,8 @@ class _Replay:
                 )
             if entry.kind == "closing":
                 self._tell_run(f"closed, snapshot {(self.snapshot_digest or '')[:12]}")
+            if entry.kind == QUOTES:
+                self._tell_run("answers taken in")
         self._end_turn()
 
     def _end_turn(self) -> None:

@@ -54,7 +54,7 @@ def validate(frame: Frame, contracts: Mapping[str, Contract]) -> Validated:
 
         def work() -> Mapping[str, Any]:
             for stream, contract in contracts.items():
-                checked[stream], refused[stream] = _check(store, stream, contract)
+                checked[stream], refused[stream] = check(store, stream, contract)
             write_minor_units(store.connection)
             write_basis(store.connection, frame.policy, **frame.basis(store.run))
             tables.update(build_stage(store.connection, "validated"))
@@ -65,8 +65,11 @@ def validate(frame: Frame, contracts: Mapping[str, Contract]) -> Validated:
     return Validated(checked, refused, tables)
 
 
-def _check(store: Store, stream: str, contract: Contract) -> tuple[int, int]:
-    """Check what is new of a stream, so many rows at a time that memory stays bounded."""
+def check(store: Store, stream: str, contract: Contract) -> tuple[int, int]:
+    """Check what is new of a stream, so many rows at a time that memory stays bounded.
+
+    Gives how many rows were checked and how many refused; call it inside a commit of the chain.
+    """
     connection = store.connection
     unchecked = connection.sql(script(f"intake/unchecked_{stream}")).to_arrow_reader(CHECKED_ROWS)
     # Read to its end before anything else is asked: an unread result blocks the connection.

@@ -1,4 +1,4 @@
-"""A run's life in the store: begun, judged green or red, closed, or failed.
+"""A run's life in the store: begun, judged green or red, closed, answered, or failed.
 
 Belongs here: `ops.runs`, `ops.closings`, the book's as-of, the verdict and what a closing posts.
 Stays out: the steps of the night (see `night`).
@@ -17,6 +17,12 @@ import duckdb
 from pipelines.faults import ConfigurationFault
 from pipelines.partitions import DateRange, cut_off
 from pipelines.warehouse.queries import first_row, script
+
+QUOTES = "quotes"
+"""The kind of a run that asks for fee quotes and closes nothing: it is no night."""
+
+ANSWERED = "answered"
+"""How such a run ends when its answers are kept."""
 
 
 @dataclass(frozen=True)
@@ -81,15 +87,13 @@ def _host(base_url: str) -> str:
 
 
 def begin(connection: duckdb.DuckDBPyConnection, run: Run, policy_version: str, rules: str) -> None:
-    """Write that the run has begun; runs that a kill left without a closing count as failed."""
-    connection.execute("delete from ops.turn")
-    connection.execute("insert into ops.turn values (?)", [run.run_id])
+    """Write that the run has begun; a night takes its turn and buries what a kill left behind."""
     connection.execute("delete from ops.runs where run_id = ?", [run.run_id])
-    connection.execute(
-        "update ops.runs set outcome = 'failed', "
-        "reasons = ['The process ended before the snapshot was published.'] "
-        "where outcome <> 'failed' and run_id not in (select run_id from ops.closings)"
-    )
+    if run.kind != QUOTES:
+        # A night that is continued after its failure does not lose its turn to a question.
+        connection.execute("delete from ops.turn")
+        connection.execute("insert into ops.turn values (?)", [run.run_id])
+        connection.execute(script("intake/killed_runs"))
     connection.execute(
         "insert into ops.runs values (?, ?, ?, ?, ?, ?, null, 'running', [], null, ?, ?)",
         [
@@ -113,7 +117,7 @@ def finish(
     reasons: list[str],
     snapshot_digest: str | None = None,
 ) -> None:
-    """Write how the run ended: `green`, `red` or `failed`, and why."""
+    """Write how the run ended: `green`, `red`, `answered` or `failed`, and why."""
     connection.execute(
         "update ops.runs set outcome = ?, reasons = ?, snapshot_digest = ?, finished_at = ? "
         "where run_id = ?",

@@ -1,4 +1,4 @@
--- One row per quote of what moving a coin costs, as answered that night.
+-- One row per quote of what moving a coin costs, as answered that night or when asked in between.
 with
 received as (
     select * from raw.fee_quotes

@@ -184,3 +184,15 @@ def test_what_cannot_be_is_refused_with_exit_2(
 def test_tomorrow_is_refused_by_the_real_clock(deployment: Deployment) -> None:
     tomorrow = (datetime.now(UTC) + timedelta(days=1)).date().isoformat()
     assert deployment.recon("nightly", "--date", tomorrow).returncode == 2
+
+
+def test_quotes_are_shown_and_promised_to_readers_with_the_next_night(
+    deployment: Deployment, tmp_path: Path
+) -> None:
+    policy = tmp_path / "recon.toml"
+    policy.write_text('[[quotes]]\ncurrency = "USDT"\nnetwork = "TRON"\n', encoding="utf-8")
+    asked = deployment.recon("quotes", RECON_DATA_DIR=str(tmp_path), RECON_CONFIG=str(policy))
+    assert (asked.returncode, asked.stderr) == (0, "")
+    assert re.search(r"USDT +TRON +100 +[\d.]+ +USDT +first quote", asked.stdout)
+    assert "the published database shows them with the next night" in asked.stdout
+    assert not (tmp_path / "published" / "finance.duckdb").exists()

@@ -92,9 +92,9 @@ def check_rows(history: History, connection: duckdb.DuckDBPyConnection) -> Check
 def check_totals(history: History, connection: duckdb.DuckDBPyConnection) -> Check:
     """Every table that only grows says what it said when the last night closed.
 
-    Digests stand in the entries that end a night. A later commit, of a night that died, has row
-    counts only; until the next closing an edit is not noticed then. A table that has
-    lost or won rows is named by them alone.
+    Digests stand in the entries that end a night, and in those of quotes asked for in between. A
+    later commit, of a night that died, has row counts only; until the next closing an edit is not
+    noticed then. A table that has lost or won rows is named by them alone.
     """
     subject = "every table of facts says what it said at the last closing"
     entry = _standing_at(history, connection)

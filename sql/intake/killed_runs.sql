@@ -1,0 +1,12 @@
+-- Runs that ended in neither a closing nor kept answers count as failed: a kill left them so.
+update ops.runs set
+    outcome = 'failed',
+    reasons = [
+        case kind
+            when 'quotes' then 'The process ended before the answers were kept.'
+            else 'The process ended before the snapshot was published.'
+        end
+    ]
+where
+    outcome not in ('failed', 'answered')
+    and run_id not in (select run_id from ops.closings)
