@@ -134,10 +134,23 @@ class TrendDay(TypedDict):
 class QuarantinedRow(TypedDict):
     """A row that was refused, and why."""
 
+    stream: NotRequired[str]
     source: str
     source_row: str | int | None
     key: str | None
     reason: str
+
+
+class MendedRow(TypedDict):
+    """A row that was refused once and came right this night, in which source and line of it."""
+
+    stream: str
+    source: str
+    source_row: int
+    key: str
+    mended_source: str
+    mended_row: int
+    total: int
 
 
 class OrderFile(TypedDict):
@@ -227,6 +240,7 @@ class DailyFigures(TypedDict):
     ageing: list[AgeBand]
     trend: list[TrendDay]
     quarantine: list[QuarantinedRow]
+    mended: NotRequired[list[MendedRow]]
     files: list[OrderFile]
     order_changes: NotRequired[list[OrderChange]]
     vanished_orders: NotRequired[list[VanishedOrder]]
@@ -254,6 +268,7 @@ def quiet_day(business_date: str = "2026-11-21") -> DailyFigures:
         "ageing": [],
         "trend": [],
         "quarantine": [],
+        "mended": [],
         "files": [],
         "order_changes": [],
         "vanished_orders": [],

@@ -13,7 +13,7 @@ from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from reports import amounts, chart, proof, wording
+from reports import amounts, chart, held_back, proof, wording
 from reports.cells import safe_cell
 from reports.figures import AgeBand, Break, DailyFigures, RowCount, figures_as_json, minor_units
 
@@ -99,6 +99,9 @@ def page_words(figures: DailyFigures) -> dict[str, Any]:
         "proof": proof.proof_lines(figures),
         "shortfalls": wording.shortfalls(figures["breaks"]),
         "by_severity": by_severity(figures["breaks"]),
+        "held_back": held_back.held_back(figures),
+        "held_back_summary": held_back.summary(figures),
+        "mended": held_back.mended(figures),
         "money": lambda text, currency: amounts.grouped(text, least=least.get(currency, 2)),
         "signed": lambda text, currency: amounts.signed(text, least=least.get(currency, 2)),
         "both_clocks": partial(wording.both_clocks, timezone=figures["timezone"]),
@@ -177,6 +180,7 @@ def environment() -> Environment:
         number="{:,}".format,
         is_zero=amounts.is_zero,
         rolls=proof.rolls,
+        short_id=held_back.short_id,
         dash=lambda value: amounts.NOTHING if value in (None, "") else value,
     )
     made.tests["zero_amount"] = amounts.is_zero

@@ -7,12 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from reports import amounts, proof, wording
+from reports import amounts, held_back, proof, wording
 from reports.figures import Break, CurrencyTotals, DailyFigures, minor_units
 from reports.render import by_severity, flat_policy
 from reports.wording import counted, plain, words
 
 VANISHED_AT_MOST = 20
+HELD_BACK_AT_MOST = 20
 
 
 def render_text(figures: DailyFigures, *, most_breaks: int | None = None) -> str:
@@ -28,6 +29,7 @@ def render_text(figures: DailyFigures, *, most_breaks: int | None = None) -> str
         *_changes(figures),
         *_breaks(figures, most_breaks),
         *_suggestions(figures),
+        *_held_back(figures),
         *_day(figures),
         *_sources(figures),
         *_control(figures),
@@ -140,6 +142,28 @@ def _suggestions(figures: DailyFigures) -> list[str]:
     return lines
 
 
+def _held_back(figures: DailyFigures) -> list[str]:
+    lines = [*_heading("Rows held back"), f"  {held_back.summary(figures)}"]
+    for source in held_back.held_back(figures):
+        lines.append(plain(f"  {source.source}: {source.rows:,}, {source.why}"))
+        lines.append(plain(f"      {source.remedy}"))
+    for row in figures["quarantine"][:HELD_BACK_AT_MOST]:
+        place = f"{row['source']} line {row['source_row']}"
+        named = f", {held_back.short_id(row['key'])}" if row["key"] else ""
+        lines.append(plain(f"  {place}{named}: {row['reason']}"))
+    left = len(figures["quarantine"]) - HELD_BACK_AT_MOST
+    if left > 0:
+        lines.append(f"  ... and {counted(left, 'more row', 'more rows')} in the report.")
+    lines += [
+        plain(
+            f"  Mended: {row['source']} line {row['source_row']},"
+            f" {held_back.short_id(row['key'])}, taken in from {row['mended_source']}"
+        )
+        for row in held_back.mended(figures)[:HELD_BACK_AT_MOST]
+    ]
+    return lines
+
+
 def _day(figures: DailyFigures) -> list[str]:
     if not figures["day"]:
         return []
@@ -147,10 +171,6 @@ def _day(figures: DailyFigures) -> list[str]:
 
 
 def _sources(figures: DailyFigures) -> list[str]:
-    refused = [
-        plain(f"  {row['source']} row {row['source_row']}: {row['reason']}")
-        for row in figures["quarantine"]
-    ]
     unusual = [
         plain(f"  {row['name']}: {row['state']}, {row['reason']}")
         for row in figures["files"]
@@ -167,9 +187,9 @@ def _sources(figures: DailyFigures) -> list[str]:
         )
         for row in figures.get("vanished_orders", [])[:VANISHED_AT_MOST]
     ]
-    if not (refused or unusual or cut or vanished):
+    if not (unusual or cut or vanished):
         return []
-    return [*_heading("Refused, incomplete or gone"), *refused, *unusual, *cut, *vanished]
+    return [*_heading("Refused, incomplete or gone"), *unusual, *cut, *vanished]
 
 
 def _control(figures: DailyFigures) -> list[str]:

@@ -199,6 +199,14 @@ comment on column reconciled.proof.age_band is 'Band of full days since the busi
 comment on column reconciled.proof.amount is 'Amount in major units of currency; movements and differences are signed, received less expected.';
 comment on column reconciled.proof.rows is 'Number of rows behind the amount, signed where the line is a movement.';
 
+comment on table reconciled.mended_rows is 'One row per quarantined row that was received right later on; the others are still held back.';
+comment on column reconciled.mended_rows.stream is 'Stream of the quarantined row: orders or transactions.';
+comment on column reconciled.mended_rows.source_digest is 'Its source_digest in validated.quarantine.';
+comment on column reconciled.mended_rows.source_row is 'Its source_row in validated.quarantine.';
+comment on column reconciled.mended_rows.mended_source is 'The first accepted export that carries the order id and wins over the one of the quarantined row, or the gateway.';
+comment on column reconciled.mended_rows.mended_row is 'Line of that export, or number of arrival where the gateway sent it.';
+comment on column reconciled.mended_rows.mended_at is 'As-of of the run that took the right row in.';
+
 comment on table reconciled.break_codes is 'One row per break code: its place in the order of precedence and what it does to a case.';
 comment on column reconciled.break_codes.code is 'The code.';
 comment on column reconciled.break_codes.rank is 'Place in the order of precedence: of the codes that hold, the smallest is primary.';

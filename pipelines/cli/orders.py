@@ -1,4 +1,4 @@
-"""`recon orders`: looking at an order export before it is dropped into the inbox.
+"""`recon orders`: order exports before they are dropped, and what was held back of them.
 
 Belongs here: arguments and what is printed. Stays out: reading files (`pipelines.orders`).
 """
@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from pipelines.cli.quarantine import quarantine
 from pipelines.faults import ConfigurationFault
 from pipelines.policy import load_policy
 from pipelines.settings import Settings, load_settings
@@ -26,7 +27,10 @@ NOT_AS_IT_IS = 3
 
 @click.group()
 def orders() -> None:
-    """Look at order exports."""
+    """Look at order exports, and mend what was held back of them."""
+
+
+orders.add_command(quarantine)
 
 
 @orders.command()

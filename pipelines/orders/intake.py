@@ -14,12 +14,12 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
-from typing import IO, cast
+from typing import IO, TYPE_CHECKING, Any, cast
 from zoneinfo import ZoneInfo
 
 from pipelines.orders.faults import OrderFileRefused
@@ -27,6 +27,9 @@ from pipelines.orders.mapping import OrderMapping
 from pipelines.orders.names import shown_name
 from pipelines.orders.reader import NO_MAPPINGS, OrderFile
 from pipelines.orders.sidecars import ControlTotals
+
+if TYPE_CHECKING:
+    import polars as pl
 
 _GIB = 1024 * 1024 * 1024
 _LOOK_SECONDS = 0.1
@@ -79,14 +82,37 @@ class Intake:
         """Read an export as `reader.read_order_file` does, within the limits."""
         from pipelines.orders import worker
 
+        asked = worker.request(name, zone=time_zone, mappings=mappings, control=control)
+        with self._answered(name, content, asked) as folder:
+            return worker.outcome(folder)
+
+    def rows(
+        self,
+        name: str,
+        content: bytes,
+        *,
+        lines: Collection[int],
+        time_zone: ZoneInfo,
+        mappings: Mapping[str, OrderMapping] = NO_MAPPINGS,
+    ) -> pl.DataFrame:
+        """Give rows of an export as `reader.read_rows` does, within the limits."""
+        from pipelines.orders import worker
+
+        asked = worker.request(name, zone=time_zone, mappings=mappings, control=None)
+        with self._answered(name, content, {**asked, "lines": sorted(lines)}) as folder:
+            return worker.rows(folder)
+
+    @contextmanager
+    def _answered(self, name: str, content: bytes, asked: Mapping[str, Any]) -> Iterator[Path]:
+        from pipelines.orders import worker
+
         with self._handed_over() as folder:
             (folder / worker.CONTENT).write_bytes(content)
-            asked = worker.request(name, zone=time_zone, mappings=mappings, control=control)
             (folder / worker.REQUEST).write_text(json.dumps(asked), encoding="utf-8")
             ended = self._ask(folder)
             if ended is not None:
                 raise OrderFileRefused(shown_name(name), ended, remedy=_REMEDY)
-            return worker.outcome(folder)
+            yield folder
 
     @contextmanager
     def _handed_over(self) -> Iterator[Path]:

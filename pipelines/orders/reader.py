@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -22,11 +22,13 @@ from pipelines.orders.faults import OrderFileRefused
 from pipelines.orders.formats import open_source
 from pipelines.orders.judging import Judged, judge
 from pipelines.orders.layouts.choosing import chosen
+from pipelines.orders.layouts.layout import ASIDE, ORDER_COLUMNS
 from pipelines.orders.layouts.mapped import layouts_for
 from pipelines.orders.layouts.turning import order_rows
 from pipelines.orders.mapping import OrderMapping
 from pipelines.orders.names import shown_name
 from pipelines.orders.sidecars import ControlTotals
+from pipelines.orders.table import SOURCE_ROW
 
 NO_MAPPINGS: Mapping[str, OrderMapping] = MappingProxyType({})
 _DAY_IN_NAME = re.compile(r"(?<!\d)(\d{4}-\d{2}-\d{2})(?!\d)")
@@ -96,6 +98,30 @@ def read_order_file(
         accepted=judged.accepted,
         quarantined=judged.quarantined,
         totals=judged.amounts_accepted,
+    )
+
+
+def read_rows(
+    name: str,
+    content: bytes,
+    *,
+    lines: Collection[int],
+    time_zone: ZoneInfo,
+    mappings: Mapping[str, OrderMapping] = NO_MAPPINGS,
+) -> pl.DataFrame:
+    """Give the orders of these lines in the generic columns, whatever is wrong with them.
+
+    Text as the file has it where it could not be turned, for people to mend.
+    """
+    layout, source = chosen(name, layouts_for(name, mappings), partial(open_source, name, content))
+    table = source.table(layout.wanted(source.header))
+    rows = order_rows(table, layout, zone=time_zone)
+    words = {word: status for word, status in layout.words.items() if status != ASIDE}
+    return rows.filter(pl.col(SOURCE_ROW).is_in(sorted(lines))).select(
+        *(
+            pl.col(column).replace(words) if column == "status" else pl.col(column)
+            for column in ORDER_COLUMNS
+        )
     )
 
 

@@ -22,7 +22,7 @@ import polars as pl
 
 from pipelines.orders.faults import OrderFileRefused
 from pipelines.orders.mapping import OrderMapping
-from pipelines.orders.reader import OrderFile, read_order_file
+from pipelines.orders.reader import OrderFile, read_order_file, read_rows
 from pipelines.orders.sidecars import control_json, control_totals_in
 
 REQUEST, CONTENT, TOLD = "request.json", "content", "told.json"
@@ -73,6 +73,14 @@ def outcome(folder: Path) -> OrderFile:
     )
 
 
+def rows(folder: Path) -> pl.DataFrame:
+    """Give the rows that a worker was asked for, or raise the refusal that it came to."""
+    told = json.loads((folder / TOLD).read_bytes())
+    if "refused" in told:
+        raise OrderFileRefused(**told["refused"])
+    return pl.read_ipc((folder / ACCEPTED).read_bytes())
+
+
 def _allow_processor_seconds(seconds: int) -> None:
     """Count from here: a worker that has read many files is not older for it."""
     used = resource.getrusage(resource.RUSAGE_SELF)
@@ -82,25 +90,43 @@ def _allow_processor_seconds(seconds: int) -> None:
 
 def _answer(folder: Path) -> None:
     asked = json.loads((folder / REQUEST).read_bytes())
-    control = asked["control"]
     try:
-        file = read_order_file(
-            asked["name"],
-            (folder / CONTENT).read_bytes(),
-            time_zone=ZoneInfo(asked["zone"]),
-            mappings={
-                label: OrderMapping.model_validate(mapping)
-                for label, mapping in asked["mappings"].items()
-            },
-            control=control and control_totals_in(json.dumps(control).encode()),
-        )
+        told = _rows_told(folder, asked) if "lines" in asked else _file_told(folder, asked)
     except OrderFileRefused as refusal:
-        told: dict[str, Any] = {"refused": refusal.parts()}
-    else:
-        file.accepted.write_ipc(folder / ACCEPTED)
-        file.quarantined.write_ipc(folder / QUARANTINED)
-        told = _told(file)
+        told = {"refused": refusal.parts()}
     (folder / TOLD).write_text(json.dumps(told), encoding="utf-8")
+
+
+def _rows_told(folder: Path, asked: Mapping[str, Any]) -> dict[str, Any]:
+    found = read_rows(
+        asked["name"],
+        (folder / CONTENT).read_bytes(),
+        lines=asked["lines"],
+        time_zone=ZoneInfo(asked["zone"]),
+        mappings=_mappings(asked),
+    )
+    found.write_ipc(folder / ACCEPTED)
+    return {}
+
+
+def _file_told(folder: Path, asked: Mapping[str, Any]) -> dict[str, Any]:
+    control = asked["control"]
+    file = read_order_file(
+        asked["name"],
+        (folder / CONTENT).read_bytes(),
+        time_zone=ZoneInfo(asked["zone"]),
+        mappings=_mappings(asked),
+        control=control and control_totals_in(json.dumps(control).encode()),
+    )
+    file.accepted.write_ipc(folder / ACCEPTED)
+    file.quarantined.write_ipc(folder / QUARANTINED)
+    return _told(file)
+
+
+def _mappings(asked: Mapping[str, Any]) -> dict[str, OrderMapping]:
+    return {
+        label: OrderMapping.model_validate(mapping) for label, mapping in asked["mappings"].items()
+    }
 
 
 def _told(file: OrderFile) -> dict[str, Any]:

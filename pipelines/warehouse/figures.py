@@ -31,6 +31,7 @@ _SECTIONS = (
     "ageing",
     "trend",
     "quarantine",
+    "mended",
     "files",
     "order_changes",
     "vanished_orders",

@@ -58,6 +58,7 @@ PUBLISHED = (
     "validated.networks",
     "validated.subscription_currencies",
     "validated.fee_quotes",
+    "reconciled.mended_rows",
     "reconciled.break_codes",
     "reconciled.basis",
     "reconciled.fee_schedule",

@@ -13,10 +13,11 @@ quarantine as (
 )
 
 select
+    quarantine.stream,
     quarantine.source,
     quarantine.source_row,
     quarantine.key,
     quarantine.reason
 from quarantine
 inner join breaks on quarantine.case_id = breaks.case_id
-order by quarantine.source, quarantine.source_row
+order by quarantine.stream, quarantine.source, quarantine.source_row, quarantine.source_digest

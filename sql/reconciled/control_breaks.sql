@@ -16,28 +16,8 @@ files as (
     select * from ops.files
 ),
 
-mended_orders as (
-    select
-        quarantine.source_digest,
-        quarantine.source_row
-    from quarantine
-    inner join files on quarantine.source_digest = files.file_digest and files.state = 'accepted'
-    inner join validated.orders_history as orders on quarantine.key = orders.order_id
-    where
-        quarantine.stream = 'orders'
-        and (orders.exported_date, orders.arrival) > (files.exported_date, files.arrival)
-),
-
-mended_transactions as (
-    select distinct quarantine.source_row
-    from quarantine
-    inner join raw.transactions as received on quarantine.key = received.transaction_id
-    where
-        quarantine.stream = 'transactions'
-        and received.arrival > quarantine.source_row
-        and received.arrival not in (
-            select source_row from validated.quarantine where stream = 'transactions'
-        )
+mended as (
+    select * from reconciled.mended_rows
 ),
 
 awaited as (
@@ -61,15 +41,11 @@ refused_rows as (
     cross join basis
     left join files on quarantine.source_digest = files.file_digest and files.state = 'accepted'
     left join awaited on quarantine.source || ' line ' || quarantine.source_row = awaited.place
-    anti join mended_orders
+    anti join mended
         on
-            quarantine.stream = 'orders'
-            and quarantine.source_digest = mended_orders.source_digest
-            and quarantine.source_row = mended_orders.source_row
-    anti join mended_transactions
-        on
-            quarantine.stream = 'transactions'
-            and quarantine.source_row = mended_transactions.source_row
+            quarantine.stream = mended.stream
+            and quarantine.source_digest = mended.source_digest
+            and quarantine.source_row = mended.source_row
 ),
 
 silent_sources as (

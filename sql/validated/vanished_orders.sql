@@ -1,5 +1,6 @@
 -- One row per order that the newest export covering its date no longer holds; the order itself stays.
 -- An export covers a date when it holds more than half of the date's orders that were known before.
+-- One that holds nothing but mended rows covers none: it was cut out of an export of that date.
 with
 history as (
     select * from validated.orders_history
@@ -24,6 +25,17 @@ refused as (
     group by quarantine.key
 ),
 
+refused_by_date as (
+    select
+        quarantine.key as order_id,
+        files.exported_date,
+        min(files.place) as place
+    from validated.quarantine as quarantine
+    inner join files on quarantine.source_digest = files.file_digest
+    where quarantine.stream = 'orders' and quarantine.key is not null
+    group by quarantine.key, files.exported_date
+),
+
 rows_by_place as (
     select
         history.order_id,
@@ -31,6 +43,19 @@ rows_by_place as (
         files.place
     from history
     inner join files on history.source_file_digest = files.file_digest
+),
+
+mending as (
+    select rows_by_place.place
+    from rows_by_place
+    inner join files on rows_by_place.place = files.place
+    left join refused_by_date as refused
+        on
+            rows_by_place.order_id = refused.order_id
+            and files.exported_date = refused.exported_date
+            and refused.place < rows_by_place.place
+    group by rows_by_place.place
+    having count(*) = count(refused.order_id)
 ),
 
 known as (
@@ -74,7 +99,7 @@ coverage as (
 newest as (
     select business_date, max(place) as place
     from coverage
-    where held_again * 2 > known_before
+    where held_again * 2 > known_before and place not in (select place from mending)
     group by business_date
 )
 

@@ -20,8 +20,8 @@ from pipelines.orders.names import shown_name
 from pipelines.orders.table import Source
 from pipelines.orders.wording import shown
 
-_TEXTS = (".csv", ".tsv", ".txt")
-_OBJECTS = (".ndjson", ".jsonl")
+TEXT_SUFFIXES = (".csv", ".tsv", ".txt")
+OBJECT_SUFFIXES = (".ndjson", ".jsonl")
 _WORKBOOKS = (".xls", ".xlsm", ".xlsb", ".xltx", ".xltm", ".ods")
 _ARCHIVES = (".zip", ".gz", ".tgz", ".tar", ".bz2", ".xz", ".7z", ".rar", ".zst", ".lz4", ".br")
 _READ = ".csv, .ndjson, .parquet or .xlsx"
@@ -43,11 +43,11 @@ _SIGNS = (
 def open_source(name: str, content: bytes, form: Form) -> Source:
     """Open an export by the format that its name tells, or raise `OrderFileRefused`."""
     suffix = PurePath(name).suffix.lower()
-    if suffix in _TEXTS or suffix in _OBJECTS:
+    if suffix in TEXT_SUFFIXES or suffix in OBJECT_SUFFIXES:
         _refuse_packed(name, content, suffix)
-    if suffix in _TEXTS:
+    if suffix in TEXT_SUFFIXES:
         return CsvFile(name, content, form)
-    if suffix in _OBJECTS:
+    if suffix in OBJECT_SUFFIXES:
         from pipelines.orders.formats.ndjson import NdjsonFile
 
         return NdjsonFile(name, content, form)
