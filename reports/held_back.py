@@ -29,6 +29,11 @@ _WRONG = {
 }
 _TWICE = "the same order twice, with different values"
 _OTHER = "another value"
+_NOT_AS_PROMISED = "a value that is not as the gateway promises"
+_OF_THE_GATEWAY = (
+    "The shop cannot mend it: the gateway sent it so. It is taken in when the gateway sends it"
+    " right; ask KuvarPay's support if it stays."
+)
 _CONTRADICTS = re.compile(r"stands in lines [\d, ]+(?: and more)? with different values\.$")
 
 
@@ -45,9 +50,14 @@ def held_back(figures: DailyFigures) -> list[HeldBack]:
     """Return one entry for each source, order files first, in the order of the figures."""
     found: dict[tuple[bool, str], list[QuarantinedRow]] = {}
     for row in figures["quarantine"]:
-        found.setdefault((_is_order(row), row["source"]), []).append(row)
+        found.setdefault((_is_order(row), _source(row)), []).append(row)
     return [
-        HeldBack(source, len(rows), _why(rows), _remedy(source, rows, is_orders=is_orders))
+        HeldBack(
+            source,
+            len(rows),
+            _why(rows) if is_orders else f"{_NOT_AS_PROMISED} ({len(rows):,})",
+            _remedy(source, rows) if is_orders else _OF_THE_GATEWAY,
+        )
         for (is_orders, source), rows in sorted(found.items(), key=lambda each: not each[0][0])
     ]
 
@@ -68,12 +78,13 @@ def summary(figures: DailyFigures) -> str:
     """Return in one sentence how much is held back."""
     rows, sources = len(figures["quarantine"]), len(held_back(figures))
     if not rows:
-        return "Nothing is held back: every row that was received was taken in."
-    return (
+        return "Nothing is held back: no row waits to be mended."
+    held = (
         f"{wording.counted(rows, 'row', 'rows')} of {wording.counted(sources, 'source', 'sources')}"
-        f" {'is' if rows == 1 else 'are'} held back and {'counts' if rows == 1 else 'count'}"
-        " in no figure until mended."
     )
+    if rows == 1:
+        return f"{held} is held back. It is in no total until it is mended."
+    return f"{held} are held back. They are in no total until they are mended."
 
 
 def _is_order(row: QuarantinedRow) -> bool:
@@ -92,12 +103,14 @@ def _wrong(reason: str) -> str:
     return _WRONG.get(reason.partition(" ")[0], _OTHER)
 
 
-def _remedy(source: str, rows: Sequence[QuarantinedRow], *, is_orders: bool) -> str:
-    if not is_orders:
-        return (
-            "The shop cannot mend it: the gateway sent it so. It is taken in when the gateway"
-            " sends it right; ask KuvarPay's support if it stays."
-        )
+def _source(row: QuarantinedRow) -> str:
+    """The file; of the gateway the stream, as no person can open its answers."""
+    if _is_order(row):
+        return row["source"]
+    return f"{wording.words(row['stream'])} of the gateway"
+
+
+def _remedy(source: str, rows: Sequence[QuarantinedRow]) -> str:
     steps = (
         f'recon orders quarantine --file "{source}" writes the rows to a file: mend them there'
         " and drop it into the inbox."
@@ -105,5 +118,5 @@ def _remedy(source: str, rows: Sequence[QuarantinedRow], *, is_orders: bool) -> 
     lost = sum(row["key"] is None for row in rows)
     if not lost:
         return steps
-    those = "The row" if lost == len(rows) == 1 else f"{lost:,} of them"
-    return f"{steps} {those} without a readable order id will still be listed afterwards."
+    has = "has" if lost == 1 else "have"
+    return f"{steps} {lost:,} {has} no readable order id and will stay listed here nevertheless."

@@ -163,7 +163,8 @@ def _gateway(source: HeldSource) -> Iterator[str]:
     count = len(source.rows)
     yield (
         f"{source.name}: {_rows(count)} of the gateway {'is' if count == 1 else 'are'} held back."
-        " The shop cannot mend them: they are taken in when the gateway sends them right."
+        " The shop cannot mend what the gateway sends: it is taken in when the gateway sends it"
+        " right."
     )
     for row in source.rows[:SHOWN_AT_MOST]:
         yield f"  {row.key or 'without an id'}: {row.reason}"

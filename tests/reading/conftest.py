@@ -15,6 +15,7 @@ from oracle.world import World
 from assets.contracts.streams import all_contracts
 from pipelines.cli.ask import ask
 from pipelines.cli.explain import explain
+from pipelines.cli.quarantine import quarantine
 from pipelines.faults import ReconFault
 from pipelines.night.deliver import publish
 from pipelines.night.frame import begin, frame
@@ -95,13 +96,13 @@ def write_snapshot(connection: duckdb.DuckDBPyConnection, path: Path) -> None:
 
 @pytest.fixture
 def recon(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Callable[..., Result]]:
-    """Run `sql` or `explain` over a store; the environment and the folder are the test's own."""
+    """Run a command over a store; the environment and the folder are the test's own."""
     (tmp_path / "elsewhere").mkdir()
     monkeypatch.chdir(tmp_path / "elsewhere")
 
     def run(places: Places, name: str, *arguments: str, given: str | bytes | None = None) -> Result:
         monkeypatch.setenv("RECON_DATA_DIR", str(places.root))
-        command = {"sql": ask, "explain": explain}[name]
+        command = {"sql": ask, "explain": explain, "quarantine": quarantine}[name]
         return CliRunner().invoke(command, arguments, input=given)
 
     return run

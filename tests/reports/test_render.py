@@ -172,7 +172,8 @@ def test_the_verdict_and_the_proof_stand_before_everything_else(make_daily):
     html = render.render_html(make_daily(1))
 
     order = ['aria-label="Verdict"', 'id="proof"', 'id="person"', 'id="suggestions"',
-             'id="ageing"', 'id="day"', 'id="trend"', 'id="sources"', "<footer>"]  # fmt: skip
+             'id="held"', 'id="ageing"', 'id="day"', 'id="trend"', 'id="sources"',
+             "<footer>"]  # fmt: skip
     places = [html.index(mark) for mark in order]
     assert places == sorted(places)
 
@@ -204,7 +205,7 @@ def test_a_quiet_day_reads_well():
         "No break is open.",
         "No pair waits for a decision.",
         "nothing ages",
-        "No row is in quarantine.",
+        "Nothing is held back: no row waits to be mended.",
         "There is nothing to draw yet.",
         "No fee schedule is set, so no fee is judged.",
     ):
