@@ -145,20 +145,14 @@ def mending_file(settings: Settings, source: HeldSource, *, named: str) -> Mendi
     lines = [row.line for row in source.rows]
     with Intake(settings.places.temporary) as intake:
         reader = _Reader(intake, settings, load_policy(settings.recon_config).orders)
-        layout = reader.layout_of(source.name, content)
+        layout = reader.read(source.name, content).layout
         as_it_came = is_text(source.name)
         if as_it_came:
             made = reader.cut(source.name, content, layout=layout, lines=lines)
         else:
             layout = GENERIC.name
             made = reader.as_generic(source.name, content, lines=lines)
-        read = reader.read(named, made)
-    if read.layout != layout:
-        raise ConfigurationFault(
-            f"Under the name {named} the rows would be read in the layout {read.layout}, "
-            f"not {layout}.",
-            "Give --out a name that fits `files` of that mapping in recon.toml.",
-        )
+        read = reader.read_again(named, made, layout=layout)
     return MendingFile(made, as_it_came, read)
 
 
@@ -188,17 +182,30 @@ class _Reader:
 
     def read(self, name: str, content: bytes) -> OrderFile:
         try:
-            return self.intake.read(
-                name, content, time_zone=self.settings.zone, mappings=self.mappings
-            )
+            return self._read(name, content)
         except OrderFileRefused as refusal:
             raise ConfigurationFault(
                 f"{refusal.name} cannot be read under the recon.toml in force: {refusal.sentence}",
                 "Set back what recon.toml says of such files, or mend the export at its source.",
             ) from refusal
 
-    def layout_of(self, name: str, content: bytes) -> str:
-        return self.read(name, content).layout
+    def read_again(self, named: str, made: bytes, *, layout: str) -> OrderFile:
+        """Read what was made as the inbox would, in the layout of the export or not at all."""
+        try:
+            read = self._read(named, made)
+            otherwise = None if read.layout == layout else f"it is in the layout {read.layout}."
+        except OrderFileRefused as refusal:
+            otherwise = refusal.sentence
+        if otherwise is not None:
+            raise ConfigurationFault(
+                f"Under the name {named} the file would not be read in the layout {layout}: "
+                f"{otherwise}",
+                "Give --out a name that fits `files` of that mapping in recon.toml, or widen it.",
+            )
+        return read
+
+    def _read(self, name: str, content: bytes) -> OrderFile:
+        return self.intake.read(name, content, time_zone=self.settings.zone, mappings=self.mappings)
 
     def cut(self, name: str, content: bytes, *, layout: str, lines: Sequence[int]) -> bytes:
         known = {one.name: one for one in layouts_for(name, self.mappings)}

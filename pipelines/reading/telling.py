@@ -185,6 +185,9 @@ def _sources(story: Story) -> Iterator[str]:
     for row in story.refused_rows:
         yield from _wrapped(f"refused: {row['source']} line {row['source_row']},")
         yield from _wrapped(f"sha256 {row['source_digest']}", indent=4)
+        if row["mended_source"] is not None:
+            place = f"{row['mended_source']} line {row['mended_row']}"
+            yield from _wrapped(f"mended by {place}", indent=4)
 
 
 def _decisions(story: Story) -> Iterator[str]:

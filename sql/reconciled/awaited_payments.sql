@@ -1,7 +1,14 @@
 -- One row per transaction that names an id standing in a quarantined order row: it waits for the row to be mended.
 with
 quarantine as (
-    select * from validated.quarantine where stream = 'orders'
+    select refused.*
+    from validated.quarantine as refused
+    anti join reconciled.mended_rows as mended
+        on
+            refused.stream = mended.stream
+            and refused.source_digest = mended.source_digest
+            and refused.source_row = mended.source_row
+    where refused.stream = 'orders'
 ),
 
 transactions as (

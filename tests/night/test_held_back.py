@@ -12,6 +12,8 @@ from click.testing import CliRunner, Result
 from night.shop import START, Shop, open_shop
 
 from pipelines.cli import main
+from pipelines.reading.story import stories_of
+from pipelines.reading.telling import told
 from pipelines.warehouse.verification import verify
 
 DAY, NEXT = START, START + timedelta(days=1)
@@ -59,9 +61,9 @@ def test_rows_held_back_are_mended_in_their_export_and_taken_in(shop: Shop, reco
     assert "2 rows of 1 source are held back" in page(shop, DAY)
     assert f'recon orders quarantine --file "{NAMED}"' in page(shop, DAY).replace("&#34;", '"')
 
-    told = recon()
-    assert f"{NAMED}: 2 rows held back, written to {WRITTEN} as they came." in told.output
-    assert 'line 4, N-3: status "payed"' in told.output
+    output = recon().output
+    assert f"{NAMED}: 2 rows held back, written to {WRITTEN} as they came." in output
+    assert 'line 4, N-3: status "payed"' in output
     written = Path(WRITTEN)
     assert written.read_bytes() == f"\ufeff{HEADER}\r\n{SEPARATED}{UNKNOWN}".encode()
     assert written.stat().st_mode & 0o777 == 0o600
@@ -84,5 +86,6 @@ def test_rows_held_back_are_mended_in_their_export_and_taken_in(shop: Shop, reco
     assert "Nothing is held back" in page(shop, NEXT)
     assert "2 rows held back before" in page(shop, NEXT)
     assert f"{WRITTEN} line 3" in page(shop, NEXT)
+    assert f"mended by {WRITTEN} line 2" in told(stories_of(shop.settings.places, "N-2"))
     assert verify(shop.settings.places).open_findings == []
     assert recon().output == "Nothing is held back.\n"

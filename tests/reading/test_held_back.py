@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 
+import polars as pl
 import pytest
 from click.testing import Result
 from oracle.makers import make_order, make_world
 
-from pipelines.faults import ReconFault
-from pipelines.settings import Places
+from pipelines.faults import ConfigurationFault, ReconFault
+from pipelines.orders.archive import OrderArchive
+from pipelines.reading.held_back import HeldRow, HeldSource, mending_file
+from pipelines.settings import Places, Settings
 
 Recon = Callable[..., Result]
 DAY = "2020-01-01"
@@ -90,3 +94,49 @@ def test_rows_of_the_gateway_are_told_and_not_written(store: Places, recon: Reco
 
 def test_a_date_without_rows_held_back_says_so(store: Places, recon: Recon) -> None:
     assert recon(store, "quarantine", "--date", "2020-01-02").output == "Nothing is held back.\n"
+
+
+NAMES = (
+    "order_id,status,amount,currency,placed_at,paid_at,session_ids,transaction_ref,customer_email"
+)
+ROW = "K2,awaiting,5.001,NGN,2026-11-20T09:30:00Z,,,=1+1,"
+MAPPING = '[orders.shop]\ndelimiter = ";"\nfiles = "{files}"\n'
+
+
+def kept(root: Path, name: str, content: bytes, policy: str = "") -> tuple[Settings, HeldSource]:
+    """A store that has taken this export in and holds its second row back."""
+    (root / "recon.toml").write_text(policy)
+    settings = Settings(recon_data_dir=root / "data", recon_config=root / "recon.toml")
+    file = OrderArchive(settings.places.orders_archive).open().keep(name, content)
+    rows = (HeldRow(2, "K2", "amount has more digits."),)
+    return settings, HeldSource("orders", name, file.digest, date(2026, 11, 20), rows)
+
+
+def test_rows_of_parquet_come_as_a_file_in_the_generic_layout(tmp_path: Path) -> None:
+    rows = [ROW.replace("K2", "K1").split(","), ROW.split(",")]
+    pl.DataFrame(rows, schema=NAMES.split(","), orient="row").write_parquet(tmp_path / "a.parquet")
+    content = (tmp_path / "a.parquet").read_bytes()
+    settings, source = kept(tmp_path, "a.parquet", content)
+    assert source.export_name() == "a.quarantine-2026-11-20.csv"
+    made = mending_file(settings, source, named=source.export_name())
+    assert made.content.decode() == f"{NAMES}\n{ROW}\n"
+    assert (made.is_as_it_came, made.read.layout) == (False, "generic")
+    assert made.read.quarantined["key"].to_list() == ["K2"]
+
+
+@pytest.mark.parametrize(
+    ("files", "said"),
+    [
+        ("a.csv", "would not be read in the layout shop"),
+        ("b.csv", "a.csv cannot be read under the recon.toml in force"),
+    ],
+    ids=["a mapping for the export alone", "no mapping any more"],
+)
+def test_a_file_that_would_be_read_otherwise_is_not_made(
+    tmp_path: Path, files: str, said: str
+) -> None:
+    content = f"{NAMES}\n{ROW}\n".replace(",", ";").encode()
+    settings, source = kept(tmp_path, "a.csv", content, MAPPING.format(files=files))
+    with pytest.raises(ConfigurationFault) as refused:
+        mending_file(settings, source, named=source.export_name())
+    assert said in refused.value.sentence
