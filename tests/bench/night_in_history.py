@@ -65,6 +65,7 @@ def measure(size: int) -> None:
             kuvarpay_api_key=KEY,
             kuvarpay_base_url=URL,
             recon_data_dir=Path(folder),
+            recon_first_date=first,
         )
         whole = frame(settings, run_id="bench", kind="backfill", dates=DateRange(first, LAST))
         _move_clock(settings, LAST)
