@@ -28,20 +28,28 @@ def commands_named(text: str) -> dict[str, set[str]]:
 
 
 def commands_of(group: click.Group) -> dict[str, set[str]]:
-    """Each command of the command line, with the options it takes beside --help."""
+    """Each command of the command line, with the options it and its own take beside --help.
+
+    The document names the first word alone: `recon orders` takes what any command of it takes.
+    """
     context = click.Context(group)
     found = {}
     for name in group.list_commands(context):
         command = group.get_command(context, name)
         assert command is not None
-        found[name] = {
-            option
-            for parameter in command.params
-            if isinstance(parameter, click.Option)
-            for option in parameter.opts
-            if option.startswith("--")
-        }
+        below = commands_of(command).values() if isinstance(command, click.Group) else ()
+        found[name] = _options(command).union(*below)
     return found
+
+
+def _options(command: click.Command) -> set[str]:
+    return {
+        option
+        for parameter in command.params
+        if isinstance(parameter, click.Option)
+        for option in parameter.opts
+        if option.startswith("--")
+    }
 
 
 def command_faults(named: dict[str, set[str]], there: dict[str, set[str]]) -> Iterator[str]:

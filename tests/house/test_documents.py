@@ -31,15 +31,34 @@ def test_the_readme_names_every_command_and_option_and_no_other() -> None:
 @pytest.mark.parametrize(
     ("text", "fault"),
     [
-        ("`recon demo --days 3`", "recon sql does not stand in the document"),
-        ("`recon demo --days 3`, `recon sql`, `recon fly`", "recon fly does not exist"),
-        ("`recon demo --days 3 --fast`, `recon sql`", "recon demo has no --fast"),
-        ("`recon demo` and `recon sql`", "recon demo --days does not stand in the document"),
+        (
+            "`recon demo --days 3`, `recon sql`, `recon orders mend`",
+            "recon orders --out does not stand in the document",
+        ),
+        (
+            "`recon demo --days 3`, `recon orders mend --out F`",
+            "recon sql does not stand in the document",
+        ),
+        (
+            "`recon demo --days 3`, `recon sql`, `recon orders --out`, `recon fly`",
+            "recon fly does not exist",
+        ),
+        (
+            "`recon demo --days 3 --fast`, `recon sql`, `recon orders --out`",
+            "recon demo has no --fast",
+        ),
+        (
+            "`recon demo`, `recon sql`, `recon orders --out`",
+            "recon demo --days does not stand in the document",
+        ),
     ],
 )
 def test_a_command_on_one_side_only_is_found(text: str, fault: str) -> None:
     days = click.Option(["--days"])
-    group = click.Group(commands=[click.Command("demo", params=[days]), click.Command("sql")])
+    mend = click.Command("mend", params=[click.Option(["--out"])])
+    orders = click.Group("orders", commands=[mend])
+    demo = click.Command("demo", params=[days])
+    group = click.Group(commands=[demo, click.Command("sql"), orders])
 
     assert list(command_faults(commands_named(text), commands_of(group))) == [fault]
 
