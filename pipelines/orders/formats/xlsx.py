@@ -16,7 +16,7 @@ from decimal import Decimal
 from pipelines.orders.formats.headers import refuse_unfit_header
 from pipelines.orders.formats.package import Element, Package
 from pipelines.orders.formats.sheet import Cell, SheetWalk
-from pipelines.orders.formats.typed import CellFault, Gathered, number_text
+from pipelines.orders.formats.typed import CellFault, Gathered, Typed, number_text
 from pipelines.orders.layouts.layout import Form, Kind, Wanted
 from pipelines.orders.names import shown_name
 from pipelines.orders.table import Table
@@ -193,13 +193,13 @@ class XlsxFile:
         if self._is_text(cell):
             return stored
         if cell.kind == "d":
-            return stored
+            return Typed(stored)
         if cell.kind != "n":
             raise CellFault(stored, "is neither text nor a number.")
         if cell.style in self._dates:
             if kind is not Kind.INSTANT:
                 raise CellFault(stored, "is stored as a date.")
-            return self._moment(stored)
+            return Typed(self._moment(stored))
         if kind is Kind.INSTANT:
             raise CellFault(stored, "is a number that is not formatted as a date.")
         return number_text(stored, kind, is_double=True)

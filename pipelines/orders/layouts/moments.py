@@ -23,6 +23,14 @@ class Moment:
     is_otherwise_written: pl.Expr
     is_no_time_there: pl.Expr
 
+    def unless(self, holds: pl.Expr, other: Moment) -> Moment:
+        """Give the other moment in the rows where a condition holds."""
+        return Moment(
+            pl.when(holds).then(other.text).otherwise(self.text),
+            pl.when(holds).then(other.is_otherwise_written).otherwise(self.is_otherwise_written),
+            pl.when(holds).then(other.is_no_time_there).otherwise(self.is_no_time_there),
+        )
+
 
 def with_offset(text: pl.Expr, *, form: str, zone: str | None) -> Moment:
     """Turn text written in `form` (ISO-8601 where it is empty) in `zone` where it has no offset."""

@@ -105,7 +105,7 @@ def _turned(table: Table, layout: Layout, *, zone: ZoneInfo) -> _Turned:
     )
     _turn_status(turned, table, layout)
     _turn_id(turned, table, layout)
-    _turn_amount(turned, layout)
+    _turn_amount(turned, table, layout)
     _turn_instants(turned, table, layout, zone=zone)
     _turn_references(turned, table, layout)
     return turned
@@ -170,18 +170,19 @@ def _turn_id(turned: _Turned, table: Table, layout: Layout) -> None:
         turned.columns["order_id"] = pl.when(own != "").then(prefix + own).otherwise(own)
 
 
-def _turn_amount(turned: _Turned, layout: Layout) -> None:
+def _turn_amount(turned: _Turned, table: Table, layout: Layout) -> None:
+    """The declared marks are those of text: a number has none, and would be read a thousandfold."""
+    own = turned.columns["amount"]
     amount, is_wrong = plain_amount(
-        turned.columns["amount"],
-        decimal_mark=layout.decimal_mark,
-        thousands_mark=layout.thousands_mark,
+        own, decimal_mark=layout.decimal_mark, thousands_mark=layout.thousands_mark
     )
-    turned.columns["amount"] = amount
     if layout.decimal_mark != "." or layout.thousands_mark:
+        is_number = table.has_type(layout.columns["amount"])
+        turned.columns["amount"] = pl.when(is_number).then(own).otherwise(amount)
         marks = f'"{layout.decimal_mark}" before its decimals'
         between = f'"{layout.thousands_mark}"' if layout.thousands_mark else "nothing"
         says = f"is not written with {marks} and {between} between thousands."
-        turned.rules.append(Rule(layout.columns["amount"], is_wrong, says))
+        turned.rules.append(Rule(layout.columns["amount"], ~is_number & is_wrong, says))
 
 
 def _turn_instants(turned: _Turned, table: Table, layout: Layout, *, zone: ZoneInfo) -> None:
@@ -190,7 +191,10 @@ def _turn_instants(turned: _Turned, table: Table, layout: Layout, *, zone: ZoneI
         theirs = layout.columns.get(column, "")
         if theirs not in table.places:
             continue
-        moment = with_offset(turned.columns[column], form=layout.instants, zone=named)
+        own, has_type = turned.columns[column], table.has_type(theirs)
+        moment = with_offset(own, form=layout.instants, zone=named)
+        if layout.instants:
+            moment = moment.unless(has_type, with_offset(own, form="", zone=named))
         turned.columns[column] = moment.text
         turned.rules.extend(
             [
