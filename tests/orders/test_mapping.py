@@ -122,6 +122,36 @@ def test_a_file_that_fits_two_mappings_is_left_to_a_person(
         read(export(), mappings=both)
 
 
+@pytest.mark.parametrize(
+    ("mapping", "said"),
+    [
+        ({"only": {"Shop": ["Mitte"]}}, "the header differs: Shop is missing"),
+        ({"sessions": {"columns": ["meta"], "pattern": "cs_."}}, "meta is missing"),
+        ({"encoding": "utf-16"}, "is not utf-16, the encoding declared for it"),
+        ({"time_zone": "Africa/Lagos", "delimiter": ";"}, "order_id is missing"),
+    ],
+)
+def test_a_mapping_for_the_name_of_a_file_reads_it_or_says_why_not(
+    read: Read,
+    export: Callable[..., bytes],
+    line: Callable[..., str],
+    mapping: dict[str, object],
+    said: str,
+) -> None:
+    declared = OrderMapping.model_validate({**mapping, "files": "lagos-*.csv", "prefix": "L-"})
+    with pytest.raises(OrderFileRefused, match=said):
+        read(export(line()), name="lagos-1.csv", mappings={"lagos": declared})
+    assert read(export(line()), name="abuja-1.csv", mappings={"lagos": declared}).accepted.height
+
+
+def test_a_mapping_whose_form_the_file_has_not_is_named_beside_the_nearest_layout(
+    read: Read,
+) -> None:
+    mappings = {"berlin": OrderMapping(encoding="utf-16")}
+    with pytest.raises(OrderFileRefused, match=r"As \[orders\.berlin\] declares it.* not utf-16"):
+        read(b"order_id,status\nK1,paid\nK22,paid\n", mappings=mappings)
+
+
 def test_a_file_with_another_delimiter_says_what_to_declare(read: Read) -> None:
     with pytest.raises(OrderFileRefused, match=r'declare it: delimiter = ";" under \[orders'):
         read(b"order_id;status;amount\nK1;paid;5\n")
