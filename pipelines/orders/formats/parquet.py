@@ -156,8 +156,10 @@ def _text(batch: pa.RecordBatch, column: Wanted) -> pl.Series:
         text = pl.Series(values).cast(pl.String)
         series = text.str.replace(r"(\.\d*?)0+$", "${1}").str.strip_suffix(".")
     elif pa.types.is_list(kind) or pa.types.is_large_list(kind):
-        # An id with a semicolon would pass for two: a NUL byte makes its row a faulty one.
-        ids = pl.Series(values).list.eval(pl.element().str.replace_all(";", "\0", literal=True))
+        # An id with a semicolon would pass for two, one that is not there for none: a NUL byte
+        # makes their row a faulty one.
+        one = pl.element().str.replace_all(";", "\0", literal=True).fill_null("\0")
+        ids = pl.Series(values).list.eval(one.replace("", "\0"))
         series = ids.list.join(";", ignore_nulls=False)
     else:
         series = pl.Series(values).cast(pl.String)
