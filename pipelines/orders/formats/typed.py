@@ -16,7 +16,8 @@ from pipelines.orders.layouts.layout import Kind, Wanted
 from pipelines.orders.table import SOURCE_ROW, Table, mark_of, places_of
 from pipelines.orders.wording import shown
 
-# A double keeps fifteen decimal digits; whoever writes more has one and shows its noise.
+# A double keeps fifteen decimal digits; whoever writes more shows its noise, as Excel does, whose
+# 19.99 is stored as 19.989999999999998.
 DOUBLE_DIGITS = 15
 _PLAIN = re.compile(r"-?(?:0|[1-9]\d*)(?:\.\d+)?")
 _MAX_EXPONENT = 30
@@ -98,8 +99,17 @@ def number_text(text: str, kind: Kind, *, is_double: bool) -> Typed:
         text = _without_exponent(text)
     digits = text.lstrip("-").replace(".", "").strip("0")
     if is_double and len(digits) > DOUBLE_DIGITS:
-        raise CellFault(text, f"has more than the {DOUBLE_DIGITS} digits that its kind can hold.")
+        return Typed(_without_noise(text))
     return Typed(text)
+
+
+def _without_noise(text: str) -> str:
+    """Give the one decimal of few enough digits that is stored as the same double, if one is."""
+    # Nothing is reckoned with the doubles: they only tell whether both texts are the same cell.
+    short = f"{float(text):.{DOUBLE_DIGITS}g}"
+    if float(short) != float(text):
+        raise CellFault(text, f"has more than the {DOUBLE_DIGITS} digits that its kind can hold.")
+    return _without_exponent(short)
 
 
 def _without_exponent(text: str) -> str:
