@@ -190,6 +190,33 @@ def test_a_mapping_that_cannot_be_is_one_sentence(
     assert fault.value.remedy
 
 
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        ('[orders.shopify]\nprefix = "S-"', "orders.shopify is called like a layout"),
+        (
+            '[orders.a.status]\ndone = "paid"\n[orders.b.status]\ndone = "fulfilled"',
+            'orders.a.status and orders.b.status read "done" as paid and as fulfilled',
+        ),
+    ],
+)
+def test_mappings_that_cannot_be_together_are_one_sentence(
+    mappings: Callable[[str], dict[str, OrderMapping]], content: str, said: str
+) -> None:
+    with pytest.raises(ConfigurationFault) as fault:
+        mappings(content)
+    assert said in fault.value.sentence
+
+
+def test_a_store_has_its_prefix_behind_that_of_the_mapping(
+    read: Read, export: Callable[..., bytes], line: Callable[..., str]
+) -> None:
+    shop = OrderMapping(prefix="W-", store_column="currency", stores={"NGN": "L-"})
+    assert read(export(line()), mappings={"shop": shop}).accepted["order_id"].to_list() == [
+        "W-L-K1"
+    ]
+
+
 def test_no_pattern_runs_away_on_any_text(read: Read) -> None:
     mapping = OrderMapping.model_validate(
         {

@@ -161,7 +161,7 @@ def _turn_id(turned: _Turned, table: Table, layout: Layout) -> None:
     prefix: pl.Expr = pl.lit(layout.prefix)
     if layout.store_column:
         store = table.cell(layout.store_column)
-        prefix = store.replace_strict(
+        prefix = prefix + store.replace_strict(
             list(layout.stores), list(layout.stores.values()), default="", return_dtype=pl.String
         )
         is_unknown = ~store.is_in(list(layout.stores))
