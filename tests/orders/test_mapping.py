@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from orders.shops import SHOPIFY_HEADER, shopify, written
 
 from pipelines.faults import ConfigurationFault
 from pipelines.orders.faults import OrderFileRefused
@@ -215,6 +216,31 @@ def test_a_store_has_its_prefix_behind_that_of_the_mapping(
     assert read(export(line()), mappings={"shop": shop}).accepted["order_id"].to_list() == [
         "W-L-K1"
     ]
+
+
+@pytest.mark.parametrize(
+    ("mapping", "said"),
+    [
+        ({"only": {"Tags": ["web"]}}, "Tags is missing"),
+        ({"store_column": "Tags", "stores": {"web": "W-"}}, "Tags is missing"),
+    ],
+)
+def test_a_column_that_a_mapping_needs_is_not_optional(
+    read: Read, mapping: dict[str, object], said: str
+) -> None:
+    shop = OrderMapping.model_validate({**mapping, "layout": "shopify", "files": "*"})
+    header = [column for column in SHOPIFY_HEADER if column != "Tags"]
+    with pytest.raises(OrderFileRefused, match=said):
+        read(written(header), mappings={"shop": shop})
+
+
+def test_a_status_for_all_orders_may_stand_in_for_the_column_of_a_layout_with_words(
+    read: Read,
+) -> None:
+    shop = OrderMapping(layout="shopify", constants={"status": "paid"})
+    line = shopify(Financial_Status="voided")
+    file = read(written(SHOPIFY_HEADER, line), mappings={"shop": shop})
+    assert file.accepted["status"].to_list() == ["paid"]
 
 
 def test_no_pattern_runs_away_on_any_text(read: Read) -> None:

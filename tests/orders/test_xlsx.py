@@ -119,6 +119,30 @@ def test_the_noise_of_a_double_is_no_part_of_an_amount(
     assert file.accepted["amount"].to_list() == ([amount] if amount else [])
 
 
+def test_a_date_beyond_all_years_quarantines_its_row_alone(read: Read) -> None:
+    placed = datetime(2026, 11, 20)  # noqa: DTZ001
+    content = by_openpyxl(row(placed_at=placed), row(order_id="K2"))
+    with zipfile.ZipFile(io.BytesIO(content)) as package:
+        sheet = package.read(SHEET).replace(b"<v>46346</v>", b"<v>9999999</v>")
+    file = read(changed(content, **{SHEET: sheet}), name="orders.xlsx", mappings=LAGOS)
+    assert file.quarantined["reason"].to_list() == ['placed_at "9999999" is no date.']
+    assert file.accepted["order_id"].to_list() == ["K2"]
+
+
+@pytest.mark.parametrize(
+    ("whole", "said"),
+    [(b'<row r="2"', "its rows are out of order"), (b'<c r="A2"', "in another row than its own")],
+)
+def test_a_place_of_thousands_of_digits_refuses_the_file(
+    read: Read, whole: bytes, said: str
+) -> None:
+    content = by_openpyxl(ROW)
+    with zipfile.ZipFile(io.BytesIO(content)) as package:
+        sheet = package.read(SHEET).replace(whole, whole[:-1] + b"9" * 5_000 + b'"')
+    with pytest.raises(OrderFileRefused, match=said):
+        read(changed(content, **{SHEET: sheet}), name="orders.xlsx")
+
+
 def test_formatting_alone_is_no_row(read: Read) -> None:
     def embolden(book: Any) -> None:
         book.active["A9"].font = Font(bold=True)

@@ -24,7 +24,9 @@ from pipelines.orders.wording import shown
 
 MAX_TEXT_CHARACTERS = 256 * 1024 * 1024
 _WORKBOOK = "xl/workbook.xml"
-_BUILT_IN_DATES = frozenset({*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 59)})
+_BUILT_IN_DATES = frozenset(
+    str(number) for number in (*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 59))
+)
 _LITERAL = re.compile(r'"[^"]*"|\\.|\[(?!h+\]|m+\]|s+\])[^\]]*\]', re.IGNORECASE)
 _MILLISECONDS_A_DAY = 86_400_000
 _SERIAL = re.compile(r"\d{1,7}(?:\.\d+)?(?:E[+-]?\d{1,2})?")
@@ -213,7 +215,10 @@ class XlsxFile:
         if not self._has_1904 and days < 61:
             raise CellFault(serial, "is no date.")
         epoch = datetime(1904, 1, 1) if self._has_1904 else datetime(1899, 12, 30)  # noqa: DTZ001
-        moment = epoch + timedelta(milliseconds=round(days * _MILLISECONDS_A_DAY))
+        try:
+            moment = epoch + timedelta(milliseconds=round(days * _MILLISECONDS_A_DAY))
+        except OverflowError:
+            raise CellFault(serial, "is no date.") from None
         return moment.isoformat(timespec="milliseconds" if moment.microsecond else "seconds")
 
     def _is_text(self, cell: Cell) -> bool:
@@ -237,5 +242,5 @@ def _popped(names: list[str]) -> None:
 
 def _is_date(number: str, code: str | None) -> bool:
     if code is None:
-        return number.isdecimal() and int(number) in _BUILT_IN_DATES
+        return number in _BUILT_IN_DATES
     return re.search(r"[dmyhs]", _LITERAL.sub("", code), re.IGNORECASE) is not None

@@ -69,6 +69,9 @@ def _mapped(label: str, mapping: OrderMapping) -> Layout:
         has_several_lines=base.has_several_lines or mapping.several_lines,
         constants={str(column): text for column, text in mapping.constants.items()},
         words={**base.words, **mapping.status},
+        # A status that was declared for all orders is not told by columns.
+        cases=() if "status" in mapping.constants else base.cases,
+        known={} if "status" in mapping.constants else base.known,
         only=mapping.only,
         sessions=(Sessions(searched.columns, searched.pattern),) if searched else base.sessions,
         # A column that somebody named is expected to be there.

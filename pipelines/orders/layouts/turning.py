@@ -128,7 +128,7 @@ def _turn_status(turned: _Turned, table: Table, layout: Layout) -> None:
 
 def _own_words(layout: Layout, column: str) -> list[str]:
     """Words of the configuration are known as well."""
-    return list(layout.words) if column == layout.columns["status"] else []
+    return list(layout.words) if column == layout.columns.get("status") else []
 
 
 def _holds(table: Table, case: Case) -> pl.Expr:
