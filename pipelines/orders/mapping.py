@@ -126,8 +126,8 @@ class OrderMapping(_Section):
         told = set(re.findall(r"%([A-Za-z])", form))
         if form and not {"Y", "m", "d", "H", "M"} <= told | ({"H", "M"} if "T" in told else set()):
             raise ValueError("names %Y, %m, %d, %H and %M at least, such as %d.%m.%Y %H:%M")
-        if told - set("YmdHMSTzf"):
-            raise ValueError("may use %Y %m %d %H %M %S %T %f %z only")
+        if re.search("%", re.sub(r"%[YmdHMSTz%]|\.%f", "", form)):
+            raise ValueError("may use %Y %m %d %H %M %S %T %z only, and %f behind a point")
         return form
 
     @model_validator(mode="after")

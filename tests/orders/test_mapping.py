@@ -168,6 +168,7 @@ def test_a_file_with_another_delimiter_says_what_to_declare(read: Read) -> None:
         ('time_zone = "Berlin"', "Berlin is no time zone"),
         ('time_zone = "../../etc/passwd"', "is no time zone"),
         ('instants = "%d.%m.%Y"', "names %Y, %m, %d, %H and %M"),
+        ('instants = "%d.%m.%Y %H:%M:%S,%f"', "%f behind a point"),
         ('instants = "%d.%m.%Y %H:%M"', "time_zone must name their zone"),
         ('thousands_mark = "."', "thousands_mark and decimal_mark are the same"),
         ('store_column = "Shop"', "store_column and [stores]"),
@@ -241,6 +242,40 @@ def test_a_status_for_all_orders_may_stand_in_for_the_column_of_a_layout_with_wo
     line = shopify(Financial_Status="voided")
     file = read(written(SHOPIFY_HEADER, line), mappings={"shop": shop})
     assert file.accepted["status"].to_list() == ["paid"]
+
+
+def test_a_match_without_its_group_is_no_session(
+    read: Read, export: Callable[..., bytes], line: Callable[..., str]
+) -> None:
+    search = {"columns": ["transaction_ref"], "pattern": "session(?: (cs_[0-9]+))?"}
+    shop = OrderMapping.model_validate({"sessions": search})
+    content = export(
+        line(session_ids="", transaction_ref="session unknown"),
+        line(order_id="K2", session_ids="", transaction_ref="session cs_7"),
+    )
+    file = read(content, mappings={"shop": shop})
+    assert file.accepted["session_ids"].to_list() == [[], ["cs_7"]]
+
+
+@pytest.mark.parametrize(
+    ("written_at", "placed_at"),
+    [
+        ("09/01/2026 10:05:00.25 +0100", "2026-01-09T09:05:00.250000Z"),
+        ("09/01/2026 10:05:00.000250 +01:00", "2026-01-09T09:05:00.000250Z"),
+        ("9/1/2026 10:5:0.25 +0100", None),
+        ("09/01/2026 10:05:00.25 +9900", None),
+    ],
+)
+def test_a_time_in_a_form_with_an_offset_is_written_so_to_the_last_zero(
+    read: Read,
+    export: Callable[..., bytes],
+    line: Callable[..., str],
+    written_at: str,
+    placed_at: str | None,
+) -> None:
+    shop = OrderMapping(instants="%d/%m/%Y %H:%M:%S.%f %z")
+    file = read(export(line(placed_at=written_at, paid_at="")), mappings={"shop": shop})
+    assert file.accepted["placed_at"].to_list() == ([placed_at] if placed_at else [])
 
 
 def test_no_pattern_runs_away_on_any_text(read: Read) -> None:

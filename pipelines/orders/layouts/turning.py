@@ -210,9 +210,7 @@ def _turn_references(turned: _Turned, table: Table, layout: Layout) -> None:
         parts = turned.columns["transaction_ref"].str.split(layout.joined_refs)
         turned.columns["transaction_ref"] = parts.list.first()
     found = [
-        table.cell(column)
-        .str.extract_all(search.pattern)
-        .list.eval(pl.coalesce(pl.element().str.extract(search.pattern, 1), pl.element()))
+        _ids_within(table.cell(column), search.pattern)
         for search in layout.sessions
         for column in layout.session_columns(search, list(table.places))
         if column in table.places
@@ -225,3 +223,12 @@ def _turn_references(turned: _Turned, table: Table, layout: Layout) -> None:
     turned.columns["session_ids"] = (
         pl.when(own == "").then(ids).when(ids == "").then(own).otherwise(all_ids.list.join(";"))
     )
+
+
+def _ids_within(text: pl.Expr, pattern: str) -> pl.Expr:
+    """Give the ids that a pattern finds; a match whose group is empty or absent has none."""
+    found, one = text.str.extract_all(pattern), pl.element()
+    if not pl.select(pl.lit("").str.extract_groups(pattern)).to_series().struct.fields:
+        return found
+    ids = found.list.eval(one.str.extract(pattern, 1).fill_null(""))
+    return ids.list.eval(one.filter(one != ""))
