@@ -61,7 +61,10 @@ class AlikePages:
         try:
             if self._shape is not None:
                 return self._read(body, self._shape)
-        except (_NotAlike, AnswerUnusable, msgspec.MsgspecError, UnicodeDecodeError):
+        except (
+            *(_NotAlike, AnswerUnusable, msgspec.MsgspecError),
+            *(UnicodeDecodeError, RecursionError),
+        ):
             pass
         if self._learnt < _LEARNT_MOST:
             self._learnt += 1

@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from decimal import Context, Decimal, Inexact, InvalidOperation
+from itertools import pairwise
 from typing import NamedTuple
 
 from pipelines.gateway.records import Row
@@ -87,6 +88,21 @@ class Pass:
     def declared_total(self) -> int | None:
         """The gateway's count, as the last page that had one gave it."""
         return self.totals[-1] if self.totals else None
+
+    @property
+    def rows_due(self) -> int:
+        """The rows that there must be at the least: as many as the first page declared.
+
+        While a list grows, what came behind the reader's back may be missing from the walk. A total
+        that fell says nothing of the kind, so the greatest counts.
+        """
+        grows = all(one <= other for one, other in pairwise(self.totals))
+        return (self.totals[0] if grows else max(self.totals)) if self.totals else 0
+
+    @property
+    def shows_nothing(self) -> bool:
+        """No rows, and no total that says so."""
+        return not self.seen and not self.totals
 
     @property
     def agrees_with_total(self) -> bool:

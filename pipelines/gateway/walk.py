@@ -10,11 +10,12 @@ about the list.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
-from pipelines.faults import GatewayRefused
+from pipelines.faults import GatewayFault
 from pipelines.gateway import envelopes
 from pipelines.gateway.alike import AlikePages
 from pipelines.gateway.answers import Params
@@ -122,6 +123,9 @@ def _walk(
     while not verdict.complete and len(passes) < PASSES_MOST:
         passes.append(walker.walk_once(size))
         verdict = _judge(passes, scope, total_of_nothing=walker.total_of_nothing)
+        if verdict.complete and passes[-1].shows_nothing and walker.has_page_nought():
+            verdict = _Verdict(False, "the gateway counts its pages from nought")
+            break
         size = _other_size(passes[-1])
     return Walk(rows, walker.certify(passes, verdict))
 
@@ -173,7 +177,9 @@ class _Walker:
             page = self._page(current)
             if page is None or not page.content.items:
                 current.ended_by = "empty"
-                _note_total(page, current)
+                if current.pages == 1:
+                    # Behind the last page some declare a total of nothing.
+                    _note_total(page, current)
                 break
             listed, has_new = self._accept(page, current)
             stale = 0 if has_new else stale + 1
@@ -183,16 +189,26 @@ class _Walker:
         return current
 
     def total_of_nothing(self) -> int | None:
-        """What the gateway declares for a window that nothing can lie in, asked once."""
-        if not self._nothing_was_asked:
+        """What the gateway declares for a window that nothing can lie in, asked once.
+
+        None where no window was asked for, and where rows come back all the same: then the window
+        is not heard, and the total counts what is listed.
+        """
+        if self.scope.asked is not None and not self._nothing_was_asked:
             self._nothing_was_asked = True
             nothing = Window(datetime(1990, 1, 1, tzinfo=UTC), datetime(1990, 1, 2, tzinfo=UTC))
-            try:
+            with suppress(GatewayFault):
                 page = self._ask(_list_params(nothing, page=1, size=1))
-                self._total_of_nothing = page.content.declared_total
-            except GatewayRefused:
-                self._total_of_nothing = None
+                if not page.content.items:
+                    self._total_of_nothing = page.content.declared_total
         return self._total_of_nothing
+
+    def has_page_nought(self) -> bool:
+        """Whether a list without rows and total has some on a page before its first."""
+        params = _list_params(self.scope.asked, page=0, size=PAGE_SIZE)
+        with suppress(GatewayFault):
+            return bool(self._ask(params).content.items)
+        return False
 
     def certify(self, passes: list[Pass], verdict: _Verdict) -> Certificate:
         """The certificate over all passes."""
@@ -312,11 +328,10 @@ def _judge(
             # Neither size nor page number is heard: there is no second page to ask for.
             return _Verdict(True, "two walks agree on a list without pages")
         return _Verdict(False, "the gateway ignores page numbers and declares no matching total")
-    # The least that it declared: what came while pages were turned may stand before them. And
-    # who counts as many rows where none can lie does not count what was asked for.
-    least = min(last.totals, default=0)
-    if least > seen and (total_of_nothing() or 0) < least:
-        return _Verdict(False, f"the gateway declares {least} rows and lists {seen}")
+    # Who counts as many rows where none can lie does not count what was asked for.
+    due = last.rows_due
+    if due > seen and (total_of_nothing() or 0) < due:
+        return _Verdict(False, f"the gateway declares {due} rows and lists {seen}")
     return _Verdict(True, "two walks agree")
 
 

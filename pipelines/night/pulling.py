@@ -8,7 +8,7 @@ Stays out: talking HTTP (`pipelines.gateway`), committing (`pull`), interval ari
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from hashlib import sha256
 
@@ -141,6 +141,7 @@ class Puller:
     def _children(self, endpoint: Endpoint, client: GatewayClient) -> list[Line]:
         started_at = datetime.now(UTC)
         certificates: list[Certificate] = []
+        refusals: list[GatewayRefused] = []
         rows, pages = 0, 0
         parents = self._parents(endpoint)
         self._tally.part(f"under {endpoint.parent}", "parents", expected=len(parents))
@@ -154,11 +155,23 @@ class Puller:
                     walk = walk_list(client, endpoint, places, take=take, reach=reach)
                     certificates.append(walk.certificate)
             except GatewayRefused as refusal:
-                return [self._not_offered(endpoint, refusal, started_at)]
+                if refusal.status not in NOT_OFFERED:
+                    raise
+                refusals.append(refusal)
+                continue
             self._tally.answer(found)
             rows += found
             pages += endpoint.list_path is None
-        return [_together(endpoint, certificates, started_at, rows=rows, pages=pages)]
+        if refusals and len(refusals) == len(parents):
+            return [self._not_offered(endpoint, refusals[0], started_at)]
+        line = _together(endpoint, certificates, started_at, rows=rows, pages=pages)
+        if refusals:
+            # Of a list that is there for others it is not known to be empty.
+            reason = f"{len(refusals)} of {len(parents)} lists: status {refusals[0].status}"
+            line = replace(
+                line, complete=False, reason="; ".join(filter(None, (reason, line.reason)))
+            )
+        return [line]
 
     def _quotes(self, endpoint: Endpoint, client: GatewayClient) -> list[Line]:
         """Ask for every pair once a night: a night that runs again finds its quotes held."""
@@ -181,6 +194,7 @@ class Puller:
             self._tally.answer(found)
             rows += found
         reason = f"{refused} of {len(asked)} pairs are not quoted" if refused else ""
+        is_silent = bool(asked) and refused == len(asked)
         return [
             Line(
                 stream=endpoint.stream,
@@ -188,6 +202,8 @@ class Puller:
                 rows_received=rows,
                 distinct_ids=rows,
                 declared_total=len(asked),
+                # What was quoted before must not end in silence.
+                complete=not (is_silent and held),
                 reason=reason,
                 started_at=started_at,
             )
@@ -236,15 +252,22 @@ class Puller:
         return self._store.connection.execute(script(f"intake/{query}"), parameters).fetchall()
 
     def _parents(self, endpoint: Endpoint) -> list[Mapping[str, str]]:
-        """Where children are listed: under parents that are new, changed or not over."""
+        """Where children are listed: under parents that are new, changed, not over or owed."""
         parent = ENDPOINTS[str(endpoint.parent)]
         found = parents_to_read(
             self._store.connection,
             _family(parent, endpoint.places),
             _family(endpoint, endpoint.listed_under),
-            is_sweep=self.is_sweep,
+            is_sweep=self.is_sweep or self._is_owed(endpoint.stream),
         )
         return [dict(zip(endpoint.places, values, strict=True)) for values in found]
+
+    def _is_owed(self, stream: str) -> bool:
+        """Whether the last pull of a stream was not complete; for whom is not kept."""
+        last = first_row(
+            self._store.connection, script("intake/last_pull_is_complete"), {"stream": stream}
+        )
+        return last is not None and last[0] is False
 
     def _pairs(self, endpoint: Endpoint) -> list[Mapping[str, str]]:
         """What quotes are asked for: as the policy says, else what payments of late used."""

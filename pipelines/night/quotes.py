@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import uuid4
 
-from pipelines.faults import GatewayFault
+from pipelines.faults import ReconFault
 from pipelines.gateway.client import Limits
 from pipelines.gateway.endpoints import ENDPOINTS
 from pipelines.night.frame import Frame, Store, begin, gateway_of
@@ -73,7 +73,7 @@ def ask_for_quotes(
         begin(run)
         try:
             return take_in_quotes(run, contracts)
-        except GatewayFault as fault:
+        except ReconFault as fault:
             with run.store() as store:
                 closing.finish(
                     store.connection, run.run_id, outcome="failed", reasons=[fault.sentence]

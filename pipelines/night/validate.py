@@ -45,7 +45,7 @@ class Validated:
 def validate(frame: Frame, contracts: Mapping[str, Contract]) -> Validated:
     """Check what is new by stream, then compute the validated tables.
 
-    A contract that is to judge rows must first refuse its known-bad one, or nothing is committed.
+    Every contract must first refuse its known-bad row, or nothing is committed.
     """
     checked: dict[str, int] = {}
     refused: dict[str, int] = {}
@@ -70,6 +70,7 @@ def check(store: Store, stream: str, contract: Contract) -> tuple[int, int]:
 
     Gives how many rows were checked and how many refused; call it inside a commit of the chain.
     """
+    contract.require_alert()
     connection = store.connection
     unchecked = connection.sql(script(f"intake/unchecked_{stream}")).to_arrow_reader(CHECKED_ROWS)
     # Read to its end before anything else is asked: an unread result blocks the connection.
@@ -78,8 +79,6 @@ def check(store: Store, stream: str, contract: Contract) -> tuple[int, int]:
     newest = 0
     for batch in unchecked:
         rows = pl.DataFrame(pa.Table.from_batches([batch]))
-        if rows.height and not checked:
-            contract.require_alert()
         refused += [
             _refused(stream, rows.row(place, named=True), why)
             for place, why in contract.refusals(rows).items()

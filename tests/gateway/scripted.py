@@ -78,6 +78,9 @@ class Manners:
     repeats_last_page: bool = False
     refuses_pages_beyond: bool = False
     short_rows: bool = False
+    shows_at_most: int | None = None
+    counts_nothing_behind_the_end: bool = False
+    first_page: int = 1
 
 
 @dataclass
@@ -123,8 +126,8 @@ class World:
             return json_reply({"success": False, "error": "no such page"}, status=404)
         if manners.repeats_last_page:
             page = min(page, last)
-        start = (page - 1) * (asked if manners.cap_moves_offset else size)
-        shown = found[start : start + size]
+        start = (page - manners.first_page) * (asked if manners.cap_moves_offset else size)
+        shown = found[: manners.shows_at_most][start : start + size]
         if manners.short_rows:
             shown = [_short(row) for row in shown]
         return json_reply(self._wrapped(shown, page=page, size=size, total=total))
@@ -134,6 +137,8 @@ class World:
             return shown
         data: object = {self.manners.wrapped_in: shown} if self.manners.wrapped_in else shown
         payload: Item = {"success": True, "data": data}
+        if self.manners.counts_nothing_behind_the_end and not shown:
+            total = 0
         if self.manners.has_total:
             payload["pagination"] = {"page": page, "limit": size, "total": total}
         return payload

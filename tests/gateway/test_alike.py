@@ -95,6 +95,7 @@ LEFT = {
     "a bare list": json.dumps([item(1)]).encode(),
     "rows one level deeper": page(data={"transactions": [item(1)]}),
     "half a surrogate pair": GOOD.replace(b"COMPLETED", b"\\ud800"),
+    "nested too deeply": page(beside=None).replace(b"null", b"[" * 2000 + b"]" * 2000),
     "half a page": GOOD[: len(GOOD) // 2],
 }
 

@@ -12,8 +12,9 @@ from typing import Any
 import schemathesis
 
 SAID_IN_ROOMS: dict[str, set[str]] = {
-    # An amount and its coin are those of the session, which has a coin or leaves it open.
-    "createTransaction": {"toAmount", "toCurrency", "fromCurrency"},
+    # An amount and its coin are those of the session, which has a coin or leaves it open; and a
+    # network carries some coins.
+    "createTransaction": {"toAmount", "toCurrency", "fromCurrency", "fromNetwork"},
     "getOptimalTransferFee": {"network"},
     # A coin has so many digits.
     "forceSimulatorScenario": {"amount"},
