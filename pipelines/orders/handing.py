@@ -24,7 +24,7 @@ def handed_over(parent: Path) -> Iterator[Path]:
         with _held(parent):
             folder = Path(tempfile.mkdtemp(prefix=PREFIX, dir=parent))
             used.enter_context(_held(folder))
-        used.callback(shutil.rmtree, folder, ignore_errors=True)
+        used.callback(_remove, folder)
         yield folder
 
 
@@ -35,7 +35,13 @@ def sweep(parent: Path) -> None:
     with _held(parent):
         for left in parent.glob(f"{PREFIX}*"):
             with suppress(BlockingIOError, FileNotFoundError), _held(left, may_wait=False):
-                shutil.rmtree(left, ignore_errors=True)
+                _remove(left)
+
+
+def _remove(folder: Path) -> None:
+    """What a dying reader still writes into it goes with the next sweep."""
+    with suppress(OSError):
+        shutil.rmtree(folder)
 
 
 @contextmanager
