@@ -16,7 +16,7 @@ from typing import Annotated, Any
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from pipelines.faults import ConfigurationFault
-from pipelines.orders.mapping import OrderMapping
+from pipelines.orders.mapping import OrderMapping, fault_between
 
 
 def _money_is_text(value: object) -> object:
@@ -97,7 +97,7 @@ def load_policy(path: Path) -> Policy:
     """
     try:
         values = tomllib.loads(path.read_text(encoding="utf-8"))
-        return Policy.model_validate(values)
+        policy = Policy.model_validate(values)
     except FileNotFoundError as missing:
         if path == DEFAULT_FILE:
             return Policy()
@@ -121,3 +121,8 @@ def load_policy(path: Path) -> Policy:
             f"{path.name}: {place}: {first['msg'].removeprefix('Value error, ')}.",
             "Compare it with recon.example.toml.",
         ) from broken
+    # Asked of what is written now only: policies that were in force once can still be read.
+    fault = fault_between(policy.orders)
+    if fault is not None:
+        raise ConfigurationFault(f"{path.name}: {fault}.", "Compare it with recon.example.toml.")
+    return policy

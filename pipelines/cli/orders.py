@@ -13,6 +13,7 @@ import click
 
 from pipelines.cli.quarantine import quarantine
 from pipelines.faults import ConfigurationFault
+from pipelines.orders.wording import shown
 from pipelines.policy import load_policy
 from pipelines.settings import Settings, load_settings
 
@@ -42,16 +43,13 @@ def check(ctx: click.Context, file: Path) -> None:
     Nothing is taken in. Exits 3 when the file would be refused or rows of it quarantined.
     """
     from pipelines.orders.faults import OrderFileRefused
-    from pipelines.orders.inbox import look_at
 
     settings = load_settings()
+    arrival = _arrival(file)
     try:
-        arrival = look_at(file)
         if arrival.refusal is not None:
             raise arrival.refusal
         read = _read(settings, arrival)
-    except FileNotFoundError:
-        raise ConfigurationFault(f"There is no file {file}.", "Correct the path.") from None
     except OrderFileRefused as refusal:
         lines = list(_refused(refusal))
         is_whole = False
@@ -61,6 +59,20 @@ def check(ctx: click.Context, file: Path) -> None:
     for line in lines:
         click.echo(line)
     ctx.exit(0 if is_whole else NOT_AS_IT_IS)
+
+
+def _arrival(file: Path) -> Arrival:
+    from pipelines.orders.inbox import look_at
+
+    try:
+        return look_at(file)
+    except (FileNotFoundError, NotADirectoryError):
+        raise ConfigurationFault(f"There is no file {file}.", "Correct the path.") from None
+    except OSError as error:
+        raise ConfigurationFault(
+            f"The file {shown(str(file))} cannot be looked at: {error.strerror}.",
+            "Correct the path, or the permissions of its folder.",
+        ) from None
 
 
 def _read(settings: Settings, arrival: Arrival) -> OrderFile:

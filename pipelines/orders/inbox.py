@@ -104,7 +104,7 @@ def arrivals(
 def look_at(path: Path) -> Arrival:
     """Look at one export where it lies, as if it stood still in the inbox.
 
-    `FileNotFoundError` passes.
+    `OSError` passes where the path leads to nothing that can be looked at.
     """
     folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
     try:

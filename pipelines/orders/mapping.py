@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import codecs
 import re
-from typing import Annotated, Literal, Self
+from collections.abc import Mapping
+from typing import Annotated, Literal, Self, get_args
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_validator, model_validator
@@ -17,6 +18,7 @@ from pipelines.orders.layouts.layout import ASIDE, ORDER_COLUMNS, REQUIRED
 
 STATUSES = ("awaiting", "paid", "fulfilled", "cancelled", "refunded")
 MAX_PATTERN_CHARACTERS = 500
+BuiltIn = Literal["generic", "shopify", "woocommerce"]
 _SHIFTING = {"utf-7", "punycode", "idna", "unicode_escape", "raw_unicode_escape", "undefined"}
 
 
@@ -67,7 +69,7 @@ class OrderMapping(_Section):
     """How one shop's export differs from a layout; what is not said is as the layout has it."""
 
     files: str = ""
-    layout: Literal["generic", "shopify", "woocommerce"] = "generic"
+    layout: BuiltIn = "generic"
     delimiter: str = ","
     quote: str = '"'
     encoding: str = "utf-8"
@@ -124,8 +126,8 @@ class OrderMapping(_Section):
         told = set(re.findall(r"%([A-Za-z])", form))
         if form and not {"Y", "m", "d", "H", "M"} <= told | ({"H", "M"} if "T" in told else set()):
             raise ValueError("names %Y, %m, %d, %H and %M at least, such as %d.%m.%Y %H:%M")
-        if told - set("YmdHMSTzf"):
-            raise ValueError("may use %Y %m %d %H %M %S %T %f %z only")
+        if re.search("%", re.sub(r"%[YmdHMSTz%]|\.%f", "", form)):
+            raise ValueError("may use %Y %m %d %H %M %S %T %z only, and %f behind a point")
         return form
 
     @model_validator(mode="after")
@@ -148,3 +150,20 @@ class OrderMapping(_Section):
         if self.layout == "generic" and self.columns and lacking:
             raise ValueError(f"columns name no {lacking[0]}, which every order has")
         return self
+
+
+def fault_between(mappings: Mapping[str, OrderMapping]) -> str | None:
+    """Say what is wrong with mappings taken together, as a sentence without its full stop."""
+    taken = sorted(mappings.keys() & set(get_args(BuiltIn)))
+    if taken:
+        return f"orders.{taken[0]} is called like a layout; give the mapping another name"
+    first: dict[str, tuple[str, str]] = {}
+    for label, mapping in mappings.items():
+        for word, status in mapping.status.items() if mapping.has_words_alone else ():
+            earlier, meant = first.setdefault(word, (label, status))
+            if meant != status:
+                return (
+                    f'orders.{earlier}.status and orders.{label}.status read "{word}" as {meant}'
+                    f" and as {status}, and both count for every file; give each its files"
+                )
+    return None

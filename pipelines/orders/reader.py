@@ -29,6 +29,7 @@ from pipelines.orders.mapping import OrderMapping
 from pipelines.orders.names import shown_name
 from pipelines.orders.sidecars import ControlTotals
 from pipelines.orders.table import SOURCE_ROW
+from pipelines.orders.values import FIRST_YEAR, LAST_YEAR
 
 NO_MAPPINGS: Mapping[str, OrderMapping] = MappingProxyType({})
 _DAY_IN_NAME = re.compile(r"(?<!\d)(\d{4}-\d{2}-\d{2})(?!\d)")
@@ -158,9 +159,12 @@ def _exported_on(
 def _last_day_in(name: str) -> date | None:
     for text in reversed(_DAY_IN_NAME.findall(name)):
         try:
-            return date.fromisoformat(text)
+            day = date.fromisoformat(text)
         except ValueError:
             continue
+        # A slip such as 9999 would overrule every later export for good.
+        if FIRST_YEAR <= day.year <= LAST_YEAR:
+            return day
     return None
 
 

@@ -23,17 +23,25 @@ class Table:
     """The wanted columns of a file; `places` has our name for each of theirs.
 
     `lines` counts physical lines of text files, rows of workbooks, and rows from 1 of Parquet.
-    `faults` has a sentence for each row, by its position, that cannot be read at all.
+    `faults` has a sentence for each row, by its position, that cannot be read at all. `typed` are
+    the places with a further column that tells which of their cells came as numbers or moments: how
+    a shop writes its text says nothing about those.
     """
 
     frame: pl.DataFrame
     places: dict[str, str]
     lines: pl.Series
     faults: dict[int, str]
+    typed: frozenset[str] = frozenset()
 
     def cell(self, column: str) -> pl.Expr:
         """Give the text of a column."""
         return pl.col(self.places[column])
+
+    def has_type(self, column: str) -> pl.Expr:
+        """Tell the cells of a column that were no text in the file."""
+        place = self.places[column]
+        return pl.col(mark_of(place)) if place in self.typed else pl.lit(value=False)
 
 
 class Source(Protocol):
@@ -53,6 +61,11 @@ class Source(Protocol):
 
     def table(self, wanted: Sequence[Wanted]) -> Table:
         """Read every row, or raise `OrderFileRefused` with place, reason and remedy."""
+
+
+def mark_of(place: str) -> str:
+    """Give the name of the column that tells which cells of a place had a type."""
+    return f"{place}_typed"
 
 
 def places_of(columns: Iterable[str]) -> dict[str, str]:

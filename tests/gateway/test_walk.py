@@ -14,7 +14,7 @@ from pipelines.faults import AnswerUnusable
 from pipelines.gateway.client import GatewayClient, Limits
 from pipelines.gateway.lookup import read_by_ids
 from pipelines.gateway.streams.payments import CHECKOUT_SESSIONS, TRANSACTIONS
-from pipelines.gateway.walk import Walk, Window, walk_list, walk_window
+from pipelines.gateway.walk import Walk, Window, walk_window
 
 Rows = Callable[..., list[Item]]
 
@@ -85,12 +85,6 @@ NOT_SHOWN: dict[str, dict[str, Any]] = {
         "bare_list": True,
     },
     "a total of rows that never come": {"total_shift": 3},
-    "a list cut short": {"shows_at_most": 21},
-    "a list cut short, filters ignored": {"shows_at_most": 21, "ignores_filters": True},
-    "a list cut short, nothing declared behind its end": {
-        "shows_at_most": 21,
-        "counts_nothing_behind_the_end": True,
-    },
 }
 
 
@@ -108,40 +102,6 @@ def test_what_is_not_shown_complete_is_marked_so(
     assert walk.certificate.reason
     assert walk.certificate.passes == 3
     assert is_conserved(walk)
-
-
-@pytest.mark.parametrize("count", [4, 33])
-def test_a_gateway_that_counts_its_pages_from_nought_is_not_taken_for_an_empty_day(
-    world: World, client: GatewayClient, window: Window, make_rows: Rows, count: int
-) -> None:
-    world.rows = make_rows(count)
-    world.manners.first_page, world.manners.has_total = 0, False
-
-    assert not walked(client, window).certificate.complete
-
-
-def test_a_list_without_filters_that_is_cut_short_is_not_complete(
-    world: World, client: GatewayClient, make_rows: Rows
-) -> None:
-    world.rows = make_rows(33)
-    world.manners.ignores_filters, world.manners.shows_at_most = True, 21
-
-    assert not walk_list(client, TRANSACTIONS, page_size=10).certificate.complete
-
-
-def test_a_question_about_nothing_that_fails_only_leaves_the_window_open(
-    world: World, make_client: Callable[..., GatewayClient], window: Window, make_rows: Rows
-) -> None:
-    world.rows = make_rows(33)
-    world.manners.total_counts_all, world.manners.total_shift = True, 4
-
-    def fails_for_1990(request: Request, reply: Reply) -> Reply:
-        is_asked = request.params.get("startDate", "").startswith("1990")
-        return json_reply({"error": "too early"}, status=500) if is_asked else reply
-
-    world.script = fails_for_1990
-    client = make_client(limits=Limits(tries=1))
-    assert not walked(client, window).certificate.complete
 
 
 def test_good_manners_cost_one_pass_and_one_page_to_see_the_end(

@@ -91,3 +91,16 @@ def test_a_file_that_is_not_there_is_one_sentence(tmp_path: Path) -> None:
     result = CliRunner().invoke(main, ["orders", "check", str(tmp_path / "none.csv")])
     assert result.exit_code == 2
     assert "There is no file" in result.output
+
+
+@pytest.mark.parametrize(
+    ("path", "said"),
+    [("a.csv/x.csv", "There is no file a.csv/x.csv."), ("x" * 300, "File name too long")],
+)
+def test_a_path_that_leads_nowhere_is_one_sentence(
+    check: Callable[[str, bytes], Result], export: Export, path: str, said: str
+) -> None:
+    check("a.csv", export())
+    result = CliRunner().invoke(main, ["orders", "check", path])
+    assert said in result.output
+    assert result.exit_code == 2

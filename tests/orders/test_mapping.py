@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from orders.shops import SHOPIFY_HEADER, shopify, written
 
 from pipelines.faults import ConfigurationFault
 from pipelines.orders.faults import OrderFileRefused
@@ -122,6 +123,36 @@ def test_a_file_that_fits_two_mappings_is_left_to_a_person(
         read(export(), mappings=both)
 
 
+@pytest.mark.parametrize(
+    ("mapping", "said"),
+    [
+        ({"only": {"Shop": ["Mitte"]}}, "the header differs: Shop is missing"),
+        ({"sessions": {"columns": ["meta"], "pattern": "cs_."}}, "meta is missing"),
+        ({"encoding": "utf-16"}, "is not utf-16, the encoding declared for it"),
+        ({"time_zone": "Africa/Lagos", "delimiter": ";"}, "order_id is missing"),
+    ],
+)
+def test_a_mapping_for_the_name_of_a_file_reads_it_or_says_why_not(
+    read: Read,
+    export: Callable[..., bytes],
+    line: Callable[..., str],
+    mapping: dict[str, object],
+    said: str,
+) -> None:
+    declared = OrderMapping.model_validate({**mapping, "files": "lagos-*.csv", "prefix": "L-"})
+    with pytest.raises(OrderFileRefused, match=said):
+        read(export(line()), name="lagos-1.csv", mappings={"lagos": declared})
+    assert read(export(line()), name="abuja-1.csv", mappings={"lagos": declared}).accepted.height
+
+
+def test_a_mapping_whose_form_the_file_has_not_is_named_beside_the_nearest_layout(
+    read: Read,
+) -> None:
+    mappings = {"berlin": OrderMapping(encoding="utf-16")}
+    with pytest.raises(OrderFileRefused, match=r"As \[orders\.berlin\] declares it.* not utf-16"):
+        read(b"order_id,status\nK1,paid\nK22,paid\n", mappings=mappings)
+
+
 def test_a_file_with_another_delimiter_says_what_to_declare(read: Read) -> None:
     with pytest.raises(OrderFileRefused, match=r'declare it: delimiter = ";" under \[orders'):
         read(b"order_id;status;amount\nK1;paid;5\n")
@@ -137,6 +168,7 @@ def test_a_file_with_another_delimiter_says_what_to_declare(read: Read) -> None:
         ('time_zone = "Berlin"', "Berlin is no time zone"),
         ('time_zone = "../../etc/passwd"', "is no time zone"),
         ('instants = "%d.%m.%Y"', "names %Y, %m, %d, %H and %M"),
+        ('instants = "%d.%m.%Y %H:%M:%S,%f"', "%f behind a point"),
         ('instants = "%d.%m.%Y %H:%M"', "time_zone must name their zone"),
         ('thousands_mark = "."', "thousands_mark and decimal_mark are the same"),
         ('store_column = "Shop"', "store_column and [stores]"),
@@ -158,6 +190,92 @@ def test_a_mapping_that_cannot_be_is_one_sentence(
         mappings(f"[orders.shop]\n{content}\n")
     assert said in fault.value.sentence
     assert fault.value.remedy
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        ('[orders.shopify]\nprefix = "S-"', "orders.shopify is called like a layout"),
+        (
+            '[orders.a.status]\ndone = "paid"\n[orders.b.status]\ndone = "fulfilled"',
+            'orders.a.status and orders.b.status read "done" as paid and as fulfilled',
+        ),
+    ],
+)
+def test_mappings_that_cannot_be_together_are_one_sentence(
+    mappings: Callable[[str], dict[str, OrderMapping]], content: str, said: str
+) -> None:
+    with pytest.raises(ConfigurationFault) as fault:
+        mappings(content)
+    assert said in fault.value.sentence
+
+
+def test_a_store_has_its_prefix_behind_that_of_the_mapping(
+    read: Read, export: Callable[..., bytes], line: Callable[..., str]
+) -> None:
+    shop = OrderMapping(prefix="W-", store_column="currency", stores={"NGN": "L-"})
+    assert read(export(line()), mappings={"shop": shop}).accepted["order_id"].to_list() == [
+        "W-L-K1"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("mapping", "said"),
+    [
+        ({"only": {"Tags": ["web"]}}, "Tags is missing"),
+        ({"store_column": "Tags", "stores": {"web": "W-"}}, "Tags is missing"),
+    ],
+)
+def test_a_column_that_a_mapping_needs_is_not_optional(
+    read: Read, mapping: dict[str, object], said: str
+) -> None:
+    shop = OrderMapping.model_validate({**mapping, "layout": "shopify", "files": "*"})
+    header = [column for column in SHOPIFY_HEADER if column != "Tags"]
+    with pytest.raises(OrderFileRefused, match=said):
+        read(written(header), mappings={"shop": shop})
+
+
+def test_a_status_for_all_orders_may_stand_in_for_the_column_of_a_layout_with_words(
+    read: Read,
+) -> None:
+    shop = OrderMapping(layout="shopify", constants={"status": "paid"})
+    line = shopify(Financial_Status="voided")
+    file = read(written(SHOPIFY_HEADER, line), mappings={"shop": shop})
+    assert file.accepted["status"].to_list() == ["paid"]
+
+
+def test_a_match_without_its_group_is_no_session(
+    read: Read, export: Callable[..., bytes], line: Callable[..., str]
+) -> None:
+    search = {"columns": ["transaction_ref"], "pattern": "session(?: (cs_[0-9]+))?"}
+    shop = OrderMapping.model_validate({"sessions": search})
+    content = export(
+        line(session_ids="", transaction_ref="session unknown"),
+        line(order_id="K2", session_ids="", transaction_ref="session cs_7"),
+    )
+    file = read(content, mappings={"shop": shop})
+    assert file.accepted["session_ids"].to_list() == [[], ["cs_7"]]
+
+
+@pytest.mark.parametrize(
+    ("written_at", "placed_at"),
+    [
+        ("09/01/2026 10:05:00.25 +0100", "2026-01-09T09:05:00.250000Z"),
+        ("09/01/2026 10:05:00.000250 +01:00", "2026-01-09T09:05:00.000250Z"),
+        ("9/1/2026 10:5:0.25 +0100", None),
+        ("09/01/2026 10:05:00.25 +9900", None),
+    ],
+)
+def test_a_time_in_a_form_with_an_offset_is_written_so_to_the_last_zero(
+    read: Read,
+    export: Callable[..., bytes],
+    line: Callable[..., str],
+    written_at: str,
+    placed_at: str | None,
+) -> None:
+    shop = OrderMapping(instants="%d/%m/%Y %H:%M:%S.%f %z")
+    file = read(export(line(placed_at=written_at, paid_at="")), mappings={"shop": shop})
+    assert file.accepted["placed_at"].to_list() == ([placed_at] if placed_at else [])
 
 
 def test_no_pattern_runs_away_on_any_text(read: Read) -> None:

@@ -73,6 +73,8 @@ def test_a_type_that_loses_something_refuses_the_file(
         ({"amount": pa.array([Decimal("1.005"), Decimal(7)])}, "more digits after the point"),
         ({"placed_at": pa.array([PLACED] * 2, pa.timestamp("us"))}, "with an offset"),
         ({"session_ids": pa.array([["cs_1;cs_2"], []])}, "holds a control character"),
+        ({"session_ids": pa.array([["cs_1", None], []])}, "holds a control character"),
+        ({"session_ids": pa.array([[""], []])}, "holds a control character"),
         ({"order_id": pa.array([None, "K2"])}, "order_id is empty"),
     ],
 )

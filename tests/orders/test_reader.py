@@ -133,6 +133,7 @@ LATE_IN_LAGOS = datetime(2026, 11, 21, 23, 30, tzinfo=UTC)
         ("orders_2026-11-20.csv", ControlTotals(rows=1), date(2026, 11, 20)),
         ("2026-11-01_to_2026-11-20 (2).csv", None, date(2026, 11, 20)),
         ("2026-11-01_to_2026-13-20.csv", None, date(2026, 11, 1)),
+        ("2026-11-01_to_9999-11-20.csv", None, date(2026, 11, 1)),
         ("12026-11-20.csv", None, date(2026, 11, 19)),
         ("orders.csv", None, date(2026, 11, 19)),
     ],

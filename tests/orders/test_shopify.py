@@ -151,6 +151,15 @@ def test_an_order_whose_first_line_is_lost_is_quarantined(read: Read) -> None:
     assert file.quarantined["key"].to_list() == ["#1002"]
 
 
+@pytest.mark.parametrize(
+    "absent", ["Note Attributes", "Notes", "Tags", "Cancelled at", "Payment Method"]
+)
+def test_no_column_of_the_shop_passes_for_one_that_is_absent(read: Read, absent: str) -> None:
+    header = [column for column in SHOPIFY_HEADER if column != absent]
+    line = {column: cell for column, cell in shopify().items() if column != absent}
+    assert read(written(header, line)).accepted.height == 1
+
+
 def test_columns_that_nobody_reads_may_come_and_go(read: Read) -> None:
     header = [column for column in SHOPIFY_HEADER if not column.startswith(("Tax", "Billing"))]
     line = {column: cell for column, cell in shopify().items() if column in header}

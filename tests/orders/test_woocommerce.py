@@ -54,6 +54,23 @@ def test_its_words_for_states_are_known(read: Read, word: str, status: str) -> N
     assert file.accepted["status"].to_list() == [status]
 
 
+@pytest.mark.parametrize(
+    ("absent", "instead"),
+    [
+        ("customer_note", "customer_name"),
+        ("customer_note", "customer_role"),
+        ("order_notes", "order_items"),
+        ("order_notes", "order_total_tax"),
+    ],
+)
+def test_a_shop_may_leave_out_a_column_whose_neighbours_it_exports(
+    read: Read, absent: str, instead: str
+) -> None:
+    header = [column for column in WOOCOMMERCE_HEADER if column != absent]
+    content = written([*header, instead], woocommerce())
+    assert read(content).accepted["order_id"].to_list() == ["4711"]
+
+
 def test_a_partial_refund_leaves_the_order_and_its_total(read: Read) -> None:
     line = woocommerce(status="completed", refund_items="amount:200.00|reason:one broken")
     file = read(written(WOOCOMMERCE_HEADER, line))

@@ -98,6 +98,51 @@ def test_a_cell_that_is_something_else_quarantines_its_row(
     assert file.accepted["order_id"].to_list() == ["K2"]
 
 
+@pytest.mark.parametrize(
+    ("stored", "amount"),
+    [
+        ("19.989999999999998", "19.99"),
+        ("1250.0999999999999", "1250.1"),
+        ("1E+2", "100"),
+        ("5.0000000000000003E-2", "0.05"),
+        ("99999999999999.984", None),
+        ("0.30000000000000004", None),
+    ],
+)
+def test_the_noise_of_a_double_is_no_part_of_an_amount(
+    read: Read, stored: str, amount: str | None
+) -> None:
+    content = by_openpyxl(row(amount=12345))
+    with zipfile.ZipFile(io.BytesIO(content)) as package:
+        sheet = package.read(SHEET).replace(b"<v>12345</v>", f"<v>{stored}</v>".encode())
+    file = read(changed(content, **{SHEET: sheet}), name="orders.xlsx")
+    assert file.accepted["amount"].to_list() == ([amount] if amount else [])
+
+
+def test_a_date_beyond_all_years_quarantines_its_row_alone(read: Read) -> None:
+    placed = datetime(2026, 11, 20)  # noqa: DTZ001
+    content = by_openpyxl(row(placed_at=placed), row(order_id="K2"))
+    with zipfile.ZipFile(io.BytesIO(content)) as package:
+        sheet = package.read(SHEET).replace(b"<v>46346</v>", b"<v>9999999</v>")
+    file = read(changed(content, **{SHEET: sheet}), name="orders.xlsx", mappings=LAGOS)
+    assert file.quarantined["reason"].to_list() == ['placed_at "9999999" is no date.']
+    assert file.accepted["order_id"].to_list() == ["K2"]
+
+
+@pytest.mark.parametrize(
+    ("whole", "said"),
+    [(b'<row r="2"', "its rows are out of order"), (b'<c r="A2"', "in another row than its own")],
+)
+def test_a_place_of_thousands_of_digits_refuses_the_file(
+    read: Read, whole: bytes, said: str
+) -> None:
+    content = by_openpyxl(ROW)
+    with zipfile.ZipFile(io.BytesIO(content)) as package:
+        sheet = package.read(SHEET).replace(whole, whole[:-1] + b"9" * 5_000 + b'"')
+    with pytest.raises(OrderFileRefused, match=said):
+        read(changed(content, **{SHEET: sheet}), name="orders.xlsx")
+
+
 def test_formatting_alone_is_no_row(read: Read) -> None:
     def embolden(book: Any) -> None:
         book.active["A9"].font = Font(bold=True)

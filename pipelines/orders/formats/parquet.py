@@ -16,7 +16,7 @@ from pipelines.orders.faults import OrderFileRefused
 from pipelines.orders.formats.headers import refuse_unfit_header
 from pipelines.orders.layouts.layout import Kind, Wanted
 from pipelines.orders.names import shown_name
-from pipelines.orders.table import SOURCE_ROW, Table, places_of
+from pipelines.orders.table import SOURCE_ROW, Table, mark_of, places_of
 
 MAX_ROWS = 2_000_000
 MAX_UNPACKED_BYTES = 1024 * 1024 * 1024
@@ -57,6 +57,7 @@ class ParquetFile:
             self._refuse_lossy_type(column)
         places = places_of(column.name for column in wanted)
         frames = [pl.DataFrame(schema=dict.fromkeys(places.values(), pl.String))]
+        typed = [places[column.name] for column in wanted if self._has_type(column)]
         rows = 0
         try:
             for batch in self._file.iter_batches(
@@ -75,7 +76,15 @@ class ParquetFile:
             stated = self._file.metadata.num_rows
             raise self._refused(f"its footer says {stated} rows, there are {rows}.")
         lines = pl.int_range(1, rows + 1, dtype=pl.Int64, eager=True).alias(SOURCE_ROW)
-        return Table(pl.concat(frames, rechunk=True), places, lines, {})
+        frame = pl.concat(frames, rechunk=True).with_columns(
+            pl.lit(value=True).alias(mark_of(place)) for place in typed
+        )
+        return Table(frame, places, lines, {}, frozenset(typed))
+
+    def _has_type(self, column: Wanted) -> bool:
+        kind = self._schema.field(column.name).type
+        kind = kind.value_type if pa.types.is_dictionary(kind) else kind
+        return column.kind in (Kind.MONEY, Kind.INSTANT) and not _is_text(kind)
 
     def _refuse_bombs(self, size: int) -> None:
         """Refuse by what the footer admits; what it hides meets the limits of the process."""
@@ -147,8 +156,10 @@ def _text(batch: pa.RecordBatch, column: Wanted) -> pl.Series:
         text = pl.Series(values).cast(pl.String)
         series = text.str.replace(r"(\.\d*?)0+$", "${1}").str.strip_suffix(".")
     elif pa.types.is_list(kind) or pa.types.is_large_list(kind):
-        # An id with a semicolon would pass for two: a NUL byte makes its row a faulty one.
-        ids = pl.Series(values).list.eval(pl.element().str.replace_all(";", "\0", literal=True))
+        # An id with a semicolon would pass for two, one that is not there for none: a NUL byte
+        # makes their row a faulty one.
+        one = pl.element().str.replace_all(";", "\0", literal=True).fill_null("\0")
+        ids = pl.Series(values).list.eval(one.replace("", "\0"))
         series = ids.list.join(";", ignore_nulls=False)
     else:
         series = pl.Series(values).cast(pl.String)

@@ -14,6 +14,8 @@ from pipelines.orders.formats.package import Element, Package
 
 MAX_CELLS = 5_000_000
 MAX_CELL_CHARACTERS = 131_072
+# Longer numbers are no place in a sheet, and the longest end in an error of their own.
+_PLACE = re.compile(r"[0-9]{1,7}")
 _REFERENCE = re.compile(r"([A-Z]{1,3})([1-9]\d{0,6})")
 
 
@@ -85,7 +87,7 @@ class SheetWalk:
                 raise self._package.refused(sentence, self._row)
 
     def _begin_row(self, stated: str | None) -> None:
-        row = self._row + 1 if stated is None else int(stated) if stated.isdecimal() else 0
+        row = self._row + 1 if stated is None else _place(stated)
         if row <= self._row:
             raise self._package.refused("its rows are out of order.", self._row)
         self._row = row
@@ -100,7 +102,7 @@ class SheetWalk:
         if column <= last:
             raise self._package.refused("its cells are out of order.", self._row)
         style = attributes.get("s", "0")
-        self._cell = Cell(column, attributes.get("t", "n"), int(style) if style.isdecimal() else 0)
+        self._cell = Cell(column, attributes.get("t", "n"), _place(style))
         self._cells.append(self._cell)
 
     def _column(self, reference: str | None, last: int) -> int:
@@ -113,3 +115,7 @@ class SheetWalk:
         for letter in match.group(1):
             number = number * 26 + ord(letter) - ord("A") + 1
         return number
+
+
+def _place(text: str) -> int:
+    return int(text) if _PLACE.fullmatch(text) else 0

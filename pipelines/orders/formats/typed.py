@@ -13,14 +13,21 @@ from decimal import Decimal, InvalidOperation
 import polars as pl
 
 from pipelines.orders.layouts.layout import Kind, Wanted
-from pipelines.orders.table import SOURCE_ROW, Table, places_of
+from pipelines.orders.table import SOURCE_ROW, Table, mark_of, places_of
 from pipelines.orders.wording import shown
 
-# A double keeps fifteen decimal digits; whoever writes more has one and shows its noise.
+# A double keeps fifteen decimal digits; whoever writes more shows its noise, as Excel does, whose
+# 19.99 is stored as 19.989999999999998.
 DOUBLE_DIGITS = 15
 _PLAIN = re.compile(r"-?(?:0|[1-9]\d*)(?:\.\d+)?")
 _MAX_EXPONENT = 30
 _ROWS_AT_ONCE = 20_000
+
+
+class Typed(str):
+    """Text of a cell that was no text in the file: no form that a shop declares applies to it."""
+
+    __slots__ = ()
 
 
 class Gathered:
@@ -28,6 +35,11 @@ class Gathered:
 
     def __init__(self, wanted: Sequence[Wanted]) -> None:
         self._places = places_of(column.name for column in wanted)
+        self._typed = frozenset(
+            self._places[column.name]
+            for column in wanted
+            if column.kind in (Kind.MONEY, Kind.INSTANT)
+        )
         self._rows: list[Sequence[str]] = []
         self._lines: list[int] = []
         self._frames: list[pl.DataFrame] = []
@@ -46,18 +58,20 @@ class Gathered:
         """Give the rows as a table."""
         self._pack()
         lines = pl.Series(SOURCE_ROW, self._lines, dtype=pl.Int64)
-        return Table(pl.concat(self._frames, rechunk=True), self._places, lines, self._faults)
+        frame = pl.concat(self._frames, rechunk=True)
+        return Table(frame, self._places, lines, self._faults, self._typed)
 
     def _pack(self) -> None:
-        columns = zip(*self._rows, strict=True) if self._rows else [()] * len(self._places)
-        self._frames.append(
-            pl.DataFrame(
-                [
-                    pl.Series(place, cells, dtype=pl.String)
-                    for place, cells in zip(self._places.values(), columns, strict=True)
-                ]
+        columns = list(zip(*self._rows, strict=True)) if self._rows else [()] * len(self._places)
+        cells_of = dict(zip(self._places.values(), columns, strict=True))
+        texts = [pl.Series(place, cells, dtype=pl.String) for place, cells in cells_of.items()]
+        marks = [
+            pl.Series(
+                mark_of(place), [type(cell) is Typed for cell in cells_of[place]], dtype=pl.Boolean
             )
-        )
+            for place in sorted(self._typed)
+        ]
+        self._frames.append(pl.DataFrame([*texts, *marks]))
         self._rows = []
 
 
@@ -66,7 +80,7 @@ class CellFault(Exception):
 
     def __init__(self, text: str, says: str) -> None:
         super().__init__(says)
-        self.text = text
+        self.text = Typed(text)
         self.says = says
 
     def of(self, column: str) -> str:
@@ -74,7 +88,7 @@ class CellFault(Exception):
         return f"{column} {shown(self.text)} {self.says}"
 
 
-def number_text(text: str, kind: Kind, *, is_double: bool) -> str:
+def number_text(text: str, kind: Kind, *, is_double: bool) -> Typed:
     """Give a number of a typed file as decimal text, or raise `CellFault`.
 
     Ids and words are text: as a number, 00123 was 123 before anybody could say so.
@@ -85,8 +99,17 @@ def number_text(text: str, kind: Kind, *, is_double: bool) -> str:
         text = _without_exponent(text)
     digits = text.lstrip("-").replace(".", "").strip("0")
     if is_double and len(digits) > DOUBLE_DIGITS:
+        return Typed(_without_noise(text))
+    return Typed(text)
+
+
+def _without_noise(text: str) -> str:
+    """Give the one decimal of few enough digits that is stored as the same double, if one is."""
+    # Nothing is reckoned with the doubles: they only tell whether both texts are the same cell.
+    short = f"{float(text):.{DOUBLE_DIGITS}g}"
+    if float(short) != float(text):
         raise CellFault(text, f"has more than the {DOUBLE_DIGITS} digits that its kind can hold.")
-    return text
+    return _without_exponent(short)
 
 
 def _without_exponent(text: str) -> str:

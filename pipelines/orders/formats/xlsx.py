@@ -16,7 +16,7 @@ from decimal import Decimal
 from pipelines.orders.formats.headers import refuse_unfit_header
 from pipelines.orders.formats.package import Element, Package
 from pipelines.orders.formats.sheet import Cell, SheetWalk
-from pipelines.orders.formats.typed import CellFault, Gathered, number_text
+from pipelines.orders.formats.typed import CellFault, Gathered, Typed, number_text
 from pipelines.orders.layouts.layout import Form, Kind, Wanted
 from pipelines.orders.names import shown_name
 from pipelines.orders.table import Table
@@ -24,7 +24,9 @@ from pipelines.orders.wording import shown
 
 MAX_TEXT_CHARACTERS = 256 * 1024 * 1024
 _WORKBOOK = "xl/workbook.xml"
-_BUILT_IN_DATES = frozenset({*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 59)})
+_BUILT_IN_DATES = frozenset(
+    str(number) for number in (*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 59))
+)
 _LITERAL = re.compile(r'"[^"]*"|\\.|\[(?!h+\]|m+\]|s+\])[^\]]*\]', re.IGNORECASE)
 _MILLISECONDS_A_DAY = 86_400_000
 _SERIAL = re.compile(r"\d{1,7}(?:\.\d+)?(?:E[+-]?\d{1,2})?")
@@ -193,13 +195,13 @@ class XlsxFile:
         if self._is_text(cell):
             return stored
         if cell.kind == "d":
-            return stored
+            return Typed(stored)
         if cell.kind != "n":
             raise CellFault(stored, "is neither text nor a number.")
         if cell.style in self._dates:
             if kind is not Kind.INSTANT:
                 raise CellFault(stored, "is stored as a date.")
-            return self._moment(stored)
+            return Typed(self._moment(stored))
         if kind is Kind.INSTANT:
             raise CellFault(stored, "is a number that is not formatted as a date.")
         return number_text(stored, kind, is_double=True)
@@ -213,7 +215,10 @@ class XlsxFile:
         if not self._has_1904 and days < 61:
             raise CellFault(serial, "is no date.")
         epoch = datetime(1904, 1, 1) if self._has_1904 else datetime(1899, 12, 30)  # noqa: DTZ001
-        moment = epoch + timedelta(milliseconds=round(days * _MILLISECONDS_A_DAY))
+        try:
+            moment = epoch + timedelta(milliseconds=round(days * _MILLISECONDS_A_DAY))
+        except OverflowError:
+            raise CellFault(serial, "is no date.") from None
         return moment.isoformat(timespec="milliseconds" if moment.microsecond else "seconds")
 
     def _is_text(self, cell: Cell) -> bool:
@@ -237,5 +242,5 @@ def _popped(names: list[str]) -> None:
 
 def _is_date(number: str, code: str | None) -> bool:
     if code is None:
-        return number.isdecimal() and int(number) in _BUILT_IN_DATES
+        return number in _BUILT_IN_DATES
     return re.search(r"[dmyhs]", _LITERAL.sub("", code), re.IGNORECASE) is not None

@@ -32,7 +32,7 @@ def chosen(
     fitting = [
         layout for layout in layouts if layout.form in opened and _fits(layout, opened[layout.form])
     ]
-    mapped = [layout for layout in fitting if layout.name not in BUILT_IN]
+    mapped = [layout for layout in fitting if _is_mapped(layout)]
     if len(mapped) > 1:
         raise _ambiguous(name, mapped)
     for layout in fitting:
@@ -41,7 +41,23 @@ def chosen(
         return layout, source
     if not opened:
         raise next(iter(unreadable.values()))
-    raise _unknown(name, [layout for layout in layouts if layout.form in opened], opened)
+    lost = [layout for layout in layouts if layout.form in unreadable and _is_mapped(layout)]
+    raise _unknown(
+        name,
+        [layout for layout in layouts if layout.form in opened],
+        opened,
+        also="".join(_unread(layout, unreadable[layout.form]) for layout in lost[:_NAMED_AT_MOST]),
+    )
+
+
+def _is_mapped(layout: Layout) -> bool:
+    return layout.name not in BUILT_IN
+
+
+def _unread(layout: Layout, refusal: OrderFileRefused) -> str:
+    """Say why a mapping was not tried at all: its cause must not hide behind another's header."""
+    place = "" if refusal.line is None else f" in line {refusal.line}"
+    return f" As [orders.{layout.name}] declares it, it cannot be read{place}: {refusal.sentence}"
 
 
 def _fits(layout: Layout, source: Source) -> bool:
@@ -68,7 +84,9 @@ def _ambiguous(name: str, mapped: Sequence[Layout]) -> OrderFileRefused:
     )
 
 
-def _unknown(name: str, layouts: Sequence[Layout], opened: dict[Form, Source]) -> OrderFileRefused:
+def _unknown(
+    name: str, layouts: Sequence[Layout], opened: dict[Form, Source], *, also: str
+) -> OrderFileRefused:
     """Say how the header differs from the layout that it is nearest to."""
     nearest = max(layouts, key=lambda layout: _share(layout, opened[layout.form].header))
     header = opened[nearest.form].header
@@ -76,6 +94,8 @@ def _unknown(name: str, layouts: Sequence[Layout], opened: dict[Form, Source]) -
     remedy = (
         f"The first line must be exactly: {nearest.form.delimiter.join(expected)}"
         if nearest.has_exact_header
+        else f"Correct [orders.{nearest.name}] in recon.toml, or export the file again."
+        if _is_mapped(nearest)
         else f"Export the file with the columns of the {nearest.name} layout,"
         " or name its own under [orders.NAME.columns] in recon.toml."
     )
@@ -87,7 +107,7 @@ def _unknown(name: str, layouts: Sequence[Layout], opened: dict[Form, Source]) -
         )
     return OrderFileRefused(
         shown_name(name),
-        _difference(header, nearest, expected),
+        _difference(header, nearest, expected) + also,
         remedy=remedy,
         line=1,
         header=header,

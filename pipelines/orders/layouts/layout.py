@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from difflib import SequenceMatcher
 from enum import Enum
 
 ORDER_COLUMNS = (
@@ -26,7 +25,7 @@ REQUIRED = ("order_id", "status", "amount", "currency", "placed_at")
 ASIDE = "not_an_order"
 """The word for rows that are no order to reconcile: drafts, tests, other ways of paying."""
 
-NEARLY = 0.75
+MAX_SLIPS = 2
 SESSION_ID = r"\b((?:cs|sess)_[0-9A-Za-z]+)\b"
 """What the gateway's session ids look like, live and in its documentation."""
 
@@ -106,7 +105,8 @@ class Layout:
 
     The first of `aside`, `words` and `cases` that holds gives the status; `known` lists all words
     that a column may have, so that a damaged one does not pass for an absence. Every column named
-    anywhere must be there, unless it is `optional`.
+    anywhere must be there, unless it is `optional`. `neighbours` are columns of the shop's own that
+    nobody reads and that are spelled nearly like an optional one.
     """
 
     name: str
@@ -121,6 +121,7 @@ class Layout:
     only: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     sessions: tuple[Sessions, ...] = ()
     optional: tuple[str, ...] = ()
+    neighbours: tuple[str, ...] = ()
     joined_refs: str = ""
     time_zone: str | None = None
     instants: str = ""
@@ -174,7 +175,7 @@ class Layout:
 
     def lookalikes(self, header: Sequence[str]) -> list[tuple[str, str]]:
         """Give columns that are nearly one that may be absent: damage, not absence."""
-        ours = {*self.columns.values(), *self._beside(header)}
+        ours = {*self.columns.values(), *self._beside(header), *self.neighbours}
         absent = [name for name in self.optional if name not in header]
         strangers = [name for name in header if name not in ours]
         return [
@@ -198,5 +199,18 @@ class Layout:
 
 
 def _alike(stranger: str, name: str) -> bool:
-    pair = SequenceMatcher(None, stranger.strip().casefold(), name.casefold(), autojunk=False)
-    return pair.ratio() >= NEARLY
+    """Tell a slip of the pen from another word: at most two marks differ, in a short name one."""
+    written, meant = stranger.strip().casefold(), name.casefold()
+    slips = min(MAX_SLIPS, len(meant) // 4)
+    return abs(len(written) - len(meant)) <= slips and _distance(written, meant) <= slips
+
+
+def _distance(written: str, meant: str) -> int:
+    """Count the marks to put in, take out or replace to get from one to the other."""
+    above = list(range(len(meant) + 1))
+    for row, mark in enumerate(written, 1):
+        here = [row]
+        for column, other in enumerate(meant, 1):
+            here.append(min(above[column] + 1, here[-1] + 1, above[column - 1] + (mark != other)))
+        above = here
+    return above[-1]

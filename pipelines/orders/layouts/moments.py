@@ -6,12 +6,27 @@ when its clocks go back, is no instant. What cannot be turned stays as it is and
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 import polars as pl
 
 _SPACED = r"^(\d{4}-\d{2}-\d{2})[ T](\d{2}:\d{2}(?::\d{2}(?:\.\d{1,6})?)?) ?(Z|[+-]\d{2}:?\d{2})$"
 _NAIVE = r"^\d{4}-\d{2}-\d{2}[ T]\d{2}:\d{2}(?::\d{2}(?:\.\d{1,6})?)?$"
+# What each part of a form looks like: the parser forgives missing zeros and any offset.
+_WRITTEN = {
+    "%Y": r"\d{4}",
+    "%m": r"\d{2}",
+    "%d": r"\d{2}",
+    "%H": r"[0-2]\d",
+    "%M": r"[0-5]\d",
+    "%S": r"[0-5]\d",
+    "%T": r"[0-2]\d:[0-5]\d:[0-5]\d",
+    ".%f": r"\.\d{1,6}",
+    "%z": r"[+-](?:0\d|1[0-4]):?[0-5]\d",
+    "%%": "%",
+}
+_PARTS = re.compile("|".join(map(re.escape, _WRITTEN)))
 _UTC_TEXT = "%Y-%m-%dT%H:%M:%S%.6fZ"
 
 
@@ -22,6 +37,14 @@ class Moment:
     text: pl.Expr
     is_otherwise_written: pl.Expr
     is_no_time_there: pl.Expr
+
+    def unless(self, holds: pl.Expr, other: Moment) -> Moment:
+        """Give the other moment in the rows where a condition holds."""
+        return Moment(
+            pl.when(holds).then(other.text).otherwise(self.text),
+            pl.when(holds).then(other.is_otherwise_written).otherwise(self.is_otherwise_written),
+            pl.when(holds).then(other.is_no_time_there).otherwise(self.is_no_time_there),
+        )
 
 
 def with_offset(text: pl.Expr, *, form: str, zone: str | None) -> Moment:
@@ -50,17 +73,27 @@ def with_offset(text: pl.Expr, *, form: str, zone: str | None) -> Moment:
 def _in_form(text: pl.Expr, form: str, zone: str | None) -> Moment:
     has_offset = "%z" in form
     clock = text.str.to_datetime(
-        form, time_unit="us", time_zone="UTC" if has_offset else None, strict=False
+        # The parser takes %f for nanoseconds, and a fraction of a second only with its point.
+        form.replace(".%f", "%.f"),
+        time_unit="us",
+        time_zone="UTC" if has_offset else None,
+        strict=False,
     )
-    # The parser forgives missing zeros and signs; written out again, they would be missed.
-    again = clock.dt.to_string(form)
-    is_so_written = clock.is_not_null() & (pl.lit(value=has_offset) | (again == text))
+    is_so_written = clock.is_not_null() & text.str.contains(_written(form))
     turned = clock.dt.to_string(_UTC_TEXT) if has_offset else _in_zone(clock, zone or "UTC")
     return Moment(
         pl.when(is_so_written & turned.is_not_null()).then(turned).otherwise(text),
         ~is_so_written & (text != ""),
         is_so_written & turned.is_null(),
     )
+
+
+def _written(form: str) -> str:
+    """Give the pattern of all texts that are written in a form to the last zero."""
+    between = [re.escape(text) for text in _PARTS.split(form)]
+    parts = [_WRITTEN[part] for part in _PARTS.findall(form)]
+    pieces = [piece for pair in zip(between, [*parts, ""], strict=True) for piece in pair]
+    return f"^{''.join(pieces)}$"
 
 
 def _in_zone(clock: pl.Expr, zone: str) -> pl.Expr:

@@ -105,7 +105,7 @@ def _turned(table: Table, layout: Layout, *, zone: ZoneInfo) -> _Turned:
     )
     _turn_status(turned, table, layout)
     _turn_id(turned, table, layout)
-    _turn_amount(turned, layout)
+    _turn_amount(turned, table, layout)
     _turn_instants(turned, table, layout, zone=zone)
     _turn_references(turned, table, layout)
     return turned
@@ -128,7 +128,7 @@ def _turn_status(turned: _Turned, table: Table, layout: Layout) -> None:
 
 def _own_words(layout: Layout, column: str) -> list[str]:
     """Words of the configuration are known as well."""
-    return list(layout.words) if column == layout.columns["status"] else []
+    return list(layout.words) if column == layout.columns.get("status") else []
 
 
 def _holds(table: Table, case: Case) -> pl.Expr:
@@ -161,7 +161,7 @@ def _turn_id(turned: _Turned, table: Table, layout: Layout) -> None:
     prefix: pl.Expr = pl.lit(layout.prefix)
     if layout.store_column:
         store = table.cell(layout.store_column)
-        prefix = store.replace_strict(
+        prefix = prefix + store.replace_strict(
             list(layout.stores), list(layout.stores.values()), default="", return_dtype=pl.String
         )
         is_unknown = ~store.is_in(list(layout.stores))
@@ -170,18 +170,19 @@ def _turn_id(turned: _Turned, table: Table, layout: Layout) -> None:
         turned.columns["order_id"] = pl.when(own != "").then(prefix + own).otherwise(own)
 
 
-def _turn_amount(turned: _Turned, layout: Layout) -> None:
+def _turn_amount(turned: _Turned, table: Table, layout: Layout) -> None:
+    """The declared marks are those of text: a number has none, and would be read a thousandfold."""
+    own = turned.columns["amount"]
     amount, is_wrong = plain_amount(
-        turned.columns["amount"],
-        decimal_mark=layout.decimal_mark,
-        thousands_mark=layout.thousands_mark,
+        own, decimal_mark=layout.decimal_mark, thousands_mark=layout.thousands_mark
     )
-    turned.columns["amount"] = amount
     if layout.decimal_mark != "." or layout.thousands_mark:
+        is_number = table.has_type(layout.columns["amount"])
+        turned.columns["amount"] = pl.when(is_number).then(own).otherwise(amount)
         marks = f'"{layout.decimal_mark}" before its decimals'
         between = f'"{layout.thousands_mark}"' if layout.thousands_mark else "nothing"
         says = f"is not written with {marks} and {between} between thousands."
-        turned.rules.append(Rule(layout.columns["amount"], is_wrong, says))
+        turned.rules.append(Rule(layout.columns["amount"], ~is_number & is_wrong, says))
 
 
 def _turn_instants(turned: _Turned, table: Table, layout: Layout, *, zone: ZoneInfo) -> None:
@@ -190,7 +191,10 @@ def _turn_instants(turned: _Turned, table: Table, layout: Layout, *, zone: ZoneI
         theirs = layout.columns.get(column, "")
         if theirs not in table.places:
             continue
-        moment = with_offset(turned.columns[column], form=layout.instants, zone=named)
+        own, has_type = turned.columns[column], table.has_type(theirs)
+        moment = with_offset(own, form=layout.instants, zone=named)
+        if layout.instants:
+            moment = moment.unless(has_type, with_offset(own, form="", zone=named))
         turned.columns[column] = moment.text
         turned.rules.extend(
             [
@@ -206,9 +210,7 @@ def _turn_references(turned: _Turned, table: Table, layout: Layout) -> None:
         parts = turned.columns["transaction_ref"].str.split(layout.joined_refs)
         turned.columns["transaction_ref"] = parts.list.first()
     found = [
-        table.cell(column)
-        .str.extract_all(search.pattern)
-        .list.eval(pl.coalesce(pl.element().str.extract(search.pattern, 1), pl.element()))
+        _ids_within(table.cell(column), search.pattern)
         for search in layout.sessions
         for column in layout.session_columns(search, list(table.places))
         if column in table.places
@@ -221,3 +223,12 @@ def _turn_references(turned: _Turned, table: Table, layout: Layout) -> None:
     turned.columns["session_ids"] = (
         pl.when(own == "").then(ids).when(ids == "").then(own).otherwise(all_ids.list.join(";"))
     )
+
+
+def _ids_within(text: pl.Expr, pattern: str) -> pl.Expr:
+    """Give the ids that a pattern finds; a match whose group is empty or absent has none."""
+    found, one = text.str.extract_all(pattern), pl.element()
+    if not pl.select(pl.lit("").str.extract_groups(pattern)).to_series().struct.fields:
+        return found
+    ids = found.list.eval(one.str.extract(pattern, 1).fill_null(""))
+    return ids.list.eval(one.filter(one != ""))

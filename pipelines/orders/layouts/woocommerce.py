@@ -37,6 +37,7 @@ WOOCOMMERCE = Layout(
     words={**_WORDS, **{f"wc-{word}": status for word, status in _WORDS.items()}},
     sessions=(Sessions((*_TEXTS, "meta:*"), SESSION_ID),),
     optional=(*_TEXTS, "paid_date", "billing_email"),
+    neighbours=("customer_name", "customer_role"),
     time_zone=BUSINESS_ZONE,
     may_have_surplus_zeros=True,
 )
