@@ -1,19 +1,36 @@
 """One file written whole or not at all, readable by its owner only.
 
-Belongs here: temporary name, fsync, rename. Stays out: what is written.
+Belongs here: temporary name, fsync, rename, and removing what a killed writer left.
+Stays out: what is written.
 """
 
 from __future__ import annotations
 
+import fcntl
 import os
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+
+_UNFINISHED = ".part"
 
 
 def write_atomically(path: Path, content: bytes) -> None:
     """Write the file so that a reader, also after a power cut, sees the old or the new bytes."""
     make_private_folder(path.parent)
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")  # mode 0600
+    with _held(path.parent) as folder:
+        # Whoever wrote these is no more: the folder is held while one is written.
+        for left in path.parent.glob(f".*{_UNFINISHED}"):
+            left.unlink()
+        _write(path, content)
+        os.fsync(folder)
+
+
+def _write(path: Path, content: bytes) -> None:
+    handle, temporary = tempfile.mkstemp(  # mode 0600
+        dir=path.parent, prefix=f".{path.name}.", suffix=_UNFINISHED
+    )
     try:
         with os.fdopen(handle, "wb") as file:
             file.write(content)
@@ -23,7 +40,6 @@ def write_atomically(path: Path, content: bytes) -> None:
     except BaseException:
         Path(temporary).unlink(missing_ok=True)
         raise
-    _sync_folder(path.parent)
 
 
 def make_private_folder(folder: Path) -> None:
@@ -33,9 +49,12 @@ def make_private_folder(folder: Path) -> None:
             missing.mkdir(mode=0o700, exist_ok=True)
 
 
-def _sync_folder(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY)
+@contextmanager
+def _held(folder: Path) -> Iterator[int]:
+    """One writer at a time in a folder; the lock is on the folder and dies with its holder."""
+    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
     try:
-        os.fsync(handle)
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield handle
     finally:
         os.close(handle)

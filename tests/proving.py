@@ -64,7 +64,8 @@ class Proof:
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Take in one phase of a test; any phase that fails is a violation."""
         sizes = [(name, value) for name, value in report.user_properties if name in SIZES]
-        if self._is_worker or not sizes:
+        if self._is_worker or not sizes or (report.when == "setup" and report.passed):
+            # What was only prepared, and then interrupted, has shown nothing.
             return
         name, value = sizes[0]
         before = self._results.get(report.nodeid)

@@ -12,7 +12,6 @@ import select
 import signal
 import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
@@ -23,6 +22,7 @@ from typing import IO, TYPE_CHECKING, Any, cast
 from zoneinfo import ZoneInfo
 
 from pipelines.orders.faults import OrderFileRefused
+from pipelines.orders.handing import handed_over, sweep
 from pipelines.orders.mapping import OrderMapping
 from pipelines.orders.names import shown_name
 from pipelines.orders.reader import NO_MAPPINGS, OrderFile
@@ -51,7 +51,8 @@ class Limits:
 class Intake:
     """One look at the inbox: a worker that is started when it is needed, and again when it died.
 
-    `folder` is where files are handed over; nothing stays there.
+    `folder` is where files are handed over; nothing stays there, and what a killed process left
+    goes first.
     """
 
     def __init__(self, folder: Path, limits: Limits = Limits()) -> None:
@@ -60,6 +61,7 @@ class Intake:
         self._worker: _Worker | None = None
 
     def __enter__(self) -> Intake:
+        sweep(self._folder)
         return self
 
     def __exit__(
@@ -117,8 +119,8 @@ class Intake:
     @contextmanager
     def _handed_over(self) -> Iterator[Path]:
         self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(prefix="reading-", dir=self._folder) as folder:
-            yield Path(folder)
+        with handed_over(self._folder) as folder:
+            yield folder
 
     def _ask(self, folder: Path) -> str | None:
         """Let the worker read what lies in a folder; say how it ended where it did."""

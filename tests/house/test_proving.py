@@ -21,6 +21,8 @@ def test_seeds(seed):
 
 @pytest.mark.counts(small=5, full=50)
 def test_counts(count):
+    if os.environ.get("INTERRUPTED"):
+        raise KeyboardInterrupt
     assert count in (5, 50)
 
 def test_plain():
@@ -62,6 +64,13 @@ def test_the_suite_runs_the_small_sizes_and_says_nothing_of_proof(
 
     assert "4 passed" in shown
     assert "prove " not in shown
+
+
+def test_an_experiment_that_is_interrupted_has_shown_nothing(prove: Callable[..., str]) -> None:
+    shown = prove("--full", INTERRUPTED="1")
+
+    assert "0 violations of 4, seeds 1 to 4" in shown
+    assert "of 50" not in shown
 
 
 def test_a_broken_seed_is_named_and_only_it_runs_again(prove: Callable[..., str]) -> None:

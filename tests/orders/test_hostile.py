@@ -23,6 +23,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from pipelines.orders.faults import OrderFileRefused
+from pipelines.orders.handing import handed_over
 from pipelines.orders.inbox import MAX_FILE_BYTES, State, arrivals
 from pipelines.orders.intake import Intake, Limits
 from pipelines.orders.layouts.layout import ORDER_COLUMNS
@@ -222,3 +223,18 @@ def test_a_worker_knows_no_key_of_this_deployment(
         assert intake._worker is not None
         environment = Path(f"/proc/{intake._worker.process.pid}/environ")
         assert b"rsp_secret" not in environment.read_bytes()
+
+
+def test_what_a_killed_process_left_is_removed_and_what_another_uses_stays(
+    tmp_path: Path, line: Line, export: Export
+) -> None:
+    with handed_over(tmp_path) as used:
+        (tmp_path / "reading-left").mkdir()
+        (tmp_path / "reading-left" / "content").write_bytes(export(line()))
+
+        with Intake(tmp_path) as intake:
+            assert list(tmp_path.iterdir()) == [used]
+            assert intake.read("orders.csv", export(line()), time_zone=LAGOS).rows_received == 1
+
+        assert list(tmp_path.iterdir()) == [used]
+    assert list(tmp_path.iterdir()) == []
