@@ -29,20 +29,24 @@ ZONES = ("Africa/Lagos", "Africa/Cairo", "America/Sao_Paulo")
 AnySketch = TypeVar("AnySketch", bound=Sketch)
 
 
-def random_world(seed: int, *, zones: Sequence[str] = ZONES) -> World:
+def random_world(
+    seed: int, *, zones: Sequence[str] = ZONES, calendars: Sequence[str | None] = (None,)
+) -> World:
     """5 to 25 orders and what belongs to them, in no order, closed at a local midnight."""
     rng = Random(seed)
-    sketch = opened(rng, Sketch, zones=zones)
+    sketch = opened(rng, Sketch, zones=zones, calendars=calendars)
     wanted = rng.randint(FEWEST_ORDERS, MOST_ORDERS - 3)
     while len(sketch.orders) < wanted:
         rng.choice(PLANTINGS)(sketch)
     return finished(sketch)
 
 
-def random_billed_world(seed: int, *, zones: Sequence[str] = ZONES) -> World:
+def random_billed_world(
+    seed: int, *, zones: Sequence[str] = ZONES, calendars: Sequence[str | None] = (None,)
+) -> World:
     """A world of subscriptions, and a few orders and payments that have nothing to do with them."""
     rng = Random(f"bills {seed}")
-    sketch = opened(rng, BilledSketch, zones=zones)
+    sketch = opened(rng, BilledSketch, zones=zones, calendars=calendars)
     for _ in range(rng.randint(FEWEST_BILL_STORIES, MOST_BILL_STORIES)):
         rng.choice(BILL_PLANTINGS)(sketch)
     for _ in range(3):
@@ -63,12 +67,15 @@ def random_billed_world(seed: int, *, zones: Sequence[str] = ZONES) -> World:
     )
 
 
-def opened(rng: Random, kind: type[AnySketch], *, zones: Sequence[str]) -> AnySketch:
+def opened(
+    rng: Random, kind: type[AnySketch], *, zones: Sequence[str], calendars: Sequence[str | None]
+) -> AnySketch:
     """An empty sketch in one of the zones, to be closed at a midnight of the year."""
     zone = ZoneInfo(rng.choice(list(zones)))
     closed = date(2026, 3, 1) + timedelta(days=rng.randint(1, 200))
     as_of = datetime.combine(closed, time(0), zone).astimezone(UTC)
-    return kind(rng, zone=zone, as_of=as_of, policy=random_policy(rng, closed=closed))
+    policy = random_policy(rng, closed=closed, calendars=calendars)
+    return kind(rng, zone=zone, as_of=as_of, policy=policy)
 
 
 def finished(sketch: Sketch) -> World:
@@ -89,7 +96,7 @@ def finished(sketch: Sketch) -> World:
     )
 
 
-def random_policy(rng: Random, *, closed: date) -> Policy:
+def random_policy(rng: Random, *, closed: date, calendars: Sequence[str | None]) -> Policy:
     early = FeeSchedule(
         from_date=closed - timedelta(days=25), percent=Decimal("1.0"), tolerance=Decimal("0.01")
     )
@@ -100,6 +107,7 @@ def random_policy(rng: Random, *, closed: date) -> Policy:
         gateway_hours=rng.choice((24, 24, 24, 12, 36)),
         orders_hours=rng.choice((24, 24, 24, 12, 36)),
         payout_days=rng.choice((3, 3, 2)),
+        payout_calendar=rng.choice(list(calendars)),
         fees=rng.choice(((), (early,), (early, recent))),
     )
 
