@@ -4,7 +4,7 @@ Every fact carries the as-of of the run that took it in, versions in the order i
 What a world means is reckoned elsewhere; here nothing is judged.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Generic, TypeVar
@@ -114,3 +114,33 @@ def versions(
         if row.recorded_from <= as_of:
             held[key(row)] = (*held.get(key(row), ()), row)
     return held
+
+
+def chronicle(world: World, closings: Sequence[datetime]) -> Book:
+    """A book of the world in which each row came in with the first closing after its date."""
+
+    def taken_in(dated: datetime) -> datetime:
+        return min((each for each in closings if each > dated), default=world.as_of)
+
+    return Book(
+        closings=(*closings, world.as_of),
+        timezone=world.timezone,
+        first_date=world.first_date,
+        orders=tuple(Known(each, taken_in(each.placed_at)) for each in world.orders),
+        transactions=tuple(each for held in world.transactions.values() for each in held),
+        sessions=tuple(Known(each, closings[0]) for each in world.sessions),
+        quarantined=tuple(Known(each, closings[0]) for each in world.quarantined),
+        decisions=tuple(Known(each, world.as_of) for each in world.decisions),
+        windows=tuple(
+            Known(each, min(filter(each.end.__le__, closings), default=world.as_of))
+            for each in world.windows
+        ),
+        sweeps=world.sweeps,
+        policies=(Known(world.policy, closings[0]),),
+        subscriptions=tuple(Known(each, taken_in(each.created_at)) for each in world.subscriptions),
+        prices=tuple(Known(each, closings[0]) for each in world.prices),
+        invoices=tuple(Known(each, taken_in(each.created_at)) for each in world.invoices),
+        attempts=tuple(Known(each, taken_in(each.created_at)) for each in world.attempts),
+        authorizations=tuple(each for held in world.authorizations.values() for each in held),
+        minor_units=world.minor_units,
+    )

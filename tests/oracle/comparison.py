@@ -48,8 +48,12 @@ def engine_cases(
             (each.case_id, each.match_status, each.business_date)
             for each in engine_subscription_matches(connection)
         ]
-    for case_id, status, business_date in rows:
-        cases[case_id] = {"status": status, "date": business_date, "codes": [], "impacts": {}}
+    for case_id, status, business_date in sorted(set(rows)):
+        case = cases.setdefault(case_id, {"status": status, "date": business_date})
+        if (case["status"], case["date"]) != (status, business_date):
+            # A case has one status and one date: rows that differ can agree with nothing.
+            case |= {"status": f"{case['status']} and {status}", "date": None}
+        case |= {"codes": [], "impacts": {}}
     for case_id, code, impact in connection.execute(
         "select case_id, code, impact from reconciled.case_codes order by case_id, rank"
     ).fetchall():

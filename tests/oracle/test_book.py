@@ -5,10 +5,11 @@ from typing import Any
 
 import pytest
 from oracle.bill_makers import make_attempt, make_authorization, make_invoice
-from oracle.book import Book, Known
+from oracle.book import Book, Known, chronicle
 from oracle.makers import AS_OF, CREATED_AT, PLACED_AT, make_order, make_transaction
 from oracle.reckoning import CaseReckoning, reckon
 from oracle.world import Decision, Policy, QuarantinedOrder, Window
+from oracle.worlds import random_billed_world
 
 DAY = timedelta(days=1)
 HOUR = timedelta(hours=1)
@@ -137,3 +138,18 @@ def test_money_is_late_only_for_what_a_night_had_seen(recorded_from: Any, codes:
     seen = (empty, paid) if recorded_from == FIRST else (paid,)
     book = make_book(transactions=seen)
     assert case_at(book, SECOND).codes == codes
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_a_book_closed_day_by_day_ends_as_the_world_and_holds_its_proof_on_the_way(
+    seed: int,
+) -> None:
+    world = random_billed_world(seed)
+    nights = [world.as_of - days * DAY for days in range(5, 0, -1)]
+    book = chronicle(world, nights)
+    assert reckon(book.known_at(world.as_of)) == reckon(world)
+    earlier = [reckon(book.known_at(night)) for night in nights]
+    assert all(each.unexplained == () for each in earlier)
+    rows = [sum(each.rows_by_status.values()) for each in earlier]
+    assert rows == sorted(rows)
+    assert rows[0] < sum(reckon(world).rows_by_status.values())
