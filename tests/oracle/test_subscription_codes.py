@@ -198,6 +198,8 @@ def test_overspending_is_laid_to_the_last_charge_of_the_subscription() -> None:
         attempts=(
             make_attempt(),
             make_attempt(charge_attempt_id="A2", invoice_id="I2", attempted_at=CHARGED_AT + HOUR),
+            make_attempt(charge_attempt_id="A3", created_at=CHARGED_AT + DAY, status="FAILED"),
+            make_attempt(charge_attempt_id="A4", created_at=AS_OF),  # waits
         ),
         authorizations={"S1": (make_authorization(spent_units=Decimal(5001)),)},
     )
