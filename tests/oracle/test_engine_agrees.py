@@ -11,9 +11,10 @@ from oracle.bill_makers import (
     make_price,
     make_subscription,
 )
-from oracle.comparison import disagreements
+from oracle.comparison import differing, disagreements
 from oracle.engine import judge
 from oracle.makers import make_world
+from oracle.published import engine_breaks, engine_proof, oracle_breaks, oracle_proof
 from oracle.reckoning import reckon
 from oracle.worlds import random_world
 
@@ -21,7 +22,10 @@ from oracle.worlds import random_world
 @pytest.mark.seeds(small=20, full=300)
 def test_engine_and_reckoning_agree_on_a_random_world(seed: int) -> None:
     world = random_world(seed)
-    assert disagreements(judge(world), reckon(world)) == {}
+    connection, reckoning = judge(world), reckon(world)
+    assert disagreements(connection, reckoning) == {}
+    assert differing(engine_breaks(connection), oracle_breaks(world, reckoning)) == {}
+    assert differing(engine_proof(connection), oracle_proof(reckoning)) == {}
 
 
 def test_what_subscriptions_bill_reaches_the_engine_field_for_field() -> None:
