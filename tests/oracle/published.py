@@ -22,8 +22,9 @@ SIDES = ("expected", "received")
 def engine_breaks(connection: duckdb.DuckDBPyConnection) -> dict[str, Any]:
     """case_id → the public row of its break; control breaks are counted by their code."""
     rows = connection.execute(
-        "select case_id, code, secondary_codes, order_id, transaction_id, currency, "
-        "expected_amount, actual_amount, money_impact, business_date, state "
+        "select case_id, code, secondary_codes, order_id, transaction_id, subscription_id, "
+        "invoice_id, charge_attempt_id, currency, expected_amount, actual_amount, money_impact, "
+        "business_date, state "
         "from reconciled.breaks"
     ).fetchall()
     counts = Counter(row[1] for row in rows if row[1] in CONTROL_CODES)
@@ -38,6 +39,9 @@ def oracle_breaks(world: World, reckoning: Reckoning) -> dict[str, Any]:
             list(case.codes[1:]),
             case.oldest_order,
             case.oldest_transaction,
+            case.subscription,
+            case.oldest_invoice,
+            case.oldest_attempt,
             case.currency,
             case.expected,
             case.received,

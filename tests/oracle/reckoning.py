@@ -33,6 +33,9 @@ class CaseReckoning:
     case_id: str
     oldest_order: str | None
     oldest_transaction: str | None
+    subscription: str | None
+    oldest_invoice: str | None
+    oldest_attempt: str | None
     orders: tuple[str, ...]
     transactions: tuple[str, ...]
     invoices: tuple[str, ...]
@@ -143,6 +146,9 @@ def told(judged: Judged, world: World) -> CaseReckoning:
         case_id=case.case_id,
         oldest_order=case.orders[0].order_id if case.orders else None,
         oldest_transaction=case.transactions[0].transaction_id if case.transactions else None,
+        subscription=case.subscription_id,
+        oldest_invoice=case.invoices[0].invoice_id if case.invoices else None,
+        oldest_attempt=case.attempts[0].charge_attempt_id if case.attempts else None,
         orders=tuple(sorted(order.order_id for order in case.orders)),
         transactions=tuple(sorted(each.transaction_id for each in case.transactions)),
         invoices=tuple(sorted(each.invoice_id for each in case.invoices)),

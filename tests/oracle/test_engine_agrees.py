@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from oracle.bill_makers import (
     PERIOD_END,
@@ -16,16 +18,23 @@ from oracle.engine import judge
 from oracle.makers import make_world
 from oracle.published import engine_breaks, engine_proof, oracle_breaks, oracle_proof
 from oracle.reckoning import reckon
+from oracle.world import World
 from oracle.worlds import random_world
+
+
+def disputed(world: World, *, billed: bool = False) -> dict[str, Any]:
+    """Everything that the engine says otherwise; `billed` asks for subscriptions too."""
+    connection, reckoning = judge(world), reckon(world)
+    return (
+        disagreements(connection, reckoning, billed=billed)
+        | differing(engine_breaks(connection), oracle_breaks(world, reckoning))
+        | differing(engine_proof(connection), oracle_proof(reckoning))
+    )
 
 
 @pytest.mark.seeds(small=20, full=300)
 def test_engine_and_reckoning_agree_on_a_random_world(seed: int) -> None:
-    world = random_world(seed)
-    connection, reckoning = judge(world), reckon(world)
-    assert disagreements(connection, reckoning) == {}
-    assert differing(engine_breaks(connection), oracle_breaks(world, reckoning)) == {}
-    assert differing(engine_proof(connection), oracle_proof(reckoning)) == {}
+    assert disputed(random_world(seed)) == {}
 
 
 def test_what_subscriptions_bill_reaches_the_engine_field_for_field() -> None:

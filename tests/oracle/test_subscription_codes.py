@@ -244,6 +244,7 @@ def test_a_missing_period_is_a_case_of_its_own_with_the_date_on_which_it_began()
     reckoning = reckon(make_world(subscriptions=(subscription,), prices=(make_price(),)))
     case = reckoning.only_case
     assert case.case_id == "period:S1@2026-03-07T23:00:00.000000Z"
+    assert (case.subscription, case.oldest_invoice) == ("S1", None)
     assert (case.currency, case.money_impact) == ("", 0)  # nobody knows the price P9
     # 23:00 in UTC is the next day in Lagos.
     assert reckoning.subscription_matches == (
