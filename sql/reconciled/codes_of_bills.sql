@@ -44,7 +44,7 @@ billed as (
         invoices.currency,
         invoices.status,
         invoices.is_paid,
-        invoices.currency || ' ' || money_text(any_value(invoices.amount), any_value(units.minor_units))
+        invoices.currency || ' ' || money_text(invoices.amount, any_value(units.minor_units))
             as amount_text,
         count(succeeded.charge_attempt_id) as charge_count,
         coalesce(sum(succeeded.amount) filter (where succeeded.currency = invoices.currency), 0)
@@ -56,7 +56,8 @@ billed as (
     from invoices
     left join succeeded on invoices.invoice_id = succeeded.invoice_id
     left join validated.minor_units as units on invoices.currency = units.currency
-    group by all
+    group by
+        invoices.invoice_id, invoices.amount, invoices.currency, invoices.status, invoices.is_paid
 ),
 
 -- Coins in several currencies: each charge keeps its own.
