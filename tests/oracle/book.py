@@ -83,6 +83,12 @@ class Book:
             decisions=known(self.decisions, as_of),
             windows=known(self.windows, as_of),
             sweeps=tuple(sweep for sweep in self.sweeps if sweep.as_of <= as_of),
+            first_seen={
+                "subscriptions": first_seen(self.subscriptions, lambda row: row.subscription_id),
+                "prices": first_seen(self.prices, lambda row: row.price_id),
+                "subscription_invoices": first_seen(self.invoices, lambda row: row.invoice_id),
+                "charge_attempts": first_seen(self.attempts, lambda row: row.charge_attempt_id),
+            },
             policy=policies[-1] if policies else Policy(),
             subscriptions=newest(known(self.subscriptions, as_of), lambda row: row.subscription_id),
             prices=newest(known(self.prices, as_of), lambda row: row.price_id),
@@ -100,6 +106,14 @@ def known(facts: Iterable[Known[Row]], as_of: datetime) -> tuple[Row, ...]:
 def newest(rows: Iterable[Row], key: Callable[[Row], str]) -> tuple[Row, ...]:
     """The last version of every row."""
     return tuple({key(row): row for row in rows}.values())
+
+
+def first_seen(facts: Iterable[Known[Row]], key: Callable[[Row], str]) -> dict[str, datetime]:
+    """What came in later than some instant was not known before it: no need to leave it out."""
+    seen: dict[str, datetime] = {}
+    for fact in facts:
+        seen.setdefault(key(fact.row), fact.recorded_from)
+    return seen
 
 
 AnyVersion = TypeVar("AnyVersion", TransactionVersion, AuthorizationVersion)

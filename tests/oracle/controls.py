@@ -55,14 +55,11 @@ def deleted_rows(world: World) -> list[str]:
 
 
 def known_before(world: World, sweep: Sweep) -> frozenset[str]:
-    """Ids of the stream that a run of an earlier as-of took in. Only transactions tell it here."""
-    if sweep.stream != "transactions":
-        return frozenset()
-    return frozenset(
-        transaction_id
-        for transaction_id, versions in world.transactions.items()
-        if versions[0].recorded_from < sweep.as_of
-    )
+    """Ids of the stream that a run of an earlier as-of took in."""
+    first_seen = dict(world.first_seen.get(sweep.stream, {}))
+    if sweep.stream == "transactions":
+        first_seen |= {row: held[0].recorded_from for row, held in world.transactions.items()}
+    return frozenset(row for row, seen_at in first_seen.items() if seen_at < sweep.as_of)
 
 
 def residual_lines(reckoning: Reckoning) -> Iterable[str]:

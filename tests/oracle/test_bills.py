@@ -52,6 +52,13 @@ def test_anything_else_joins_no_invoice(reference: str | None) -> None:
     assert reckoning.cases["order:K1"].code == "MISSING_IN_GATEWAY"
 
 
+def test_an_order_without_a_reference_joins_no_row_that_lacks_an_id() -> None:
+    world = make_billed(
+        make_order(transaction_ref=""), invoices=(make_invoice(),), attempts=(make_attempt(),)
+    )
+    assert reckon(world).cases["order:K1"].bills == ()
+
+
 def test_only_charges_that_an_order_joined_are_received_on_the_day_of_their_invoice() -> None:
     due = make_invoice(due_at=BILLED_AT + 2 * DAY)
     attempts = (make_attempt(created_at=BILLED_AT + 3 * DAY), make_attempt(charge_attempt_id="A2"))
@@ -134,10 +141,24 @@ def test_an_order_charged_twice_names_both_sides_of_it_but_no_refund_that_could_
     assert case.impacts == {"DUPLICATE_PAYMENT": 1000, "DUPLICATE_CHARGE": 1000}
 
 
-def test_an_order_paid_at_checkout_and_charged_as_well() -> None:
-    payment = make_transaction(external_id="K1")  # ten minutes after the order, after the charge
-    case = judged(make_joined(), transactions=[payment])
-    assert case.impacts == {"DUPLICATE_PAYMENT": 1000, "REFUND_DUE": 1000}
+@pytest.mark.parametrize(
+    ("paid_at", "impacts"),
+    [
+        (BILLED_AT + DAY, {"DUPLICATE_PAYMENT": 1000, "REFUND_DUE": 1000}),
+        (BILLED_AT, {"DUPLICATE_PAYMENT": 1000}),
+    ],
+)
+def test_of_a_payment_and_a_charge_the_later_is_one_too_many(paid_at: Any, impacts: object) -> None:
+    """Were it the charge, nothing could show that it was given back: it is not due as a refund."""
+    payment = make_transaction(external_id="K1", created_at=paid_at)
+    assert judged(make_joined(), transactions=[payment]).impacts == impacts
+
+
+def test_a_payment_is_no_refund_for_having_the_id_of_a_second_charge() -> None:
+    failed = make_transaction(external_id="K1", status="FAILED", crypto_received="0")
+    attempts = (make_attempt(), make_attempt(charge_attempt_id="T1"))
+    case = judged(make_joined(), transactions=[failed], attempts=attempts)
+    assert "REFUND_DUE" not in case.codes
 
 
 def test_a_payment_that_is_the_charge_itself_is_counted_once() -> None:
@@ -220,6 +241,20 @@ def test_a_hash_shared_by_charges_of_two_invoices_makes_them_one_case() -> None:
         2000,
         "MATCHED_GROUP",
     )
+
+
+def test_only_charges_of_the_invoices_that_it_joined_are_an_order_s_own() -> None:
+    """K1 of 2000 joins I1 and I2 by their hash, K2 of 1000 joins I1 only: it was paid once."""
+    world = make_billed(
+        make_order(transaction_ref="0xa", amount="2000"),
+        make_order(order_id="K2", transaction_ref="I1"),
+        invoices=(make_invoice(), make_invoice(invoice_id="I2")),
+        attempts=(
+            make_attempt(tx_hash="0xa"),
+            make_attempt(charge_attempt_id="A2", invoice_id="I2", tx_hash="0xa"),
+        ),
+    )
+    assert reckon(world).only_case.impacts == {"AMOUNT_MISMATCH": -1000}
 
 
 def test_an_order_with_an_invoice_is_no_candidate_for_a_payment_that_resembles_it() -> None:

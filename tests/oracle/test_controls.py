@@ -51,6 +51,18 @@ def test_only_a_row_known_before_the_first_of_them_can_be_gone(days: int, gone: 
     assert found == (["transactions T1"] if gone else [])
 
 
+def test_sweeps_of_each_stream_speak_for_their_own_rows() -> None:
+    """T1 names a transaction and a plan; only the plan is gone."""
+    world = make_world(
+        [make_order()],
+        [make_transaction(external_id="K1", recorded_from=AS_OF - 90 * DAY)],
+        sweeps=tuple(make_sweep(days, stream="plans") for days in (30, 0))
+        + tuple(make_sweep(days, "T1") for days in (30, 0)),
+        first_seen={"plans": {"T1": AS_OF - 31 * DAY, "T2": AS_OF - 30 * DAY}},
+    )
+    assert controls(world, reckon(world)) == (("DELETED_AT_SOURCE", "plans T1"),)
+
+
 def test_a_refused_row_is_a_break_of_its_own() -> None:
     world = make_world([], [], quarantined=(QuarantinedOrder(known_ids=("K9", "s9")),))
     assert controls(world, reckon(world)) == (("VALIDATION_FAILED", "K9"),)

@@ -74,6 +74,12 @@ def test_the_age_of_a_charge_of_an_unpaid_invoice_is_that_of_the_attempt(
     assert (case.only_case.impacts, case.only_case.match_status) == (impacts, status)
 
 
+def test_one_old_charge_brings_all_charges_of_the_unpaid_invoice_into_question() -> None:
+    attempts = (make_attempt(), make_attempt(charge_attempt_id="A2", created_at=AS_OF - HOUR))
+    case = reckon(make_world(invoices=(make_invoice(status="OPEN"),), attempts=attempts)).only_case
+    assert case.impacts == {"CHARGED_INVOICE_UNPAID": 2000, "DUPLICATE_CHARGE": 1000}
+
+
 def test_an_invoice_charged_twice() -> None:
     attempts = (
         make_attempt(charge_attempt_id="A1"),
@@ -192,6 +198,8 @@ def test_overspending_is_laid_to_the_last_charge_of_the_subscription() -> None:
         attempts=(
             make_attempt(),
             make_attempt(charge_attempt_id="A2", invoice_id="I2", attempted_at=CHARGED_AT + HOUR),
+            make_attempt(charge_attempt_id="A3", created_at=CHARGED_AT + DAY, status="FAILED"),
+            make_attempt(charge_attempt_id="A4", created_at=AS_OF),  # waits
         ),
         authorizations={"S1": (make_authorization(spent_units=Decimal(5001)),)},
     )
@@ -315,6 +323,7 @@ def test_an_invoice_counts_on_the_local_day_it_is_due(due_at: Any, day: int) -> 
     assert reckon(world).only_case.business_date == date(2026, month, day)
 
 
+@pytest.mark.parametrize("outcome", ["SUCCEEDED", "FAILED"])
 @pytest.mark.parametrize(
     ("behind", "status"),
     [
@@ -325,10 +334,12 @@ def test_an_invoice_counts_on_the_local_day_it_is_due(due_at: Any, day: int) -> 
     ],
 )
 def test_a_payment_with_a_charge_behind_it_needs_no_order(
-    behind: dict[str, Any], status: str
+    behind: dict[str, Any], status: str, outcome: str
 ) -> None:
     other = make_order(amount="5", status="awaiting")  # the shop was open that day
     world = make_world(
-        [other], [make_transaction(**behind)], attempts=(make_attempt(tx_hash="0xa"),)
+        [other],
+        [make_transaction(**behind)],
+        attempts=(make_attempt(tx_hash="0xa", status=outcome),),
     )
     assert reckon(world).cases["transaction:T1"].match_status == status

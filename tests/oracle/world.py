@@ -169,6 +169,8 @@ class World:
     decisions: tuple[Decision, ...] = ()
     windows: tuple[Window, ...] = ()
     sweeps: tuple[Sweep, ...] = ()
+    # Of streams but transactions: stream → id → the as-of that first took it in.
+    first_seen: Mapping[str, Mapping[str, datetime]] = field(default_factory=dict)
     subscriptions: tuple[Subscription, ...] = ()
     prices: tuple[Price, ...] = ()
     invoices: tuple[Invoice, ...] = ()
