@@ -162,14 +162,6 @@ comment on column reconciled.matches.rule_version is 'Release of the rules and d
 comment on column reconciled.matches.evidence is 'JSON: the field that joins the pair and its value, amounts as text.';
 comment on column reconciled.matches.business_date is 'Business date of the case: that of its oldest order, else of its oldest transaction.';
 
-comment on table reconciled.subscription_matches is 'One row per subscription invoice, charge attempt and billing period without an invoice; every such row dated before the as-of is in exactly one case.';
-comment on column reconciled.subscription_matches.case_id is 'The case: kind and id of its oldest order, else of its oldest transaction, invoice or attempt, else subscription and begin of the missing period.';
-comment on column reconciled.subscription_matches.subscription_id is 'The subscription: the one the row names itself, else the one it was listed under.';
-comment on column reconciled.subscription_matches.invoice_id is 'The invoice; for an attempt the one it names itself, else the one it was listed under; empty for a missing period.';
-comment on column reconciled.subscription_matches.charge_attempt_id is 'The attempt; empty for an invoice or a missing period.';
-comment on column reconciled.subscription_matches.match_status is 'How the whole case stands, as in matches.';
-comment on column reconciled.subscription_matches.business_date is 'Business date of the case: of its oldest order or transaction, else the local date on which its oldest invoice is due, else the attempt''s or the period''s.';
-
 comment on table reconciled.breaks is 'One row per case that needs, or once needed, an explanation; only open, assigned, waiting and reopened ones count in totals.';
 comment on column reconciled.breaks.break_id is 'Digest of the case''s name: stays for the life of the break, whatever its code.';
 comment on column reconciled.breaks.case_id is 'The case, as in matches; control breaks name their source instead.';

@@ -15,13 +15,19 @@ from oracle.comparison import disagreements
 from oracle.engine import judge
 from oracle.makers import make_world
 from oracle.reckoning import reckon
-from oracle.worlds import random_world
+from oracle.worlds import random_billed_world, random_world
 
 
-@pytest.mark.seeds(small=20, full=300)
+@pytest.mark.seeds(small=12, full=600)
 def test_engine_and_reckoning_agree_on_a_random_world(seed: int) -> None:
     world = random_world(seed)
-    assert disagreements(judge(world), reckon(world)) == {}
+    assert disagreements(judge(world), reckon(world), billed=True) == {}
+
+
+@pytest.mark.seeds(small=10, full=400)
+def test_engine_and_reckoning_agree_on_a_random_world_of_subscriptions(seed: int) -> None:
+    world = random_billed_world(seed)
+    assert disagreements(judge(world), reckon(world), billed=True) == {}
 
 
 def test_what_subscriptions_bill_reaches_the_engine_field_for_field() -> None:
