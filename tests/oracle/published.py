@@ -41,7 +41,7 @@ def oracle_breaks(world: World, reckoning: Reckoning) -> dict[str, Any]:
             case.oldest_transaction,
             case.subscription,
             case.oldest_invoice,
-            case.oldest_attempt,
+            case.attempt,
             case.currency,
             case.expected,
             case.received,

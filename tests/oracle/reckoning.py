@@ -35,7 +35,7 @@ class CaseReckoning:
     oldest_transaction: str | None
     subscription: str | None
     oldest_invoice: str | None
-    oldest_attempt: str | None
+    attempt: str | None
     orders: tuple[str, ...]
     transactions: tuple[str, ...]
     invoices: tuple[str, ...]
@@ -125,6 +125,13 @@ def business_date(case: Case, world: World) -> date:
     return world.local_date(case.period.current_period_start_at)
 
 
+def attempt_named(case: Case) -> str | None:
+    """The text names no attempt for a break: its oldest charge tells a reader most."""
+    charges = [charge.attempt for charge in case.charges]
+    named = [*charges, *case.attempts]
+    return named[0].charge_attempt_id if named else None
+
+
 def rows_by_status(judged: Iterable[Judged]) -> dict[tuple[str, str], int]:
     """Line 1: how many rows of each side stand in cases of each status."""
     return Counter(
@@ -148,7 +155,7 @@ def told(judged: Judged, world: World) -> CaseReckoning:
         oldest_transaction=case.transactions[0].transaction_id if case.transactions else None,
         subscription=case.subscription_id,
         oldest_invoice=case.invoices[0].invoice_id if case.invoices else None,
-        oldest_attempt=case.attempts[0].charge_attempt_id if case.attempts else None,
+        attempt=attempt_named(case),
         orders=tuple(sorted(order.order_id for order in case.orders)),
         transactions=tuple(sorted(each.transaction_id for each in case.transactions)),
         invoices=tuple(sorted(each.invoice_id for each in case.invoices)),

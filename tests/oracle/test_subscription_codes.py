@@ -33,6 +33,7 @@ def test_a_paid_invoice_and_its_charge_match_exactly() -> None:
     reckoning = reckon(make_world(invoices=(make_invoice(),), attempts=(make_attempt(), failed)))
     case = reckoning.only_case
     assert (case.case_id, case.match_status, case.codes) == ("invoice:I1", "MATCHED_EXACT", ())
+    assert case.attempt == "A1"  # the charge, not the older failure
     # No order joined: line 2 of the proof knows nothing of the charge.
     assert (case.expected, case.received, reckoning.proof) == (0, 0, {})
     day = date(2026, 3, 5)
