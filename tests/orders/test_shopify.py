@@ -197,3 +197,53 @@ def test_a_shop_may_read_its_words_otherwise_and_take_only_its_crypto_orders(rea
     assert file.layout == "lagos"
     assert file.accepted.select("order_id", "status").rows() == [("LAG-#1", "paid")]
     assert file.aside == 1
+
+
+def test_two_orders_under_one_number_are_both_quarantined(read: Read) -> None:
+    file = read(
+        written(
+            SHOPIFY_HEADER,
+            shopify(Total="1250.00"),
+            shopify_item(),
+            shopify(Total="99.00"),
+            shopify_item(),
+        )
+    )
+    reason = 'Total is "1250.00" in line 2 and "99.00" in line 4 of the same order.'
+    assert file.quarantined.select("source_row", "key", "reason").rows() == [
+        (2, "#1001", reason),
+        (4, "#1001", reason),
+    ]
+
+
+def test_lines_of_one_order_that_stand_apart_are_both_quarantined(read: Read) -> None:
+    file = read(written(SHOPIFY_HEADER, shopify(), shopify(Name="#1002"), shopify_item()))
+    assert file.quarantined.select("source_row", "key").rows() == [(2, "#1001"), (4, "#1001")]
+    assert file.accepted["order_id"].to_list() == ["#1002"]
+
+
+def test_lines_without_a_number_are_quarantined_each(read: Read) -> None:
+    lines = [shopify(Name=""), shopify(Name=""), shopify(Name=" "), shopify(Name=" ")]
+    file = read(written(SHOPIFY_HEADER, *lines))
+    assert (file.rows_received, file.quarantined["source_row"].to_list()) == (4, [2, 3, 4, 5])
+
+
+def test_the_same_number_of_two_declared_stores_is_two_orders(read: Read) -> None:
+    shops = OrderMapping(
+        layout="shopify", store_column="Vendor", stores={"Lagos": "L-", "Abuja": "A-"}
+    )
+    file = read(
+        written(
+            SHOPIFY_HEADER,
+            shopify(Vendor="Lagos"),
+            shopify_item(),
+            shopify(Vendor="Abuja", Total="99.00"),
+            shopify_item(Vendor="Abuja"),
+        ),
+        mappings={"shops": shops},
+    )
+    assert file.accepted.select("order_id", "amount", "source_row").rows() == [
+        ("L-#1001", "1250.00", 2),
+        ("A-#1001", "99.00", 4),
+    ]
+    assert not file.quarantined.height
