@@ -7,7 +7,7 @@ in `values`; here they are applied, and a row's fault becomes one sentence.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any
 
@@ -44,7 +44,10 @@ _NONE_QUARANTINED = pl.DataFrame(
 
 @dataclass(frozen=True)
 class Judged:
-    """The parts of a file's rows, and the money in all of them that can be read, by currency."""
+    """The parts of a file's rows, and the money in all of them that can be read, by currency.
+
+    `amounts_received` has what was set aside too, `amounts_aside` alone.
+    """
 
     accepted: pl.DataFrame
     quarantined: pl.DataFrame
@@ -52,6 +55,7 @@ class Judged:
     aside: int
     amounts_received: dict[str, Decimal]
     amounts_accepted: dict[str, Decimal]
+    amounts_aside: dict[str, Decimal] = field(default_factory=dict)
 
 
 def judge(rows: pl.DataFrame, *, status_words: Mapping[str, str]) -> Judged:
@@ -60,6 +64,7 @@ def judge(rows: pl.DataFrame, *, status_words: Mapping[str, str]) -> Judged:
     is_aside = pl.col(IS_ASIDE) & pl.col(SAID).is_null()
     orders = rows.filter(~is_aside) if rows[IS_ASIDE].any() else rows
     aside = rows.height - orders.height
+    amounts_aside = _readable_amounts(rows.filter(is_aside), status_words) if aside else {}
     parts = [_judged(part, status_words=status_words) for part in _parts(orders)]
     accepted = _together([part.accepted for part in parts])
     quarantined = _together([part.quarantined for part in parts])
@@ -76,8 +81,9 @@ def judge(rows: pl.DataFrame, *, status_words: Mapping[str, str]) -> Judged:
         quarantined=quarantined,
         repeats=repeats,
         aside=aside,
-        amounts_received=_added(part.amounts_received for part in parts),
+        amounts_received=_added([amounts_aside, *(part.amounts_received for part in parts)]),
         amounts_accepted=_added(part.amounts_accepted for part in parts),
+        amounts_aside=amounts_aside,
     )
 
 
@@ -209,6 +215,10 @@ def _contradiction(lines: list[int]) -> str:
     named = ", ".join(str(line) for line in lines[:_LINES_NAMED])
     more = " and more" if len(lines) > _LINES_NAMED else ""
     return f"stands in lines {named}{more} with different values."
+
+
+def _readable_amounts(rows: pl.DataFrame, status_words: Mapping[str, str]) -> dict[str, Decimal]:
+    return _amounts(prepared(rows, status_words=status_words).filter(has_readable_amount()))
 
 
 def _amounts(rows: pl.DataFrame) -> dict[str, Decimal]:

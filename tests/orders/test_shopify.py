@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date
+from decimal import Decimal
 
 import pytest
 from orders.shops import SHOPIFY_HEADER, shopify, shopify_item, written
@@ -11,6 +12,7 @@ from orders.shops import SHOPIFY_HEADER, shopify, shopify_item, written
 from pipelines.orders.faults import OrderFileRefused
 from pipelines.orders.mapping import OrderMapping
 from pipelines.orders.reader import OrderFile
+from pipelines.orders.sidecars import ControlTotals
 
 Read = Callable[..., OrderFile]
 SESSION = f"cs_{'0f' * 16}"
@@ -247,3 +249,34 @@ def test_the_same_number_of_two_declared_stores_is_two_orders(read: Read) -> Non
         ("A-#1001", "99.00", 4),
     ]
     assert not file.quarantined.height
+
+
+def stated(rows: int, naira: str) -> ControlTotals:
+    return ControlTotals(rows=rows, amounts={"NGN": Decimal(naira)})
+
+
+def with_an_item_and_a_trial() -> bytes:
+    trial = shopify(Name="#1002", Payment_Method="bogus", Total="50.00")
+    return written(SHOPIFY_HEADER, shopify(), shopify_item(), trial)
+
+
+def test_control_totals_count_every_row_of_the_file_and_each_order_once(read: Read) -> None:
+    file = read(with_an_item_and_a_trial(), control=stated(3, "1300.00"))
+    assert (file.accepted.height, file.aside) == (1, 1)
+
+
+@pytest.mark.parametrize(
+    ("control", "said"),
+    [
+        (stated(2, "1300.00"), r"the file has 3 data rows \(2 orders\), its control file says 2\."),
+        (
+            stated(3, "1250.00"),
+            r"has 1300\.00 NGN \(50\.00 of it set aside\), its .* 1250\.00 NGN\.",
+        ),
+    ],
+)
+def test_control_totals_that_count_otherwise_are_refused_with_both(
+    read: Read, control: ControlTotals, said: str
+) -> None:
+    with pytest.raises(OrderFileRefused, match=said):
+        read(with_an_item_and_a_trial(), control=control)
