@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -39,8 +40,13 @@ def looks_of(settings: Settings) -> dict[str, list[int]]:
     inbox = settings.places.orders_inbox
     if not inbox.is_dir():
         return {}
-    entries = {path.name: path.lstat() for path in inbox.iterdir()}
-    return {name: [entry.st_size, entry.st_mtime_ns] for name, entry in sorted(entries.items())}
+    looks: dict[str, list[int]] = {}
+    for path in sorted(inbox.iterdir()):
+        # What somebody takes away while it is listed is no fault of anybody's.
+        with suppress(FileNotFoundError):
+            entry = path.lstat()
+            looks[path.name] = [entry.st_size, entry.st_mtime_ns]
+    return looks
 
 
 def arrived(settings: Settings, *, looks: Looks, former: Looks) -> Arrived | None:

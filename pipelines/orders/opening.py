@@ -63,12 +63,13 @@ def looks_now(folder: int, name: str) -> Looks | None:
 
 
 def _refuse_irregular(name: str, entry: os.stat_result) -> None:
-    if not stat.S_ISREG(entry.st_mode):
-        raise OrderFileRefused(
-            shown_name(name),
-            "it is a link, a folder or a device.",
-            remedy="Drop it again as a regular file of its own.",
-        )
+    if stat.S_ISREG(entry.st_mode):
+        return
+    if stat.S_ISDIR(entry.st_mode):
+        what, remedy = "it is a folder.", "Drop the exports in it themselves."
+    else:
+        what, remedy = "it is a link or a device.", "Drop it again as a regular file of its own."
+    raise OrderFileRefused(shown_name(name), what, remedy=remedy)
 
 
 def _looks(entry: os.stat_result) -> Looks:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
@@ -109,3 +110,15 @@ def test_before_anything_is_published_nothing_is_asked(
     drop(settings, "a.csv", "2026-11-03")
     tick()
     assert tick() == []
+
+
+def test_a_file_taken_away_while_it_is_listed_fails_no_tick(
+    settings: Settings,
+    tick: Callable[[], list[dg.RunRequest]],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    listed = os.listdir
+    monkeypatch.setattr(os, "listdir", lambda folder: [*listed(folder), "gone.csv"])
+    drop(settings, "late 2026-11-20.csv", "2026-11-05")
+    assert tick() == []
+    assert [request.partition_key for request in tick()] == ["2026-11-05"]

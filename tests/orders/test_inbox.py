@@ -141,7 +141,8 @@ def test_what_is_no_regular_file_is_refused_and_never_opened(tmp_path: Path, kin
     assert found.state is State.REFUSED
     assert found.content is None
     assert found.refusal is not None
-    assert found.refusal.sentence == "it is a link, a folder or a device."
+    what = "a folder" if kind == "folder" else "a link or a device"
+    assert found.refusal.sentence == f"it is {what}."
 
 
 def test_a_name_with_globs_does_not_reach_its_neighbour(tmp_path: Path) -> None:
