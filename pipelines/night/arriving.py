@@ -18,6 +18,7 @@ from pipelines.orders.archive import OrderArchive
 from pipelines.orders.faults import OrderFileRefused
 from pipelines.orders.inbox import State, arrivals
 from pipelines.orders.intake import Intake
+from pipelines.orders.opening import ExportChanged
 from pipelines.orders.reader import OrderFile
 from pipelines.partitions import DateRange, business_date
 from pipelines.policy import load_policy
@@ -70,8 +71,8 @@ def arrived(settings: Settings, *, looks: Looks, former: Looks) -> Arrived | Non
         for one in found:
             given: dict[str, Any] = {"mappings": mappings, "control": one.control}
             try:
-                file = intake.read(one.name, one.content or b"", time_zone=settings.zone, **given)
-            except OrderFileRefused:
+                file = intake.read(one.name, one.export or b"", time_zone=settings.zone, **given)
+            except (OrderFileRefused, ExportChanged):
                 continue
             days += _days_of(settings, file)
             digests.append(file.digest)

@@ -67,7 +67,7 @@ def outcome(folder: Path) -> OrderFile:
             **told,
             "totals": {code: Decimal(total) for code, total in told["totals"].items()},
             "exported_on": date.fromisoformat(exported) if exported else None,
-            "accepted": pl.read_ipc((folder / ACCEPTED).read_bytes()),
+            "accepted": pl.read_ipc(folder / ACCEPTED),
             "quarantined": pl.read_ipc(folder / QUARANTINED),
         }
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from datetime import date
+from io import BytesIO
 from pathlib import Path
 
 import dagster as dg
@@ -98,7 +99,7 @@ def test_what_is_refused_younger_or_taken_already_asks_for_nothing(
     drop(settings, "damaged.csv", "2026-11-03", damage="x")
     drop(settings, "younger.csv", "2026-11-21")
     taken = drop(settings, "taken.csv", "2026-11-04")
-    OrderArchive(settings.places.orders_archive).open().keep("taken.csv", taken)
+    OrderArchive(settings.places.orders_archive).open().keep("taken.csv", BytesIO(taken))
     tick()
     assert tick() == []
 

@@ -1,8 +1,11 @@
 import hashlib
 import os
 import socket
+import tempfile
+import tracemalloc
 from collections.abc import Callable
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -10,7 +13,10 @@ from hypothesis import strategies as st
 
 from pipelines.faults import ConfigurationFault
 from pipelines.orders import inbox as inbox_module
+from pipelines.orders.faults import OrderFileRefused
 from pipelines.orders.inbox import Arrival, State, arrivals
+from pipelines.orders.intake import Intake
+from pipelines.orders.opening import ExportChanged
 
 Line = Callable[..., str]
 Export = Callable[..., bytes]
@@ -23,6 +29,14 @@ def look(inbox: Path, **given: object) -> dict[str, Arrival]:
 
 def no_pause(_seconds: float) -> None:
     pytest.fail("no file here has to stand still first")
+
+
+def content_of(found: Arrival) -> bytes:
+    """The bytes of an export, as whoever reads it gets them."""
+    assert found.export is not None
+    with tempfile.TemporaryDirectory() as folder:
+        found.export.copy_to(Path(folder) / "copy")
+        return (Path(folder) / "copy").read_bytes()
 
 
 def sha256(content: bytes) -> str:
@@ -43,7 +57,7 @@ def test_a_file_is_given_with_its_bytes_and_stays_where_it_is(tmp_path: Path) ->
     (tmp_path / "orders_2026-11-20 (1).csv").write_bytes(b"x")
     before = (tmp_path / "orders_2026-11-20 (1).csv").stat()
     found = look(tmp_path)["orders_2026-11-20 (1).csv"]
-    assert (found.state, found.content, found.digest) == (State.READY, b"x", sha256(b"x"))
+    assert (found.state, content_of(found), found.digest) == (State.READY, b"x", sha256(b"x"))
     after = (tmp_path / "orders_2026-11-20 (1).csv").stat()
     assert (before.st_ino, before.st_mtime_ns) == (after.st_ino, after.st_mtime_ns)
 
@@ -139,7 +153,7 @@ def test_what_is_no_regular_file_is_refused_and_never_opened(tmp_path: Path, kin
             listener.bind(os.path.relpath(entry))
     (found,) = arrivals(inbox, pause=no_pause)
     assert found.state is State.REFUSED
-    assert found.content is None
+    assert found.export is None
     assert found.refusal is not None
     what = "a folder" if kind == "folder" else "a link or a device"
     assert found.refusal.sentence == f"it is {what}."
@@ -149,7 +163,7 @@ def test_a_name_with_globs_does_not_reach_its_neighbour(tmp_path: Path) -> None:
     (tmp_path / "orders_[1].csv").write_bytes(b"mine")
     (tmp_path / "orders_1.csv").write_bytes(b"another")
     found = look(tmp_path)
-    assert found["orders_1.csv"].content == b"another"
+    assert content_of(found["orders_1.csv"]) == b"another"
     assert found["orders_[1].csv"].state is State.REFUSED
 
 
@@ -180,6 +194,53 @@ def test_all_files_stand_still_during_one_pause_of_a_second(tmp_path: Path) -> N
     assert [arrival.state for arrival in found] == [State.READY] * 3
 
 
+def test_the_bytes_of_new_files_are_never_all_in_memory(
+    tmp_path: Path, line: Line, export: Export
+) -> None:
+    inbox = tmp_path / "inbox"
+    inbox.mkdir()
+    for place in range(3):
+        header, row = export(line(order_id=f"K{place}")).splitlines()
+        # A note that nobody reads makes each file 4 MB.
+        (inbox / f"{place}.csv").write_bytes(header + b"\n" + row[:-1] + b"x" * 4_000_000 + b"\n")
+    tracemalloc.start()
+    found = arrivals(inbox, wait_still=False)
+    with Intake(tmp_path / "handed") as intake:
+        for one in found:
+            assert one.export is not None
+            with pytest.raises(OrderFileRefused):
+                intake.read(one.name, one.export, time_zone=ZoneInfo("Africa/Lagos"))
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert [one.state for one in found] == [State.READY] * 3
+    assert peak < 4_000_000
+
+
+@pytest.mark.parametrize("change", ["rewritten", "grown", "gone", "link", "no folder"])
+def test_a_file_that_changes_before_it_is_read_is_not_read(
+    tmp_path: Path, line: Line, export: Export, change: str
+) -> None:
+    inbox = tmp_path / "inbox"
+    inbox.mkdir()
+    file = inbox / "a.csv"
+    file.write_bytes(export(line()))
+    (found,) = arrivals(inbox, wait_still=False)
+    if change == "rewritten":
+        file.write_bytes(export(line(order_id="K9")))
+        os.utime(file, ns=(1, 1))
+    elif change == "grown":
+        file.write_bytes(export(line(), line(order_id="K9")))
+    elif change == "no folder":
+        inbox.rename(tmp_path / "elsewhere")
+    else:
+        file.rename(tmp_path / "a.csv")
+    if change == "link":
+        file.symlink_to(tmp_path / "a.csv")
+    with Intake(tmp_path / "handed") as intake, pytest.raises(ExportChanged):
+        intake.read("a.csv", found.export or b"", time_zone=ZoneInfo("Africa/Lagos"))
+    assert list((tmp_path / "handed").iterdir()) == []
+
+
 @pytest.mark.parametrize("change", ["grown", "rewritten", "replaced", "gone"])
 def test_a_file_that_changes_meanwhile_waits_for_the_next_look(tmp_path: Path, change: str) -> None:
     growing = tmp_path / "growing.csv"
@@ -199,7 +260,7 @@ def test_a_file_that_changes_meanwhile_waits_for_the_next_look(tmp_path: Path, c
 
     found = look(tmp_path, wait_still=True, pause=somebody_writes)
     assert found["growing.csv"].state is State.WAITING
-    assert found["growing.csv"].content is None
+    assert found["growing.csv"].export is None
     assert found["still.csv"].state is State.READY
 
 
@@ -207,7 +268,7 @@ def test_a_file_with_its_right_digest_is_taken_at_once(tmp_path: Path) -> None:
     (tmp_path / "a.csv").write_bytes(b"x")
     (tmp_path / "a.csv.sha256").write_text(f"{sha256(b'x')}  a.csv\n")
     (found,) = arrivals(tmp_path, pause=no_pause)
-    assert (found.name, found.state, found.content) == ("a.csv", State.READY, b"x")
+    assert (found.name, found.state, content_of(found)) == ("a.csv", State.READY, b"x")
 
 
 def test_a_file_with_as_many_lines_as_its_control_totals_say_is_taken_at_once(
@@ -225,7 +286,7 @@ def test_a_file_with_another_digest_is_refused_with_both_values(tmp_path: Path) 
     (tmp_path / "a.csv").write_bytes(b"x")
     (tmp_path / "a.csv.sha256").write_text(f"{'0' * 64}  a.csv\n")
     found = look(tmp_path)["a.csv"]
-    assert (found.state, found.content, found.digest) == (State.REFUSED, None, sha256(b"x"))
+    assert (found.state, found.export, found.digest) == (State.REFUSED, None, sha256(b"x"))
     assert found.refusal is not None
     assert sha256(b"x") in found.refusal.sentence
     assert "0" * 64 in found.refusal.sentence
@@ -277,7 +338,7 @@ def test_a_sidecar_alone_is_no_export(tmp_path: Path) -> None:
 def test_bytes_known_before_are_only_named(tmp_path: Path) -> None:
     (tmp_path / "again.csv").write_bytes(b"x")
     (found,) = arrivals(tmp_path, known_digests={sha256(b"x")}, pause=no_pause)
-    assert (found.state, found.digest, found.content) == (State.KNOWN, sha256(b"x"), None)
+    assert (found.state, found.digest, found.export) == (State.KNOWN, sha256(b"x"), None)
 
 
 @settings(max_examples=100, suppress_health_check=[HealthCheck.function_scoped_fixture])
