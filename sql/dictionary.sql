@@ -133,12 +133,13 @@ comment on column validated.order_changes.business_date is 'Local date of placed
 comment on column validated.order_changes.exported_date is 'Date of that export.';
 comment on column validated.order_changes.recorded_from is 'As-of of the run that took the export in.';
 
-comment on table validated.vanished_orders is 'One row per order that the newest export covering its date no longer holds; the order itself stays.';
+comment on table validated.vanished_orders is 'One row per order that the newest export covering its date no longer holds, or that a later export sets aside; the order itself stays.';
 comment on column validated.vanished_orders.order_id is 'The order.';
 comment on column validated.vanished_orders.business_date is 'Local date of its placed_at.';
+comment on column validated.vanished_orders.absence is 'Either missing, or set aside: in the export as a draft, in the trash, as a trial or paid in another way.';
 comment on column validated.vanished_orders.last_file is 'The last export that holds it.';
 comment on column validated.vanished_orders.last_exported_date is 'Date of that export.';
-comment on column validated.vanished_orders.missing_from_file is 'The newest export that holds more than half of the date''s orders known before, and not this one.';
+comment on column validated.vanished_orders.missing_from_file is 'The newest export that sets it aside, or that holds more than half of the date''s orders known before and not this one.';
 comment on column validated.vanished_orders.missing_from_digest is 'SHA-256 of that export.';
 comment on column validated.vanished_orders.missing_from_date is 'Date of that export.';
 comment on column validated.vanished_orders.recorded_from is 'As-of of the run that took that export in.';

@@ -169,6 +169,12 @@ create table if not exists ops.files (
 alter table ops.files add column if not exists lines_received bigint default 0;
 alter table ops.files add column if not exists rows_aside bigint default 0;
 
+create table if not exists ops.orders_aside (
+    file_digest varchar not null,
+    source_row bigint not null,
+    order_id varchar not null
+);
+
 create table if not exists ops.actions (
     action_no bigint not null,
     verb varchar not null,

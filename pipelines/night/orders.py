@@ -196,6 +196,13 @@ def _append(store: Store, file: OrderFile, arrival: int, digests: EmailDigests) 
         ],
         as_of=store.run.as_of,
     )
+    if file.set_aside.height:
+        insert(
+            store.connection,
+            "intake/orders_aside",
+            file.set_aside.to_arrow(),
+            file_digest=file.digest,
+        )
     _note_file(
         store,
         file_digest=file.digest,

@@ -40,13 +40,15 @@ _NONE_QUARANTINED = pl.DataFrame(
         "known_ids": pl.List(pl.String),
     }
 )
+_NONE_ASIDE = pl.DataFrame(schema={SOURCE_ROW: pl.Int64, "key": pl.String})
 
 
 @dataclass(frozen=True)
 class Judged:
     """The parts of a file's rows, and the money in all of them that can be read, by currency.
 
-    `amounts_received` has what was set aside too, `amounts_aside` alone.
+    `amounts_received` has what was set aside too, `amounts_aside` alone. `set_aside` has those rows
+    that have a usable order id, by which an order known before is missed.
     """
 
     accepted: pl.DataFrame
@@ -55,6 +57,7 @@ class Judged:
     aside: int
     amounts_received: dict[str, Decimal]
     amounts_accepted: dict[str, Decimal]
+    set_aside: pl.DataFrame
     amounts_aside: dict[str, Decimal] = field(default_factory=dict)
 
 
@@ -64,7 +67,8 @@ def judge(rows: pl.DataFrame, *, status_words: Mapping[str, str]) -> Judged:
     is_aside = pl.col(IS_ASIDE) & pl.col(SAID).is_null()
     orders = rows.filter(~is_aside) if rows[IS_ASIDE].any() else rows
     aside = rows.height - orders.height
-    amounts_aside = _readable_amounts(rows.filter(is_aside), status_words) if aside else {}
+    set_aside = rows.filter(is_aside) if aside else rows.clear()
+    amounts_aside = _readable_amounts(set_aside, status_words) if aside else {}
     parts = [_judged(part, status_words=status_words) for part in _parts(orders)]
     accepted = _together([part.accepted for part in parts])
     quarantined = _together([part.quarantined for part in parts])
@@ -83,6 +87,7 @@ def judge(rows: pl.DataFrame, *, status_words: Mapping[str, str]) -> Judged:
         aside=aside,
         amounts_received=_added([amounts_aside, *(part.amounts_received for part in parts)]),
         amounts_accepted=_added(part.amounts_accepted for part in parts),
+        set_aside=_keys(set_aside),
         amounts_aside=amounts_aside,
     )
 
@@ -118,7 +123,7 @@ def _judged(rows: pl.DataFrame, *, status_words: Mapping[str, str]) -> Judged:
     plain, others = parted(rows, status_words=status_words)
     if not others.height:
         amounts = _amounts(plain)
-        return Judged(plain, _NONE_QUARANTINED, 0, 0, amounts, amounts)
+        return Judged(plain, _NONE_QUARANTINED, 0, 0, amounts, amounts, _NONE_ASIDE)
     judged = _judged_by_every_rule(others, status_words=status_words)
     amounts = _amounts(plain)
     return replace(
@@ -147,6 +152,7 @@ def _judged_by_every_rule(rows: pl.DataFrame, *, status_words: Mapping[str, str]
         aside=0,
         amounts_received=_amounts(judged.filter(has_readable_amount())),
         amounts_accepted=_amounts(accepted),
+        set_aside=_NONE_ASIDE,
     )
 
 
@@ -215,6 +221,10 @@ def _contradiction(lines: list[int]) -> str:
     named = ", ".join(str(line) for line in lines[:_LINES_NAMED])
     more = " and more" if len(lines) > _LINES_NAMED else ""
     return f"stands in lines {named}{more} with different values."
+
+
+def _keys(rows: pl.DataFrame) -> pl.DataFrame:
+    return rows.select(SOURCE_ROW, usable_id(pl.col("order_id")).alias("key")).drop_nulls("key")
 
 
 def _readable_amounts(rows: pl.DataFrame, status_words: Mapping[str, str]) -> dict[str, Decimal]:

@@ -45,6 +45,7 @@ class OrderFile:
     `accepted`: order_id, status, amount, currency, placed_at, paid_at (UTC, ISO text with Z and six
     decimals), session_ids (list), transaction_ref, customer_email, source_row (physical line).
     `quarantined`: source_row, key (the order id, where usable), reason, known_ids (list).
+    `set_aside`: source_row and key of the rows counted in `aside` that have a usable order id.
     `totals`: the accepted rows' money in major units, by currency.
     """
 
@@ -59,6 +60,7 @@ class OrderFile:
     aside: int
     accepted: pl.DataFrame
     quarantined: pl.DataFrame
+    set_aside: pl.DataFrame
     totals: Mapping[str, Decimal]
 
 
@@ -100,6 +102,7 @@ def read_order_file(
         aside=judged.aside,
         accepted=judged.accepted,
         quarantined=judged.quarantined,
+        set_aside=judged.set_aside,
         totals=judged.amounts_accepted,
     )
 
