@@ -12,6 +12,7 @@ comment on column validated.orders.placed_at is 'Instant at which the order was 
 comment on column validated.orders.paid_at is 'Instant at which the shop took the order as paid; empty while it has not.';
 comment on column validated.orders.session_ids is 'Checkout sessions opened for the order, oldest first; empty where there are none.';
 comment on column validated.orders.transaction_ref is 'Id or reference of the transaction that the shop keeps with the order; empty where it keeps none.';
+comment on column validated.orders.further_refs is 'Further ids or references that the shop keeps with it, of an order paid in parts; empty for most.';
 comment on column validated.orders.source_file_digest is 'SHA-256 of the export the row was read from.';
 comment on column validated.orders.source_row is 'Line or row of that export.';
 comment on column validated.orders.source_file is 'Name of that export.';
@@ -27,6 +28,7 @@ comment on column validated.orders_history.placed_at is 'Instant at which the or
 comment on column validated.orders_history.paid_at is 'Instant at which the shop took the order as paid; empty while it has not.';
 comment on column validated.orders_history.session_ids is 'Checkout sessions opened for the order, oldest first; empty where there are none.';
 comment on column validated.orders_history.transaction_ref is 'Id or reference of the transaction that the shop keeps with the order; empty where it keeps none.';
+comment on column validated.orders_history.further_refs is 'Further ids or references that the shop keeps with it, of an order paid in parts; empty for most.';
 comment on column validated.orders_history.source_file_digest is 'SHA-256 of the export the row was read from.';
 comment on column validated.orders_history.source_row is 'Line or row of that export.';
 comment on column validated.orders_history.source_file is 'Name of that export.';

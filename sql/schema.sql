@@ -83,6 +83,9 @@ create table if not exists raw.orders (
     customer_email_digest varchar
 );
 
+-- Later than the table: what stores of former versions took in has one reference at most.
+alter table raw.orders add column if not exists further_refs varchar[];
+
 create table if not exists validated.quarantine (
     stream varchar not null,
     source varchar not null,

@@ -14,7 +14,7 @@ from typing import Any
 import polars as pl
 
 from pipelines.faults import ClaimBroken
-from pipelines.orders.layouts.layout import ORDER_COLUMNS
+from pipelines.orders.layouts.layout import FURTHER_REFS, ORDER_COLUMNS
 from pipelines.orders.layouts.turning import IS_ASIDE, SAID
 from pipelines.orders.plain_rows import parted
 from pipelines.orders.table import SOURCE_ROW
@@ -158,7 +158,7 @@ def _judged_by_every_rule(rows: pl.DataFrame, *, status_words: Mapping[str, str]
 
 def _with_duplicates(judged: pl.DataFrame) -> pl.DataFrame:
     """Mark later identical rows as repeats, and name the lines of rows that contradict another."""
-    cells = pl.struct(ORDER_COLUMNS)
+    cells = pl.struct(*ORDER_COLUMNS, pl.col(FURTHER_REFS).list.join("\n"))
     has_key = pl.col("key").is_not_null()
     differs = has_key & (cells.n_unique().over("key") > 1)
     return judged.with_columns(
@@ -181,6 +181,7 @@ def _accepted(rows: pl.DataFrame) -> pl.DataFrame:
         pl.col("sessions").alias("session_ids"),
         _none_if_empty("transaction_ref"),
         _none_if_empty("customer_email"),
+        FURTHER_REFS,
         SOURCE_ROW,
     )
 
@@ -197,6 +198,7 @@ def _quarantined(rows: pl.DataFrame) -> pl.DataFrame:
         pl.concat_list("key"),
         pl.col("sessions").list.eval(usable_id(pl.element())),
         pl.concat_list(usable_id(pl.col("transaction_ref"))),
+        pl.col(FURTHER_REFS).list.eval(usable_id(pl.element())),
     )
     return rows.select(
         SOURCE_ROW,

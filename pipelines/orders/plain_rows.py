@@ -12,6 +12,7 @@ from collections.abc import Mapping
 import polars as pl
 
 from pipelines.currencies import minor_units
+from pipelines.orders.layouts.layout import FURTHER_REFS
 from pipelines.orders.mapping import STATUSES
 from pipelines.orders.table import SOURCE_ROW
 from pipelines.orders.values import FIRST_YEAR, LAST_YEAR
@@ -98,5 +99,6 @@ def _accepted(rows: pl.DataFrame) -> pl.DataFrame:
             pl.when(pl.col(column) != "").then(pl.col(column)).alias(column)
             for column in ("transaction_ref", "customer_email")
         ),
+        FURTHER_REFS,
         SOURCE_ROW,
     )

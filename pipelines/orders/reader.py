@@ -43,7 +43,8 @@ class OrderFile:
     layouts.
 
     `accepted`: order_id, status, amount, currency, placed_at, paid_at (UTC, ISO text with Z and six
-    decimals), session_ids (list), transaction_ref, customer_email, source_row (physical line).
+    decimals), session_ids (list), transaction_ref, customer_email, further_refs (list, where an
+    order was paid in parts), source_row (physical line).
     `quarantined`: source_row, key (the order id, where usable), reason, known_ids (list).
     `set_aside`: source_row and key of the rows counted in `aside` that have a usable order id.
     `totals`: the accepted rows' money in major units, by currency.

@@ -60,9 +60,17 @@ def test_everything_about_an_order_is_read(read: Read) -> None:
         "session_ids": [SESSION],
         "transaction_ref": "trxn_1",
         "customer_email": "ada@shop.example",
+        "further_refs": ["trxn_2"],
         "source_row": 2,
     }
     assert file.exported_on == date(2026, 11, 20)
+
+
+@pytest.mark.parametrize("refs", ["trxn_1 + ", "trxn_1 +  + trxn_2", "trxn_1 + ada@shop.example"])
+def test_references_that_are_none_are_quarantined(read: Read, refs: str) -> None:
+    file = read(written(SHOPIFY_HEADER, shopify(Payment_Reference=refs)))
+    (reason,) = file.quarantined["reason"]
+    assert reason.endswith('does not hold references with " + " between them.')
 
 
 @pytest.mark.parametrize(

@@ -32,6 +32,7 @@ def test_everything_about_an_order_is_read(read: Read) -> None:
         "session_ids": [SESSION],
         "transaction_ref": "trxn_1",
         "customer_email": "ada@shop.example",
+        "further_refs": [],
         "source_row": 2,
     }
 
