@@ -12,6 +12,7 @@ comment on column validated.orders.placed_at is 'Instant at which the order was 
 comment on column validated.orders.paid_at is 'Instant at which the shop took the order as paid; empty while it has not.';
 comment on column validated.orders.session_ids is 'Checkout sessions opened for the order, oldest first; empty where there are none.';
 comment on column validated.orders.transaction_ref is 'Id or reference of the transaction that the shop keeps with the order; empty where it keeps none.';
+comment on column validated.orders.further_refs is 'Further ids or references that the shop keeps with it, of an order paid in parts; empty for most.';
 comment on column validated.orders.source_file_digest is 'SHA-256 of the export the row was read from.';
 comment on column validated.orders.source_row is 'Line or row of that export.';
 comment on column validated.orders.source_file is 'Name of that export.';
@@ -27,6 +28,7 @@ comment on column validated.orders_history.placed_at is 'Instant at which the or
 comment on column validated.orders_history.paid_at is 'Instant at which the shop took the order as paid; empty while it has not.';
 comment on column validated.orders_history.session_ids is 'Checkout sessions opened for the order, oldest first; empty where there are none.';
 comment on column validated.orders_history.transaction_ref is 'Id or reference of the transaction that the shop keeps with the order; empty where it keeps none.';
+comment on column validated.orders_history.further_refs is 'Further ids or references that the shop keeps with it, of an order paid in parts; empty for most.';
 comment on column validated.orders_history.source_file_digest is 'SHA-256 of the export the row was read from.';
 comment on column validated.orders_history.source_row is 'Line or row of that export.';
 comment on column validated.orders_history.source_file is 'Name of that export.';
@@ -133,12 +135,13 @@ comment on column validated.order_changes.business_date is 'Local date of placed
 comment on column validated.order_changes.exported_date is 'Date of that export.';
 comment on column validated.order_changes.recorded_from is 'As-of of the run that took the export in.';
 
-comment on table validated.vanished_orders is 'One row per order that the newest export covering its date no longer holds; the order itself stays.';
+comment on table validated.vanished_orders is 'One row per order that the newest export covering its date no longer holds, or that a later export sets aside; the order itself stays.';
 comment on column validated.vanished_orders.order_id is 'The order.';
 comment on column validated.vanished_orders.business_date is 'Local date of its placed_at.';
+comment on column validated.vanished_orders.absence is 'Either missing, or set aside: in the export as a draft, in the trash, as a trial or paid in another way.';
 comment on column validated.vanished_orders.last_file is 'The last export that holds it.';
 comment on column validated.vanished_orders.last_exported_date is 'Date of that export.';
-comment on column validated.vanished_orders.missing_from_file is 'The newest export that holds more than half of the date''s orders known before, and not this one.';
+comment on column validated.vanished_orders.missing_from_file is 'The newest export that sets it aside, or that holds more than half of the date''s orders known before and not this one.';
 comment on column validated.vanished_orders.missing_from_digest is 'SHA-256 of that export.';
 comment on column validated.vanished_orders.missing_from_date is 'Date of that export.';
 comment on column validated.vanished_orders.recorded_from is 'As-of of the run that took that export in.';

@@ -83,6 +83,9 @@ create table if not exists raw.orders (
     customer_email_digest varchar
 );
 
+-- Later than the table: what stores of former versions took in has one reference at most.
+alter table raw.orders add column if not exists further_refs varchar[];
+
 create table if not exists validated.quarantine (
     stream varchar not null,
     source varchar not null,
@@ -168,6 +171,12 @@ create table if not exists ops.files (
 -- Later than the table: stores of former versions get them here.
 alter table ops.files add column if not exists lines_received bigint default 0;
 alter table ops.files add column if not exists rows_aside bigint default 0;
+
+create table if not exists ops.orders_aside (
+    file_digest varchar not null,
+    source_row bigint not null,
+    order_id varchar not null
+);
 
 create table if not exists ops.actions (
     action_no bigint not null,

@@ -118,7 +118,12 @@ def _refused(stream: str, row: Mapping[str, Any], reason: str) -> dict[str, Any]
             "reason": reason,
             "known_ids": [
                 name
-                for name in (row["order_id"], row["transaction_ref"], *(row["session_ids"] or []))
+                for name in (
+                    row["order_id"],
+                    row["transaction_ref"],
+                    *(row["session_ids"] or []),
+                    *(row["further_refs"] or []),
+                )
                 if name
             ],
         }
