@@ -65,7 +65,7 @@ comment on column validated.transactions.updated_at is 'Instant of the gateway''
 comment on column validated.transactions.expires_at is 'Instant until which the payer was given time.';
 comment on column validated.transactions.business_date is 'Local date of created_at in the business time zone.';
 comment on column validated.transactions.first_seen_at is 'As-of of the run that first took the transaction in.';
-comment on column validated.transactions.version is 'Number of the version, counted from 1.';
+comment on column validated.transactions.version is 'Number of the version, counted from 1 by (updated_at, arrival); one that comes late moves those after it.';
 comment on column validated.transactions.source is 'Answer of the gateway the version was read from.';
 
 comment on table validated.transactions_history is 'One row per version of a transaction, from 1 without gaps; the newest has no recorded_to.';
@@ -97,9 +97,10 @@ comment on column validated.transactions_history.updated_at is 'Instant of the g
 comment on column validated.transactions_history.expires_at is 'Instant until which the payer was given time.';
 comment on column validated.transactions_history.business_date is 'Local date of created_at in the business time zone.';
 comment on column validated.transactions_history.first_seen_at is 'As-of of the run that first took the transaction in.';
-comment on column validated.transactions_history.version is 'Number of the version, counted from 1.';
+comment on column validated.transactions_history.version is 'Number of the version, counted from 1 by (updated_at, arrival); one that comes late moves those after it.';
 comment on column validated.transactions_history.recorded_from is 'As-of of the run that took this version in: known from then on.';
-comment on column validated.transactions_history.recorded_to is 'As-of of the run that took the next version in; empty for the newest.';
+comment on column validated.transactions_history.recorded_to is 'As-of of the run that took a newer version in; empty for the newest, recorded_from where one was held already.';
+comment on column validated.transactions_history.is_outdated is 'True where the gateway sent this version when a newer one was held: it was never the one known.';
 comment on column validated.transactions_history.source is 'Answer of the gateway the version was read from.';
 
 comment on table validated.checkout_sessions is 'One row per checkout session that an order or a transaction names: its newest version held.';
@@ -116,7 +117,7 @@ comment on column validated.checkout_sessions.updated_at is 'Instant of the gate
 comment on column validated.checkout_sessions.expires_at is 'Instant at which the session ends.';
 comment on column validated.checkout_sessions.business_date is 'Local date of created_at in the business time zone.';
 comment on column validated.checkout_sessions.first_seen_at is 'As-of of the run that first took the session in.';
-comment on column validated.checkout_sessions.version is 'Number of the version, counted from 1.';
+comment on column validated.checkout_sessions.version is 'Number of the version, counted from 1 by (updated_at, arrival); one that comes late moves those after it.';
 comment on column validated.checkout_sessions.source is 'Answer of the gateway the version was read from.';
 
 comment on table validated.order_changes is 'One row per order, export and column that this export changed against the version before it.';

@@ -72,3 +72,12 @@ create or replace temp macro age_band(days) as (
         else 'over 90'
     end
 );
+
+-- When the gateway last changed what a row says. An instant a day and more after the row was read cannot be
+-- meant, and a text that is no instant says nothing: neither orders versions.
+create or replace temp macro stamped_at(updated_at, fetched_at) as (
+    case
+        when try_cast(updated_at as timestamptz) >= try_cast(fetched_at as timestamptz) + to_days(1) then null
+        else try_cast(updated_at as timestamptz)
+    end
+);

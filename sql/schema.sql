@@ -68,6 +68,10 @@ create table if not exists raw.checkout_sessions (
     unknown_fields varchar
 );
 
+-- Later than the tables: stores of former versions get it here. What ranks a version, see `intake/fresh_versions`.
+alter table raw.transactions add column if not exists ranked_at timestamptz;
+alter table raw.checkout_sessions add column if not exists ranked_at timestamptz;
+
 create table if not exists raw.orders (
     file_digest varchar not null,
     source_row bigint not null,

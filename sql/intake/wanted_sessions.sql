@@ -9,9 +9,13 @@ named as (
 ),
 
 held as (
-    select session_id, arg_max(status, arrival) as status
+    select
+        session_id,
+        status
     from raw.checkout_sessions
-    group by session_id
+    qualify
+        row_number() over (partition by session_id order by ranked_at desc nulls last, arrival desc)
+        = 1
 ),
 
 over as (

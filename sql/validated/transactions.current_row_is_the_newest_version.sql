@@ -1,7 +1,7 @@
 -- The current row of a transaction is its newest version, word for word, and every transaction has one.
 with
 newest as (
-    select * exclude (recorded_from, recorded_to)
+    select * exclude (recorded_from, recorded_to, is_outdated)
     from validated.transactions_history
     where recorded_to is null
 ),

@@ -56,7 +56,7 @@ def test_a_raw_table_has_every_column_of_its_stream(stream: str, book: Any) -> N
     columns = [row[0] for row in book.execute(f"describe raw.{stream}").fetchall()]
     assert tuple(columns[:6]) == BOOKKEEPING
     assert sorted(columns) == sorted(
-        {*BOOKKEEPING[:4]}
+        {*BOOKKEEPING[:4], "ranked_at"}
         | {
             f"{column}_digest" if column in private else column
             for column in ENDPOINTS[stream].columns
