@@ -81,3 +81,9 @@ create or replace temp macro stamped_at(updated_at, fetched_at) as (
         else try_cast(updated_at as timestamptz)
     end
 );
+
+-- The case of a refused row. One that the gateway sent without an id is known by what it says, whenever it came.
+create or replace temp macro row_case(stream, source_digest, source_row, key) as (
+    'row:' || stream || ':' || left(source_digest, 12)
+    || case when stream = 'orders' or key is not null then ':' || source_row else '' end
+);
