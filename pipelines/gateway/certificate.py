@@ -105,12 +105,18 @@ class Pass:
         return not self.seen and not self.totals
 
     @property
+    def is_one_page_and_a_refusal(self) -> bool:
+        """Whether one page came and the next was refused: its total may count the page alone."""
+        return self.ended_by == "refusal" and self.distinct_pages == 1
+
+    @property
     def agrees_with_total(self) -> bool:
         """One and the same total on every page, and exactly so many rows, none of them twice."""
         return (
             len(set(self.totals)) == 1
             and self.declared_total == len(self.seen)
             and self.repeats == 0
+            and not self.is_one_page_and_a_refusal
         )
 
     @property

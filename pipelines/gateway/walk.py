@@ -176,7 +176,7 @@ class _Walker:
                 raise unusable(f"the list of {self.endpoint.stream} does not end")
             page = self._page(current)
             if page is None or not page.content.items:
-                current.ended_by = "empty"
+                current.ended_by = "refusal" if page is None else "empty"
                 if current.pages == 1:
                     # Behind the last page some declare a total of nothing.
                     _note_total(page, current)
@@ -323,7 +323,10 @@ def _judge(
         return _Verdict(False, "one walk is not enough")
     if passes[-2].inside != last.inside:
         return _Verdict(False, f"{len(passes)} walks saw different rows")
-    if not (passes[-2].turned_pages and last.turned_pages):
+    # One page before a refusal shows nothing by itself; the same rows in smaller pages do.
+    if not (
+        last.turned_pages and (passes[-2].turned_pages or passes[-2].is_one_page_and_a_refusal)
+    ):
         if scope.window is None and total is None and last.longest_page > last.asked_size:
             # Neither size nor page number is heard: there is no second page to ask for.
             return _Verdict(True, "two walks agree on a list without pages")
