@@ -138,6 +138,14 @@ create table if not exists ops.pulls (
     finished_at timestamptz not null
 );
 
+-- Later than the table: stores of former versions get them here.
+alter table ops.pulls add column if not exists walks bigint;
+alter table ops.pulls add column if not exists rows_outside bigint;
+alter table ops.pulls add column if not exists rows_repeated bigint;
+alter table ops.pulls add column if not exists rows_enriched bigint;
+alter table ops.pulls add column if not exists rows_outdated bigint;
+alter table ops.pulls add column if not exists sums varchar;
+
 create table if not exists ops.sweeps (
     run_id varchar not null,
     stream varchar not null,

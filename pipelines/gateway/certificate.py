@@ -8,7 +8,7 @@ counts and digest come from the newest version of each.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from decimal import Context, Decimal, Inexact, InvalidOperation
@@ -50,7 +50,8 @@ class Certificate:
 
     `rows_received` = rows handed on + `rows_outside` + `rows_repeated`, over all passes.
     `declared_total` is the gateway's own count in the last pass, None when it gave none.
-    `sums` are fiat amounts by currency, as text, over the newest version of each row.
+    `sums` are amounts by currency, as text, over the newest version of each row: fiat where the
+    stream has both.
     """
 
     stream: str
@@ -180,8 +181,9 @@ class Ledger:
         updated_at = row.get("updated_at")
         newest = self._newest.get(version.name)
         if newest is None or _moment(updated_at) >= _moment(newest.updated_at):
-            amounts = (row.get("fiat_amount"), row.get("fiat_currency"))
-            self._newest[version.name] = _Newest(updated_at, version.digest, *amounts)
+            amount = row.get("fiat_amount", row.get("amount"))
+            currency = row.get("fiat_currency", row.get("currency"))
+            self._newest[version.name] = _Newest(updated_at, version.digest, amount, currency)
 
     def digest(self) -> str:
         """One digest over ids and contents, whatever the order of pages and rows."""
@@ -195,17 +197,25 @@ class Ledger:
         return sum(not name.startswith("\x00") for name in self._newest)
 
     def sums(self) -> dict[str, str]:
-        """Fiat amounts by currency; what is not a number is left to the contracts."""
-        sums: dict[str, Decimal] = {}
-        for newest in self._newest.values():
-            try:
-                amount = Decimal(newest.amount or 0)
-            except InvalidOperation:
-                continue
-            if amount.is_finite():
-                currency = newest.currency or ""
-                sums[currency] = _EXACT.add(sums.get(currency, Decimal(0)), amount)
-        return {currency: format(sums[currency], "f") for currency in sorted(sums)}
+        """Amounts by currency; what is not a number is left to the contracts."""
+        return added(
+            {newest.currency or "": newest.amount}
+            for newest in self._newest.values()
+            if newest.amount is not None
+        )
+
+
+def added(parts: Iterable[Mapping[str, str]]) -> dict[str, str]:
+    """Amounts as text by currency, added up exactly; what is not a number is left out."""
+    sums: dict[str, Decimal] = {}
+    for currency, text in (item for part in parts for item in part.items()):
+        try:
+            amount = Decimal(text)
+        except InvalidOperation:
+            continue
+        if amount.is_finite():
+            sums[currency] = _EXACT.add(sums.get(currency, Decimal(0)), amount)
+    return {currency: format(sums[currency], "f") for currency in sorted(sums)}
 
 
 def _moment(updated_at: str | None) -> datetime:
