@@ -13,10 +13,11 @@ from urllib.parse import quote
 
 from pipelines.faults import AnswerUnusable
 from pipelines.gateway import envelopes
-from pipelines.gateway.certificate import Ledger, Pass
+from pipelines.gateway.certificate import Pass
 from pipelines.gateway.client import Fetched, GatewayClient
 from pipelines.gateway.endpoint import Endpoint
 from pipelines.gateway.envelopes import Item
+from pipelines.gateway.ledger import Ledger
 from pipelines.gateway.records import Row
 
 ID_LENGTH_MOST = 256

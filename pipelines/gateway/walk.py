@@ -19,10 +19,11 @@ from pipelines.faults import GatewayFault
 from pipelines.gateway import envelopes
 from pipelines.gateway.alike import AlikePages
 from pipelines.gateway.answers import Params
-from pipelines.gateway.certificate import Certificate, Ledger, Pass, Version, Window
+from pipelines.gateway.certificate import Certificate, Pass, Window
 from pipelines.gateway.client import Fetched, GatewayClient
 from pipelines.gateway.endpoint import Endpoint
 from pipelines.gateway.envelopes import Listing
+from pipelines.gateway.ledger import Ledger, Version
 from pipelines.gateway.lookup import Places, path_to, read_one
 from pipelines.gateway.records import Row, from_answer
 from pipelines.gateway.strict_json import unusable

@@ -12,8 +12,9 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from hashlib import sha256
 
-from pipelines.gateway.certificate import Certificate, added
+from pipelines.gateway.certificate import Certificate
 from pipelines.gateway.endpoint import Endpoint
+from pipelines.gateway.ledger import added
 from pipelines.gateway.walk import Window
 from pipelines.night.frame import Store
 from pipelines.warehouse.queries import script
