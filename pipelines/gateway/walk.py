@@ -322,12 +322,11 @@ def _judge(
         return _Verdict(True, f"all {seen} rows that the gateway declares")
     if len(passes) < 2:
         return _Verdict(False, "one walk is not enough")
-    if passes[-2].inside != last.inside:
+    former = passes[-2]
+    if former.inside != last.inside:
         return _Verdict(False, f"{len(passes)} walks saw different rows")
     # One page before a refusal shows nothing by itself; the same rows in smaller pages do.
-    if not (
-        last.turned_pages and (passes[-2].turned_pages or passes[-2].is_one_page_and_a_refusal)
-    ):
+    if not (last.turned_pages and (former.turned_pages or former.is_one_page_and_a_refusal)):
         if scope.window is None and total is None and last.longest_page > last.asked_size:
             # Neither size nor page number is heard: there is no second page to ask for.
             return _Verdict(True, "two walks agree on a list without pages")
