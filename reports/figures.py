@@ -86,6 +86,9 @@ class Break(TypedDict):
     secondary_codes: list[str]
     order_id: str | None
     transaction_id: str | None
+    subscription_id: str | None
+    invoice_id: str | None
+    charge_attempt_id: str | None
     currency: str | None
     expected_amount: str | None
     actual_amount: str | None

@@ -110,11 +110,7 @@ def _breaks(figures: DailyFigures, most: int | None) -> list[str]:
 
 def _break(row: Break, least: int) -> list[str]:
     money = f"{row['currency'] or ''} {amounts.signed(row['money_impact'], least=least)}".strip()
-    parties = [
-        f"{name} {row[key]}"  # type: ignore[literal-required]
-        for name, key in (("order", "order_id"), ("transaction", "transaction_id"))
-        if row[key]  # type: ignore[literal-required]
-    ] or [f"case {row['case_id']}"]
+    parties = [f"{name} {id_}" for name, id_ in wording.parties(row)] or [f"case {row['case_id']}"]
     values = [
         f"{name} {amounts.grouped(value, least=least)}"
         for name, value in (

@@ -172,11 +172,11 @@ comment on column reconciled.breaks.order_id is 'The oldest order of the case; e
 comment on column reconciled.breaks.transaction_id is 'The oldest transaction of the case; empty where it has none.';
 comment on column reconciled.breaks.session_id is 'Checkout session of that transaction, else the order''s last one.';
 comment on column reconciled.breaks.subscription_id is 'The subscription of the case; empty where there is none.';
-comment on column reconciled.breaks.invoice_id is 'The subscription invoice of the case; empty where there is none.';
-comment on column reconciled.breaks.charge_attempt_id is 'The charge attempt of the case; empty where there is none.';
-comment on column reconciled.breaks.currency is 'Currency of the amounts: the order''s, else the transaction''s; the empty text for a break without money.';
+comment on column reconciled.breaks.invoice_id is 'The oldest subscription invoice of the case; empty where there is none.';
+comment on column reconciled.breaks.charge_attempt_id is 'The oldest succeeded charge attempt of the case, else its oldest attempt; empty where there is none.';
+comment on column reconciled.breaks.currency is 'Currency of the amounts: the order''s, else the transaction''s, else that of the invoice, attempt or price; the empty text for a break without money.';
 comment on column reconciled.breaks.expected_amount is 'Sum of the case''s orders that expect money, in currency.';
-comment on column reconciled.breaks.actual_amount is 'Sum of the case''s COMPLETED transactions, in currency.';
+comment on column reconciled.breaks.actual_amount is 'Sum of the case''s COMPLETED transactions, and of the succeeded charges of an order''s invoice, in currency.';
 comment on column reconciled.breaks.money_impact is 'What the primary code is worth, in currency, rounded to its minor unit: negative is money missing, positive is money to explain or to return.';
 comment on column reconciled.breaks.detail is 'One sentence with both values and the threshold.';
 comment on column reconciled.breaks.evidence is 'JSON: every code with its own impact, the facts and thresholds behind it, money as text.';

@@ -13,6 +13,10 @@ sessions as (
     select * from validated.checkout_sessions
 ),
 
+charged_hashes as (
+    select distinct tx_hash from reconciled.charge_facts where tx_hash is not null
+),
+
 payout_terms as (
     select * from reconciled.payout_terms
 ),
@@ -54,9 +58,11 @@ measured as (
         transactions.status = 'REFUNDED' as is_refunded,
         transactions.invoice_id is not null
         or transactions.payment_link_id is not null
-        or coalesce(transactions.type, '') = 'SUBSCRIPTION' as is_behind_document
+        or coalesce(transactions.type, '') = 'SUBSCRIPTION' as is_behind_document,
+        charged_hashes.tx_hash is not null as is_charge
     from transactions
     left join sessions on transactions.checkout_session_id = sessions.session_id
+    left join charged_hashes on transactions.deposit_tx_hash = charged_hashes.tx_hash
     cross join basis
     where transactions.created_at < basis.as_of
 ),
@@ -101,6 +107,7 @@ select
     weighed.is_completed,
     weighed.is_refunded,
     weighed.is_behind_document,
+    weighed.is_behind_document or weighed.is_charge as is_behind_bill,
     coalesce(weighed.is_below, false) as is_below,
     coalesce(weighed.is_above, false) as is_above,
     coalesce(weighed.received <> weighed.wanted and not weighed.is_below and not weighed.is_above, false)

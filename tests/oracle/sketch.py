@@ -11,6 +11,7 @@ from random import Random
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import holidays
 from oracle.makers import make_order, make_transaction
 from oracle.world import (
     MINOR_UNITS,
@@ -193,6 +194,21 @@ class Sketch:
         """The instant whose age is the limit to the microsecond, one to either side, or far."""
         slack = self.rng.choice((timedelta(), MICROSECOND, -MICROSECOND, limit / 2, -limit / 2))
         return self.as_of - limit - slack
+
+    def around_payout(self) -> datetime:
+        """Around the payout SLA: in days, or in the working days of the payout calendar."""
+        limit = timedelta(days=self.policy.payout_days)
+        if self.policy.payout_calendar is None or self.rng.random() < 0.2:
+            return self.around(limit)
+        calendar = holidays.country_holidays(self.policy.payout_calendar)
+        day = self.as_of.astimezone(self.zone).date() - timedelta(days=1)
+        left = self.policy.payout_days
+        while left > 1 or not calendar.is_working_day(day):
+            left -= calendar.is_working_day(day)
+            day -= timedelta(days=1)
+        begin = datetime.combine(day, time(0), self.zone).astimezone(self.as_of.tzinfo)
+        edge = self.rng.choice((timedelta(), MICROSECOND, -MICROSECOND, -timedelta(hours=9)))
+        return begin + edge
 
     def next_closing(self, instant: datetime) -> datetime:
         """The midnight that takes in a row of this instant, at the latest the as-of."""
