@@ -68,6 +68,10 @@ create table if not exists raw.checkout_sessions (
     unknown_fields varchar
 );
 
+-- Later than the tables: stores of former versions get it here. What ranks a version, see `intake/fresh_versions`.
+alter table raw.transactions add column if not exists ranked_at timestamptz;
+alter table raw.checkout_sessions add column if not exists ranked_at timestamptz;
+
 create table if not exists raw.orders (
     file_digest varchar not null,
     source_row bigint not null,
@@ -136,6 +140,14 @@ create table if not exists ops.pulls (
     started_at timestamptz not null,
     finished_at timestamptz not null
 );
+
+-- Later than the table: stores of former versions get them here.
+alter table ops.pulls add column if not exists walks bigint;
+alter table ops.pulls add column if not exists rows_outside bigint;
+alter table ops.pulls add column if not exists rows_repeated bigint;
+alter table ops.pulls add column if not exists rows_enriched bigint;
+alter table ops.pulls add column if not exists rows_outdated bigint;
+alter table ops.pulls add column if not exists sums varchar;
 
 create table if not exists ops.sweeps (
     run_id varchar not null,
