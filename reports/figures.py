@@ -178,10 +178,11 @@ class OrderChange(TypedDict):
 
 
 class VanishedOrder(TypedDict):
-    """An order that an export of this night should hold, and does not."""
+    """An order that an export of this night should hold, and does not, or sets aside."""
 
     order_id: str
     business_date: str
+    absence: NotRequired[str]
     last_file: str
     missing_from_file: str
     total: int

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from reports import amounts, held_back, proof, wording
-from reports.figures import Break, CurrencyTotals, DailyFigures, minor_units
+from reports.figures import Break, CurrencyTotals, DailyFigures, VanishedOrder, minor_units
 from reports.render import by_severity, flat_policy
 from reports.wording import counted, plain, words
 
@@ -179,13 +179,18 @@ def _sources(figures: DailyFigures) -> list[str]:
     ]
     vanished = [
         plain(
-            f"  order {row['order_id']}: in {row['last_file']}, not in {row['missing_from_file']}"
+            f"  order {row['order_id']}: in {row['last_file']},"
+            f" {_absent(row)} {row['missing_from_file']}"
         )
         for row in figures.get("vanished_orders", [])[:VANISHED_AT_MOST]
     ]
     if not (unusual or cut or vanished):
         return []
     return [*_heading("Refused, incomplete or gone"), *unusual, *cut, *vanished]
+
+
+def _absent(row: VanishedOrder) -> str:
+    return "set aside by" if row.get("absence") == "set aside" else "not in"
 
 
 def _control(figures: DailyFigures) -> list[str]:

@@ -40,7 +40,8 @@ comment on column validated.subscriptions_history.updated_at is 'Instant of the 
 comment on column validated.subscriptions_history.first_seen_at is 'As-of of the run that first took the subscription in.';
 comment on column validated.subscriptions_history.version is 'Number of the version, counted from 1.';
 comment on column validated.subscriptions_history.recorded_from is 'As-of of the run that took this version in: known from then on.';
-comment on column validated.subscriptions_history.recorded_to is 'As-of of the run that took the next version in; empty for the newest.';
+comment on column validated.subscriptions_history.recorded_to is 'As-of of the run that took a newer version in; empty for the newest, recorded_from where one was held already.';
+comment on column validated.subscriptions_history.is_outdated is 'True where the gateway sent this version when a newer one was held: it was never the one known.';
 comment on column validated.subscriptions_history.source is 'Answer of the gateway the version was read from.';
 
 comment on table validated.plans is 'One row per subscription plan: its newest version held.';
@@ -119,7 +120,8 @@ comment on column validated.subscription_invoices_history.business_date is 'Loca
 comment on column validated.subscription_invoices_history.first_seen_at is 'As-of of the run that first took the invoice in.';
 comment on column validated.subscription_invoices_history.version is 'Number of the version, counted from 1.';
 comment on column validated.subscription_invoices_history.recorded_from is 'As-of of the run that took this version in: known from then on.';
-comment on column validated.subscription_invoices_history.recorded_to is 'As-of of the run that took the next version in; empty for the newest.';
+comment on column validated.subscription_invoices_history.recorded_to is 'As-of of the run that took a newer version in; empty for the newest, recorded_from where one was held already.';
+comment on column validated.subscription_invoices_history.is_outdated is 'True where the gateway sent this version when a newer one was held: it was never the one known.';
 comment on column validated.subscription_invoices_history.source is 'Answer of the gateway the version was read from.';
 
 comment on table validated.charge_attempts is 'One row per attempt to charge a subscription invoice: its newest version held.';
@@ -172,7 +174,8 @@ comment on column validated.authorizations_history.updated_at is 'Instant of the
 comment on column validated.authorizations_history.first_seen_at is 'As-of of the run that first took the subscription''s first authorization in.';
 comment on column validated.authorizations_history.version is 'Number of the version, counted from 1.';
 comment on column validated.authorizations_history.recorded_from is 'As-of of the run that took this version in: known from then on.';
-comment on column validated.authorizations_history.recorded_to is 'As-of of the run that took the next version in; empty for the newest.';
+comment on column validated.authorizations_history.recorded_to is 'As-of of the run that took a newer version in; empty for the newest, recorded_from where one was held already.';
+comment on column validated.authorizations_history.is_outdated is 'True where the gateway sent this version when a newer one was held: it was never the one known.';
 comment on column validated.authorizations_history.source is 'Answer of the gateway the version was read from.';
 
 comment on table validated.currencies is 'One row per currency that the gateway lists, a coin once for every chain.';

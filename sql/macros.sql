@@ -82,3 +82,18 @@ create or replace temp macro age_band(days) as (
         else 'over 90'
     end
 );
+
+-- When the gateway last changed what a row says. An instant a day and more after the row was read cannot be
+-- meant, and a text that is no instant says nothing: neither orders versions.
+create or replace temp macro stamped_at(updated_at, fetched_at) as (
+    case
+        when try_cast(updated_at as timestamptz) >= try_cast(fetched_at as timestamptz) + to_days(1) then null
+        else try_cast(updated_at as timestamptz)
+    end
+);
+
+-- The case of a refused row. One that the gateway sent without an id is known by what it says, whenever it came.
+create or replace temp macro row_case(stream, source_digest, source_row, key) as (
+    'row:' || stream || ':' || left(source_digest, 12)
+    || case when stream = 'orders' or key is not null then ':' || source_row else '' end
+);

@@ -1,7 +1,14 @@
--- One row per order and the invoice, or the charge without one, that its reference names (pass 2).
+-- One row per order and the invoice, or the charge without one, that a reference of it names (pass 2).
 with
 orders as (
-    select * from reconciled.order_facts where transaction_ref <> ''
+    select order_id, transaction_ref as reference
+    from reconciled.order_facts
+    where transaction_ref <> ''
+
+    union all
+
+    select order_id, unnest(further_refs)
+    from reconciled.order_facts
 ),
 
 invoices as (
@@ -15,13 +22,13 @@ charges as (
 named as (
     select orders.order_id, 'invoice' as kind, invoices.invoice_id as id
     from orders
-    inner join invoices on orders.transaction_ref = invoices.invoice_id
+    inner join invoices on orders.reference = invoices.invoice_id
 
     union
 
     select orders.order_id, 'invoice', invoices.invoice_id
     from orders
-    inner join invoices on orders.transaction_ref = invoices.merchant_invoice_id
+    inner join invoices on orders.reference = invoices.merchant_invoice_id
 
     union
 
@@ -30,7 +37,7 @@ named as (
         case when charges.invoice_id is null then 'attempt' else 'invoice' end,
         coalesce(charges.invoice_id, charges.charge_attempt_id)
     from orders
-    inner join charges on orders.transaction_ref = charges.charge_attempt_id
+    inner join charges on orders.reference = charges.charge_attempt_id
 
     union
 
@@ -39,7 +46,7 @@ named as (
         case when charges.invoice_id is null then 'attempt' else 'invoice' end,
         coalesce(charges.invoice_id, charges.charge_attempt_id)
     from orders
-    inner join charges on orders.transaction_ref = charges.tx_hash
+    inner join charges on orders.reference = charges.tx_hash
 )
 
 select order_id, kind, id from named

@@ -30,7 +30,8 @@ unpaid_after_expiry as (
     from versions
     where
         crypto_received = 0
-        and (updated_at >= expires_at or recorded_from >= expires_at)
+        -- When an outdated answer came says nothing of what was true then.
+        and (updated_at >= expires_at or (recorded_from >= expires_at and not is_outdated))
     group by transaction_id
 ),
 

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from oracle.ages import is_past
 from oracle.bills import Subscription
-from oracle.world import World
+from oracle.world import Order, World
 
 
 class Bill(NamedTuple):
@@ -48,9 +48,13 @@ def bills(world: World) -> list[Bill]:
     return [
         Bill(order.order_id, *row)
         for order in world.judged_orders()
-        if order.transaction_ref
-        for row in sorted(named.get(order.transaction_ref, ()))
+        for row in sorted(set().union(*(named.get(each, ()) for each in references(order) if each)))
     ]
+
+
+def references(order: Order) -> tuple[str, ...]:
+    """Every reference that the shop noted: an order paid in parts has several."""
+    return (order.transaction_ref or "", *order.further_refs)
 
 
 def missing_periods(world: World) -> list[Subscription]:

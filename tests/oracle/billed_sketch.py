@@ -136,7 +136,11 @@ class BilledSketch(Sketch):
             attempt = self.rng.choice(tries)
             reference = attempt.charge_attempt_id if way == "attempt" else self.hash_of(attempt)
         current = self.orders[order.order_id]
-        self.orders[order.order_id] = replace(current, transaction_ref=reference)
+        self.orders[order.order_id] = (
+            replace(current, transaction_ref="RS-0", further_refs=(reference,))
+            if self.rng.random() < 0.2
+            else replace(current, transaction_ref=reference)
+        )
 
     def near(self, instant: datetime | None) -> datetime:
         """That instant, one microsecond to either side of it, or an hour."""

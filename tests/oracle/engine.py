@@ -80,6 +80,7 @@ def _orders(world: World) -> list[dict[str, Any]]:
             "paid_at": as_text(order.paid_at),
             "session_ids": list(order.session_ids),
             "transaction_ref": _blank(order.transaction_ref),
+            "further_refs": list(order.further_refs),
             "customer_email_digest": _email(order.customer_email),
         }
         for number, order in enumerate(world.orders, start=2)

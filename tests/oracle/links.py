@@ -86,8 +86,8 @@ def joins_by_session(order: Order, transaction: TransactionVersion) -> bool:
 
 
 def joins_by_reference(order: Order, transaction: TransactionVersion) -> bool:
-    named = order.transaction_ref
-    return bool(named) and named in (transaction.transaction_id, transaction.reference)
+    named = {order.transaction_ref or "", *order.further_refs} - {""}
+    return bool(named & {transaction.transaction_id, transaction.reference})
 
 
 def joins_by_external_id(order: Order, transaction: TransactionVersion) -> bool:

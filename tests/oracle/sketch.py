@@ -131,7 +131,12 @@ class Sketch:
             self.orders[order.order_id] = replace(current, session_ids=tuple(session_ids))
         elif way in ("reference", "own_id"):
             named = payment.reference if way == "reference" else payment.transaction_id
-            self.orders[order.order_id] = replace(current, transaction_ref=named)
+            has_place = not (named and current.transaction_ref) or self.rng.random() < 0.5
+            self.orders[order.order_id] = (
+                replace(current, transaction_ref=named)
+                if has_place
+                else replace(current, further_refs=(*current.further_refs, str(named)))
+            )
         elif way == "external_id":
             self.amend(payment, external_id=order.order_id)
         elif way == "description":

@@ -46,6 +46,11 @@ def test_an_order_joins_an_invoice_by_any_of_four_ids(reference: str) -> None:
     assert (case.expected, case.received) == (1000, 1000)
 
 
+def test_an_order_joins_an_invoice_by_a_further_reference() -> None:
+    case = judged(make_order(transaction_ref="RS-0", further_refs=("I1", "A1")))
+    assert case.bills == (("K1", "invoice", "I1"),)
+
+
 @pytest.mark.parametrize("reference", ["i1", "S1", "", "I1 ", None])
 def test_anything_else_joins_no_invoice(reference: str | None) -> None:
     reckoning = reckon(make_billed(make_order(transaction_ref=reference)))

@@ -36,6 +36,7 @@ class Order:
     paid_at: datetime | None = None
     session_ids: tuple[str, ...] = ()
     transaction_ref: str | None = None
+    further_refs: tuple[str, ...] = ()
     customer_email: str | None = None
 
     @property
