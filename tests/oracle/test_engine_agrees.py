@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from oracle.bill_makers import (
     PERIOD_END,
@@ -11,23 +13,33 @@ from oracle.bill_makers import (
     make_price,
     make_subscription,
 )
-from oracle.comparison import disagreements
+from oracle.comparison import differing, disagreements
 from oracle.engine import judge
 from oracle.makers import make_world
+from oracle.published import engine_breaks, engine_proof, oracle_breaks, oracle_proof
 from oracle.reckoning import reckon
+from oracle.world import World
 from oracle.worlds import random_billed_world, random_world
+
+
+def disputed(world: World) -> dict[str, Any]:
+    """Everything that the engine says otherwise."""
+    connection, reckoning = judge(world), reckon(world)
+    return (
+        disagreements(connection, reckoning, billed=True)
+        | differing(engine_breaks(connection), oracle_breaks(world, reckoning))
+        | differing(engine_proof(connection), oracle_proof(reckoning))
+    )
 
 
 @pytest.mark.seeds(small=12, full=600)
 def test_engine_and_reckoning_agree_on_a_random_world(seed: int) -> None:
-    world = random_world(seed)
-    assert disagreements(judge(world), reckon(world), billed=True) == {}
+    assert disputed(random_world(seed)) == {}
 
 
 @pytest.mark.seeds(small=10, full=400)
 def test_engine_and_reckoning_agree_on_a_random_world_of_subscriptions(seed: int) -> None:
-    world = random_billed_world(seed)
-    assert disagreements(judge(world), reckon(world), billed=True) == {}
+    assert disputed(random_billed_world(seed)) == {}
 
 
 def test_what_subscriptions_bill_reaches_the_engine_field_for_field() -> None:
