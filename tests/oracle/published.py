@@ -15,7 +15,12 @@ from oracle.controls import controls
 from oracle.reckoning import Reckoning
 from oracle.world import World
 
-CONTROL_CODES = ("VALIDATION_FAILED", "STALE_SOURCE", "UNEXPLAINED_RESIDUAL")
+CONTROL_CODES = (
+    "VALIDATION_FAILED",
+    "STALE_SOURCE",
+    "DELETED_AT_SOURCE",
+    "UNEXPLAINED_RESIDUAL",
+)
 SIDES = ("expected", "received")
 
 
