@@ -35,6 +35,7 @@ from pipelines.settings import Places, Settings
 from pipelines.warehouse.basis import rule_version
 from pipelines.warehouse.chain import Chain
 from pipelines.warehouse.closing import Run
+from pipelines.warehouse.decisions import TAKEN_IN, DecisionLog, Waiting
 from pipelines.warehouse.history import ACCEPT, Entry
 from pipelines.warehouse.holdings import row_counts, tables_that_differ
 from pipelines.warehouse.policies import PolicyLog
@@ -156,6 +157,13 @@ class ReplayedFrame(Frame):
     def may_create_key(self) -> bool:
         """Under another key nothing would come out as it was."""
         return False
+
+    def decided(self, connection: duckdb.DuckDBPyConnection) -> Waiting:  # noqa: ARG002
+        """What the run took in of what people decided, and no more."""
+        entry = self.replayed.next
+        noted = entry.facts[TAKEN_IN] if entry else {}
+        log = DecisionLog(self.settings.places.actions)
+        return log.between(noted["first"], noted["last"], size=noted["bytes"])
 
     def note_policy(self, run: Run) -> None:
         """The policy is there already: that is where it came from."""

@@ -22,6 +22,7 @@ BESIDE_RAW = (
     "ops.files",
     "ops.closings",
     "ops.gateway",
+    "ops.actions",
 )
 """Tables outside `raw` that change only within a commit of the control chain."""
 
