@@ -154,9 +154,11 @@ def note_shown(frame: Frame, store: Store, published: Mapping[str, str]) -> None
 def _take_in_and_show(run: Frame, contracts: Mapping[str, Contract]) -> bool:
     """Take in, judge and publish; whether anything is left unexplained."""
     take_in_actions(run)
+    with run.store() as store:
+        # Before anything is judged: what cannot be published leaves the store as it was.
+        require_whole(run.places, store.connection)
     judge_again(run, contracts)
     with run.store() as store:
-        require_whole(run.places, store.connection)
         digest = settle_action(store)
         fresh = publication.publish(store.connection, run.places, digest=digest)
         note_shown(run, store, {"sha256": sha256_of(fresh), "snapshot_digest": digest})
