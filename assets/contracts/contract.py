@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 
 import pandera.errors
 import pandera.polars as pa
@@ -43,7 +44,7 @@ def text(pattern: str, *, meaning: str, required: bool = False) -> pa.Column:
     )
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class StreamContract:
     """The schema of one stream, a row it must refuse, and what a pattern alone cannot say."""
 
@@ -69,8 +70,9 @@ class StreamContract:
             for place, faults in sorted(found.items())
         }
 
+    @cache  # noqa: B019  # contracts are made once and never die
     def require_alert(self) -> None:
-        """Feed the known-bad row; a contract that lets it pass checks nothing at all."""
+        """Feed the known-bad row, once a process: a contract that lets it pass checks nothing."""
         columns = self.schema.columns
         bad = pl.DataFrame(
             {name: [self.known_bad.get(name)] for name in columns},

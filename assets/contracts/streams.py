@@ -7,6 +7,9 @@ Stays out: how values compare with each other, which is reconciliation.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from functools import cache
+
 import pandera.polars as pa
 import polars as pl
 
@@ -114,8 +117,9 @@ def orders() -> StreamContract:
     )
 
 
-def all_contracts() -> dict[str, StreamContract]:
-    """Every contract by stream."""
+@cache
+def all_contracts() -> Mapping[str, StreamContract]:
+    """Every contract by stream; the same ones each time."""
     found = (
         orders(),
         transactions(),

@@ -86,8 +86,7 @@ def _base_tables(node: Any) -> Iterable[str]:
 
 def materialise(connection: duckdb.DuckDBPyConnection, table: str) -> int:
     """Compute a table from its query, replacing what it held; the number of its rows."""
-    connection.execute(f"create or replace table {table} as {text_of(table)}")
-    row = first_row(connection, f"select count(*) from {table}")
+    row = first_row(connection, f"create or replace table {table} as {text_of(table)}")
     return int(row[0]) if row else 0
 
 

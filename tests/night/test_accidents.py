@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -26,12 +27,21 @@ from pipelines.partitions import DateRange
 from pipelines.warehouse.store import writer_lock
 
 
-@pytest.fixture
-def shop(tmp_path: Path) -> Iterator[Shop]:
-    with open_shop(tmp_path, days=4, orders_per_day=5, clock=pulled_at(START)) as opened:
+@pytest.fixture(scope="module")
+def lived(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shop]:
+    """A store of one night; the gateway has gone on for three days."""
+    root = tmp_path_factory.mktemp("accidents")
+    with open_shop(root, days=4, orders_per_day=5, clock=pulled_at(START)) as opened:
         opened.close(START)
         opened.move_clock(pulled_at(START + timedelta(days=3)))
         yield opened
+
+
+@pytest.fixture
+def shop(lived: Shop, tmp_path: Path) -> Shop:
+    """A copy of it."""
+    shutil.copytree(lived.root, tmp_path / "data")
+    return Shop(tmp_path / "data", lived.server, runs=lived.runs)
 
 
 def framed(shop: Shop, day: date, run_id: str) -> Frame:
@@ -89,7 +99,6 @@ def test_malformed_rows_are_quarantined_even_when_the_night_that_brought_them_di
     reasons = shop.ask("select reason from validated.quarantine")
     for column, _ in MALFORMED:
         assert any(column in reason for (reason,) in reasons), column
-    shop.close(day + timedelta(days=1))
     shop.close(day + timedelta(days=2))
 
 

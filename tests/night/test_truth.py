@@ -33,7 +33,7 @@ def planned_breaks(shop: Shop) -> dict[str, tuple[Any, ...]]:
     }
 
 
-@pytest.mark.seeds(small=2, full=10)
+@pytest.mark.seeds(small=1, full=10)
 @pytest.mark.counts(small=20, full=200)
 def test_a_month_shows_exactly_the_planned_breaks(tmp_path: Path, seed: int, count: int) -> None:
     days, nights = 30, 3

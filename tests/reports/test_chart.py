@@ -3,6 +3,8 @@
 import re
 import struct
 
+import altair
+import jsonschema
 import pytest
 
 from reports import chart
@@ -82,3 +84,19 @@ def test_the_picture_for_the_mail_is_a_png_and_small(make_daily):
     assert png.startswith(b"\x89PNG\r\n\x1a\n")
     assert 1000 < width < 1400
     assert len(png) < 150_000
+
+
+def test_what_is_drawn_keeps_the_schema_of_the_charts(make_daily, monkeypatch):
+    import vl_convert
+
+    drawn = []
+    real = vl_convert.vegalite_to_png
+    monkeypatch.setattr(
+        vl_convert, "vegalite_to_png", lambda spec, **how: drawn.append(spec) or real(spec, **how)
+    )
+    chart.chart_png(make_daily(1, days=30))
+
+    [specification] = drawn
+    altair.Chart.from_dict(specification, validate=True)
+    with pytest.raises(jsonschema.ValidationError):
+        altair.Chart.from_dict(specification | {"columns": "two"}, validate=True)
