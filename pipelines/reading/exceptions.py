@@ -15,6 +15,7 @@ from typing import Any
 import duckdb
 
 from pipelines.currencies import minor_units
+from pipelines.faults import ConfigurationFault
 from pipelines.reading.queries import Answer
 from pipelines.warehouse.queries import script
 
@@ -140,6 +141,12 @@ def _answer(rows: Sequence[Row], columns: tuple[str, ...]) -> Answer:
 
 
 def _rows(published: duckdb.DuckDBPyConnection, name: str, **asked: object) -> list[Row]:
-    answer = published.execute(script(name), asked)
+    try:
+        answer = published.execute(script(name), asked)
+    except (duckdb.BinderException, duckdb.CatalogException) as unknown:
+        raise ConfigurationFault(
+            "The published database was written by a version that knew nothing of this.",
+            "Run `recon nightly` first.",
+        ) from unknown
     columns = [column[0] for column in answer.description or ()]
     return [dict(zip(columns, row, strict=True)) for row in answer.fetchall()]

@@ -120,9 +120,9 @@ class DecisionLog:
         """The greatest number in the file; 0 for none."""
         return max((row["action_no"] for row in _rows(self._whole())), default=0)
 
-    def exists(self) -> bool:
-        """Whether anything was ever decided."""
-        return self._file.exists()
+    def size(self) -> int:
+        """The bytes of all whole lines."""
+        return len(self._whole())
 
     def _whole(self) -> bytes:
         """The whole lines: what stands after the last of them was cut short by a kill."""

@@ -17,12 +17,13 @@ judged as (
     select case_id from reconciled.judged_breaks
 ),
 
+-- Rows dated after the as-of wait; a pair of them is known all the same.
 orders as (
-    select * from reconciled.order_facts
+    select * from validated.orders
 ),
 
 transactions as (
-    select * from reconciled.transaction_facts
+    select * from validated.transactions
 ),
 
 vanished as (

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import fcntl
-import json
 import os
 import shutil
 import subprocess
@@ -15,11 +14,20 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from click.testing import CliRunner, Result
+from night.people import (
+    catch_up,
+    done,
+    environment,
+    fill_in,
+    findings,
+    lines_of,
+    numbers,
+    recon,
+    states,
+)
 from night.shop import FAR, HASTY, POLICY, START, Shop, open_shop, pulled_at
 
 from assets.contracts.streams import all_contracts
-from pipelines.cli import main
 from pipelines.faults import ChainBroken
 from pipelines.night.acting import act
 from pipelines.night.actions import take_in_actions
@@ -27,7 +35,6 @@ from pipelines.night.frame import begin, frame
 from pipelines.night.rebuild import rebuild
 from pipelines.partitions import DateRange
 from pipelines.warehouse.decisions import Decision, DecisionLog
-from pipelines.warehouse.verification import verify
 
 ROOT = Path(__file__).parents[2]
 NEXT = START + timedelta(days=2)
@@ -37,49 +44,6 @@ MOVED = (
     "select line, sum(rows) from reconciled.proof where business_date = '{day}' "
     "and line in ('breaks_resolved', 'breaks_written_off') group by line order by line"
 )
-
-
-def environment(shop: Shop) -> dict[str, str]:
-    """Where the store is; there is no key and no gateway."""
-    return {
-        "RECON_DATA_DIR": str(shop.root),
-        "RECON_CONFIG": str(shop.settings.recon_config),
-        "KUVARPAY_BASE_URL": "http://127.0.0.1:1",
-        "KUVARPAY_API_KEY": "",
-    }
-
-
-def recon(shop: Shop, *arguments: str) -> Result:
-    return CliRunner().invoke(main, list(arguments), env=environment(shop))
-
-
-def done(shop: Shop, *arguments: str) -> str:
-    result = recon(shop, *arguments)
-    assert result.exit_code == 0, result.output
-    return result.output
-
-
-def states(shop: Shop) -> dict[str, str]:
-    return dict(shop.ask("select break_id, state from reconciled.breaks"))
-
-
-def lines_of(shop: Shop) -> list[dict[str, Any]]:
-    log = shop.root / "actions" / "decisions.jsonl"
-    return [json.loads(line) for line in log.read_text().splitlines()] if log.exists() else []
-
-
-def catch_up(shop: Shop) -> None:
-    """A command that decides nothing shows first what was decided before."""
-    assert act(shop.settings, all_contracts(), lambda _: [], tell=lambda _: None).decisions == ()
-
-
-def numbers(shop: Shop, *, working: bool = False) -> list[int]:
-    rows = shop.ask("select action_no from ops.actions order by action_no", working=working)
-    return [row[0] for row in rows]
-
-
-def findings(shop: Shop) -> list[str]:
-    return [found.what for found in verify(shop.settings.places).open_findings]
 
 
 @dataclass(frozen=True)
@@ -125,6 +89,7 @@ class Worked:
     before: dict[str, str]
     proof_before: list[Any]
     stored_report_stayed: bool
+    imported: list[str]
 
 
 @pytest.fixture(scope="module")
@@ -135,14 +100,17 @@ def worked(store: Store, tmp_path_factory: pytest.TempPathFactory) -> Worked:
     stored = shop.ask("select digest from delivered.reports")
     done(shop, "exceptions", "assign", known[KOBO], known[LARGE], "--to", "Ada", "--reason", "look")
     done(shop, "exceptions", "write-off", known[STRAY], "--reason", "old", "--by", "Ben")
-    done(shop, "exceptions", "resolve", known[CHAIN], known[KOBO], "--reason", "explained")
+    file = shop.root.parent / "breaks.xlsx"
+    done(shop, "exceptions", "export", "--xlsx", str(file))
+    fill_in(file, {known[CHAIN], known[KOBO]}, "resolve")
+    imported = [done(shop, "exceptions", "import", str(file)) for _ in range(2)]
     done(shop, "exceptions", "reopen", known[KOBO], "--reason", "too early")
     before = states(shop)
     proof = shop.ask(MOVED.format(day=START + timedelta(days=1)))
     stayed = stored == shop.ask("select digest from delivered.reports")
     shop.move_clock(pulled_at(NEXT))
     shop.close(NEXT)
-    return Worked(shop, before, proof, stayed)
+    return Worked(shop, before, proof, stayed, imported)
 
 
 def test_each_decision_moves_its_break_at_once_and_stands_over_the_next_night(
@@ -179,6 +147,12 @@ def test_the_next_closing_posts_what_was_resolved_and_written_off(worked: Worked
     assert opening + moved == closing == counted
 
 
+def test_a_workbook_taken_in_twice_acts_once_and_says_so(worked: Worked) -> None:
+    first, second = worked.imported
+    assert "2 rows taken in." in first
+    assert "All 2 rows were taken in before; nothing was changed." in second
+
+
 def test_the_report_of_a_closed_date_stays_as_the_closing_made_it(worked: Worked) -> None:
     assert worked.stored_report_stayed
 
@@ -207,43 +181,15 @@ def test_a_store_that_people_worked_on_verifies_and_can_be_had_again(
 
 
 @pytest.mark.parametrize(
-    ("limits", "break_name", "says"),
-    [
-        ('NGN = "94890.49"', STRAY, "allows NGN 94890.49 to be written off"),
-        ('NGN = "94890.49"', MISSING, "is worth NGN -94890.50"),
-        ('NGN = "94890.50"', FOREIGN, "has no [write_off] limit in RWF"),
-        ("", STRAY, "has no [write_off] limit in NGN"),
-    ],
-)
-def test_a_write_off_beyond_the_limit_or_without_one_is_refused(
-    limits: str, break_name: str, says: str, store: Store, shop: Shop
-) -> None:
-    shop.policy = f"{POLICY}[write_off]\n{limits}\n"
-    result = recon(shop, "exceptions", "write-off", store.breaks[break_name], "--reason", "why")
-    assert (result.exit_code, says in result.stderr) == (2, True), result.stderr
-    assert lines_of(shop) == []
-
-
-@pytest.mark.parametrize(
-    ("arguments", "says"),
-    [
-        (["exceptions", "resolve", "KOBO", "brk_unknown"], "There is no break brk_unknown"),
-        (["exceptions", "reopen", "KOBO"], "only a resolved or written off one"),
-        (["exceptions", "resolve", "KOBO", "--by", " "], "The name is empty"),
-        (["matches", "accept", "order:KP-20260902-0001"], "No pair is suggested"),
-        (["matches", "link", "KP-20260902-0001", "trxn_0"], "There is no transaction trxn_0"),
-        (["matches", "unlink", "KP-20260901-0003", "TRANSACTION"], "are not joined"),
-    ],
+    ("limits", "says"),
+    [('NGN = "94890.49"', "allows NGN 94890.49 to be written off"), ("", "has no [write_off]")],
 )
 def test_what_cannot_be_decided_is_refused_whole_and_nothing_is_written(
-    arguments: list[str], says: str, store: Store, shop: Shop
+    limits: str, says: str, store: Store, shop: Shop
 ) -> None:
-    ((stray,),) = shop.ask(
-        "select transaction_id from reconciled.breaks where code = 'MISSING_IN_ORDERS'"
-    )
-    words = {"KOBO": store.breaks[KOBO], "TRANSACTION": stray}
-    given = [words.get(word, word) for word in arguments]
-    result = recon(shop, *given, "--reason", "why")
+    shop.policy = f"{POLICY}[write_off]\n{limits}\n"
+    both = [store.breaks[KOBO], store.breaks[STRAY]]
+    result = recon(shop, "exceptions", "write-off", *both, "--reason", "why")
     assert (result.exit_code, says in result.stderr) == (2, True), result.stderr
     assert (lines_of(shop), set(states(shop).values())) == ([], {"open"})
 

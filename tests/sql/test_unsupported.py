@@ -139,3 +139,16 @@ def test_a_pair_that_is_not_as_it_was_decided_on_is_told(
 )
 def test_a_pair_as_it_was_decided_on_is_not_listed(changed: dict[str, str], book: Any) -> None:
     assert listed(book, PAIRED.format(**LINKED | changed)) == []
+
+
+def test_a_link_whose_order_a_later_export_no_longer_holds_is_told(book: Any) -> None:
+    vanished = (
+        "insert into validated.vanished_orders (order_id, missing_from_file) values ('K1', 'b.csv')"
+    )
+    (sentence,) = listed(book, PAIRED.format(**LINKED), vanished)
+    assert sentence.endswith("a later export of that date, b.csv, no longer holds the order.")
+
+
+def test_a_linked_order_that_still_waits_for_its_date_is_not_gone(book: Any) -> None:
+    waiting = "delete from reconciled.order_facts where order_id = 'K1'"
+    assert listed(book, PAIRED.format(**LINKED), waiting) == []

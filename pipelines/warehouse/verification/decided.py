@@ -18,13 +18,13 @@ from pipelines.warehouse.verification.findings import Check, Finding
 def check_decisions(history: History, folder: Path) -> Check:
     """The file begins, byte for byte, with what was taken in of it."""
     subject = "what people decided stands as it was taken in"
-    latest = history.latest(TAKEN_IN)
-    if latest is None:
-        return Check(subject)
-    noted = latest.facts[TAKEN_IN]
-    there = DecisionLog(folder).mark(noted["bytes"])
-    if there["sha256"] == noted["sha256"]:
-        return Check(subject)
+    log, latest = DecisionLog(folder), history.latest(TAKEN_IN)
+    noted = latest.facts[TAKEN_IN] if latest else log.mark(0)
+    there = log.mark(noted["bytes"])
+    if latest is None or there["sha256"] == noted["sha256"]:
+        is_waiting = log.size() > noted["bytes"]
+        told = "decisions that a kill kept from being taken in wait there for the next run"
+        return Check(subject, notes=(told,) if is_waiting else ())
     if not (folder / LOG).exists():
         how = "is missing"
     elif there["bytes"] < noted["bytes"]:
