@@ -26,6 +26,10 @@ transactions as (
     select * from validated.transactions
 ),
 
+key_links as (
+    select * from reconciled.key_links where pass > 0
+),
+
 vanished as (
     select order_id, missing_from_file from validated.vanished_orders
 ),
@@ -93,9 +97,31 @@ unsupported_closings as (
         )
 ),
 
+-- When a suggestion was accepted, no key joined either side to anything.
+claims_of_others as (
+    select last_on_pairs.action_no, 'order ' || key_links.order_id as other
+    from last_on_pairs
+    inner join key_links on last_on_pairs.transaction_id = key_links.transaction_id
+    where last_on_pairs.verb = 'accept' and last_on_pairs.order_id <> key_links.order_id
+
+    union all
+
+    select last_on_pairs.action_no, 'transaction ' || key_links.transaction_id
+    from last_on_pairs
+    inner join key_links on last_on_pairs.order_id = key_links.order_id
+    where last_on_pairs.verb = 'accept' and last_on_pairs.transaction_id <> key_links.transaction_id
+),
+
+claimed_by_others as (
+    select action_no, min(other) as other
+    from claims_of_others
+    group by action_no
+),
+
 pairs as (
     select
         last_on_pairs.*,
+        claimed_by_others.other,
         last_on_pairs.verb in ('link', 'accept') as is_linked,
         orders.order_id is null as is_order_gone,
         transactions.transaction_id is null as is_transaction_gone,
@@ -116,6 +142,7 @@ pairs as (
     left join orders on last_on_pairs.order_id = orders.order_id
     left join transactions on last_on_pairs.transaction_id = transactions.transaction_id
     left join vanished on last_on_pairs.order_id = vanished.order_id
+    left join claimed_by_others on last_on_pairs.action_no = claimed_by_others.action_no
 ),
 
 worded_pairs as (
@@ -150,6 +177,10 @@ worded_pairs as (
                     || money_text(pairs.received_amount, units_received.minor_units)
                     || '; it now says ' || pairs.received_currency_now || ' '
                     || money_text(pairs.received_amount_now, units_received_now.minor_units) || '.'
+            when pairs.other is not null
+                then
+                    pairs.pair_text || ' were accepted as a suggestion, and a key has come to join them to '
+                    || pairs.other || '.'
             when
                 not pairs.is_linked
                 and pairs.key_now is not null

@@ -115,6 +115,14 @@ def test_a_decision_taken_back_is_not_listed(book: Any) -> None:
         ({"order": "K9"}, "and the order is not known any more."),
         ({"transaction": "T9", "verb": "accept"}, "and the transaction is not known any more."),
         (
+            {"transaction": "T2", "verb": "accept", "received": "70"},
+            "and a key has come to join them to order K2.",
+        ),
+        (
+            {"order": "K2", "verb": "accept", "amount": "70"},
+            "and a key has come to join them to transaction T2.",
+        ),
+        (
             {"order": "K2", "transaction": "T2", "verb": "reject", "rule": "'amount_window'"},
             "and their reference has come to say that they belong together.",
         ),
@@ -133,9 +141,18 @@ def test_a_pair_that_is_not_as_it_was_decided_on_is_told(
         {},
         {"verb": "unlink"},
         {"order": "K2", "transaction": "T2", "verb": "unlink", "rule": "'reference'"},
+        {"order": "K2", "transaction": "T2", "amount": "70", "received": "70", "verb": "accept"},
+        {"transaction": "T2", "received": "70"},
         {"amount": "null", "received": "null"},
     ],
-    ids=["linked", "parted", "parted although they name each other", "of a former version"],
+    ids=[
+        "linked",
+        "parted",
+        "parted although they name each other",
+        "accepted, and they came to name each other",
+        "linked by hand to a payment that names another",
+        "of a former version",
+    ],
 )
 def test_a_pair_as_it_was_decided_on_is_not_listed(changed: dict[str, str], book: Any) -> None:
     assert listed(book, PAIRED.format(**LINKED | changed)) == []
