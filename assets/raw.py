@@ -80,6 +80,7 @@ def definitions(
                     "rows_received": pulled.rows_received[stream],
                     "rows_new": pulled.taken[stream].new,
                     "rows_changed": pulled.taken[stream].changed,
+                    "rows_outdated": pulled.taken[stream].outdated,
                     "complete": stream not in pulled.incomplete,
                 },
             )

@@ -86,6 +86,9 @@ class Break(TypedDict):
     secondary_codes: list[str]
     order_id: str | None
     transaction_id: str | None
+    subscription_id: str | None
+    invoice_id: str | None
+    charge_attempt_id: str | None
     currency: str | None
     expected_amount: str | None
     actual_amount: str | None
@@ -189,10 +192,11 @@ class OrderChange(TypedDict):
 
 
 class VanishedOrder(TypedDict):
-    """An order that an export of this night should hold, and does not."""
+    """An order that an export of this night should hold, and does not, or sets aside."""
 
     order_id: str
     business_date: str
+    absence: NotRequired[str]
     last_file: str
     missing_from_file: str
     total: int

@@ -24,13 +24,15 @@ HERE = Path(__file__).parent
 _DAYS = ("0-1", "2-7", "8-30", "31-60", "61-90", "over 90")
 BANDS = tuple(days.replace("-", "\N{EN DASH}") for days in _DAYS)
 TEXT_COLUMNS = (
-    "break_id", "case_id", "code", "secondary_codes", "order_id", "transaction_id", "currency",
-    "detail", "business_date", "first_seen_date", "severity", "state", "assignee",
+    "break_id", "case_id", "code", "secondary_codes", "order_id", "transaction_id",
+    "subscription_id", "invoice_id", "charge_attempt_id", "currency", "detail", "business_date",
+    "first_seen_date", "severity", "state", "assignee",
 )  # fmt: skip
 BREAK_COLUMNS = (
-    "break_id", "case_id", "code", "secondary_codes", "order_id", "transaction_id", "currency",
-    "expected_amount", "actual_amount", "money_impact", "detail", "business_date",
-    "first_seen_date", "age_days", "severity", "state", "assignee",
+    "break_id", "case_id", "code", "secondary_codes", "order_id", "transaction_id",
+    "subscription_id", "invoice_id", "charge_attempt_id", "currency", "expected_amount",
+    "actual_amount", "money_impact", "detail", "business_date", "first_seen_date", "age_days",
+    "severity", "state", "assignee",
 )  # fmt: skip
 
 
@@ -175,6 +177,7 @@ def environment() -> Environment:
     )
     made.globals.update(
         counted=wording.counted,
+        parties=wording.parties,
         words=wording.words,
         long_date=wording.long_date,
         number="{:,}".format,
@@ -201,7 +204,7 @@ def _shown(value: object) -> object:
 
 
 def _csv_cell(row: Break, column: str, least: dict[str, int]) -> str:
-    value = row[column]  # type: ignore[literal-required]
+    value: Any = row.get(column)  # figures of a former version lack some
     if value is None:
         return ""
     if column in TEXT_COLUMNS:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from reports import amounts, held_back, proof, wording
-from reports.figures import Break, CurrencyTotals, DailyFigures, minor_units
+from reports.figures import Break, CurrencyTotals, DailyFigures, VanishedOrder, minor_units
 from reports.render import by_severity, flat_policy
 from reports.wording import counted, plain, words
 
@@ -111,11 +111,7 @@ def _breaks(figures: DailyFigures, most: int | None) -> list[str]:
 
 def _break(row: Break, least: int) -> list[str]:
     money = f"{row['currency'] or ''} {amounts.signed(row['money_impact'], least=least)}".strip()
-    parties = [
-        f"{name} {row[key]}"  # type: ignore[literal-required]
-        for name, key in (("order", "order_id"), ("transaction", "transaction_id"))
-        if row[key]  # type: ignore[literal-required]
-    ] or [f"case {row['case_id']}"]
+    parties = [f"{name} {id_}" for name, id_ in wording.parties(row)] or [f"case {row['case_id']}"]
     values = [
         f"{name} {amounts.grouped(value, least=least)}"
         for name, value in (
@@ -197,13 +193,18 @@ def _sources(figures: DailyFigures) -> list[str]:
     ]
     vanished = [
         plain(
-            f"  order {row['order_id']}: in {row['last_file']}, not in {row['missing_from_file']}"
+            f"  order {row['order_id']}: in {row['last_file']},"
+            f" {_absent(row)} {row['missing_from_file']}"
         )
         for row in figures.get("vanished_orders", [])[:VANISHED_AT_MOST]
     ]
     if not (unusual or cut or vanished):
         return []
     return [*_heading("Refused, incomplete or gone"), *unusual, *cut, *vanished]
+
+
+def _absent(row: VanishedOrder) -> str:
+    return "set aside by" if row.get("absence") == "set aside" else "not in"
 
 
 def _control(figures: DailyFigures) -> list[str]:

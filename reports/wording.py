@@ -114,6 +114,22 @@ def shortfalls(breaks: Iterable[Break]) -> list[Shortfall]:
     return found
 
 
+def parties(row: Break) -> list[tuple[str, str]]:
+    """Return what a break is about, kind and id: its own rows, the subscription where it has none.
+
+    Figures stored by a former version do not name bills.
+    """
+    named = [
+        ("order", row["order_id"]),
+        ("transaction", row["transaction_id"]),
+        ("invoice", row.get("invoice_id")),
+        ("charge", row.get("charge_attempt_id")),
+    ]
+    found = [(kind, id_) for kind, id_ in named if id_]
+    subscription = row.get("subscription_id")
+    return found or ([("subscription", subscription)] if subscription else [])
+
+
 def headline(figures: DailyFigures) -> str:
     """Return the verdict in a few words, fit for a mail's subject.
 

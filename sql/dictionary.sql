@@ -12,6 +12,7 @@ comment on column validated.orders.placed_at is 'Instant at which the order was 
 comment on column validated.orders.paid_at is 'Instant at which the shop took the order as paid; empty while it has not.';
 comment on column validated.orders.session_ids is 'Checkout sessions opened for the order, oldest first; empty where there are none.';
 comment on column validated.orders.transaction_ref is 'Id or reference of the transaction that the shop keeps with the order; empty where it keeps none.';
+comment on column validated.orders.further_refs is 'Further ids or references that the shop keeps with it, of an order paid in parts; empty for most.';
 comment on column validated.orders.source_file_digest is 'SHA-256 of the export the row was read from.';
 comment on column validated.orders.source_row is 'Line or row of that export.';
 comment on column validated.orders.source_file is 'Name of that export.';
@@ -27,6 +28,7 @@ comment on column validated.orders_history.placed_at is 'Instant at which the or
 comment on column validated.orders_history.paid_at is 'Instant at which the shop took the order as paid; empty while it has not.';
 comment on column validated.orders_history.session_ids is 'Checkout sessions opened for the order, oldest first; empty where there are none.';
 comment on column validated.orders_history.transaction_ref is 'Id or reference of the transaction that the shop keeps with the order; empty where it keeps none.';
+comment on column validated.orders_history.further_refs is 'Further ids or references that the shop keeps with it, of an order paid in parts; empty for most.';
 comment on column validated.orders_history.source_file_digest is 'SHA-256 of the export the row was read from.';
 comment on column validated.orders_history.source_row is 'Line or row of that export.';
 comment on column validated.orders_history.source_file is 'Name of that export.';
@@ -65,7 +67,7 @@ comment on column validated.transactions.updated_at is 'Instant of the gateway''
 comment on column validated.transactions.expires_at is 'Instant until which the payer was given time.';
 comment on column validated.transactions.business_date is 'Local date of created_at in the business time zone.';
 comment on column validated.transactions.first_seen_at is 'As-of of the run that first took the transaction in.';
-comment on column validated.transactions.version is 'Number of the version, counted from 1.';
+comment on column validated.transactions.version is 'Number of the version, counted from 1 by (updated_at, arrival); one that comes late moves those after it.';
 comment on column validated.transactions.source is 'Answer of the gateway the version was read from.';
 
 comment on table validated.transactions_history is 'One row per version of a transaction, from 1 without gaps; the newest has no recorded_to.';
@@ -97,9 +99,10 @@ comment on column validated.transactions_history.updated_at is 'Instant of the g
 comment on column validated.transactions_history.expires_at is 'Instant until which the payer was given time.';
 comment on column validated.transactions_history.business_date is 'Local date of created_at in the business time zone.';
 comment on column validated.transactions_history.first_seen_at is 'As-of of the run that first took the transaction in.';
-comment on column validated.transactions_history.version is 'Number of the version, counted from 1.';
+comment on column validated.transactions_history.version is 'Number of the version, counted from 1 by (updated_at, arrival); one that comes late moves those after it.';
 comment on column validated.transactions_history.recorded_from is 'As-of of the run that took this version in: known from then on.';
-comment on column validated.transactions_history.recorded_to is 'As-of of the run that took the next version in; empty for the newest.';
+comment on column validated.transactions_history.recorded_to is 'As-of of the run that took a newer version in; empty for the newest, recorded_from where one was held already.';
+comment on column validated.transactions_history.is_outdated is 'True where the gateway sent this version when a newer one was held: it was never the one known.';
 comment on column validated.transactions_history.source is 'Answer of the gateway the version was read from.';
 
 comment on table validated.checkout_sessions is 'One row per checkout session that an order or a transaction names: its newest version held.';
@@ -116,7 +119,7 @@ comment on column validated.checkout_sessions.updated_at is 'Instant of the gate
 comment on column validated.checkout_sessions.expires_at is 'Instant at which the session ends.';
 comment on column validated.checkout_sessions.business_date is 'Local date of created_at in the business time zone.';
 comment on column validated.checkout_sessions.first_seen_at is 'As-of of the run that first took the session in.';
-comment on column validated.checkout_sessions.version is 'Number of the version, counted from 1.';
+comment on column validated.checkout_sessions.version is 'Number of the version, counted from 1 by (updated_at, arrival); one that comes late moves those after it.';
 comment on column validated.checkout_sessions.source is 'Answer of the gateway the version was read from.';
 
 comment on table validated.order_changes is 'One row per order, export and column that this export changed against the version before it.';
@@ -133,12 +136,13 @@ comment on column validated.order_changes.business_date is 'Local date of placed
 comment on column validated.order_changes.exported_date is 'Date of that export.';
 comment on column validated.order_changes.recorded_from is 'As-of of the run that took the export in.';
 
-comment on table validated.vanished_orders is 'One row per order that the newest export covering its date no longer holds; the order itself stays.';
+comment on table validated.vanished_orders is 'One row per order that the newest export covering its date no longer holds, or that a later export sets aside; the order itself stays.';
 comment on column validated.vanished_orders.order_id is 'The order.';
 comment on column validated.vanished_orders.business_date is 'Local date of its placed_at.';
+comment on column validated.vanished_orders.absence is 'Either missing, or set aside: in the export as a draft, in the trash, as a trial or paid in another way.';
 comment on column validated.vanished_orders.last_file is 'The last export that holds it.';
 comment on column validated.vanished_orders.last_exported_date is 'Date of that export.';
-comment on column validated.vanished_orders.missing_from_file is 'The newest export that holds more than half of the date''s orders known before, and not this one.';
+comment on column validated.vanished_orders.missing_from_file is 'The newest export that sets it aside, or that holds more than half of the date''s orders known before and not this one.';
 comment on column validated.vanished_orders.missing_from_digest is 'SHA-256 of that export.';
 comment on column validated.vanished_orders.missing_from_date is 'Date of that export.';
 comment on column validated.vanished_orders.recorded_from is 'As-of of the run that took that export in.';
@@ -171,11 +175,11 @@ comment on column reconciled.breaks.order_id is 'The oldest order of the case; e
 comment on column reconciled.breaks.transaction_id is 'The oldest transaction of the case; empty where it has none.';
 comment on column reconciled.breaks.session_id is 'Checkout session of that transaction, else the order''s last one.';
 comment on column reconciled.breaks.subscription_id is 'The subscription of the case; empty where there is none.';
-comment on column reconciled.breaks.invoice_id is 'The subscription invoice of the case; empty where there is none.';
-comment on column reconciled.breaks.charge_attempt_id is 'The charge attempt of the case; empty where there is none.';
-comment on column reconciled.breaks.currency is 'Currency of the amounts: the order''s, else the transaction''s; the empty text for a break without money.';
+comment on column reconciled.breaks.invoice_id is 'The oldest subscription invoice of the case; empty where there is none.';
+comment on column reconciled.breaks.charge_attempt_id is 'The oldest succeeded charge attempt of the case, else its oldest attempt; empty where there is none.';
+comment on column reconciled.breaks.currency is 'Currency of the amounts: the order''s, else the transaction''s, else that of the invoice, attempt or price; the empty text for a break without money.';
 comment on column reconciled.breaks.expected_amount is 'Sum of the case''s orders that expect money, in currency.';
-comment on column reconciled.breaks.actual_amount is 'Sum of the case''s COMPLETED transactions, in currency.';
+comment on column reconciled.breaks.actual_amount is 'Sum of the case''s COMPLETED transactions, and of the succeeded charges of an order''s invoice, in currency.';
 comment on column reconciled.breaks.money_impact is 'What the primary code is worth, in currency, rounded to its minor unit: negative is money missing, positive is money to explain or to return.';
 comment on column reconciled.breaks.detail is 'One sentence with both values and the threshold.';
 comment on column reconciled.breaks.evidence is 'JSON: every code with its own impact, the facts and thresholds behind it, money as text.';
@@ -264,72 +268,3 @@ comment on column delivered.reports.business_date is 'Business date the report c
 comment on column delivered.reports.as_of is 'The as-of of its figures.';
 comment on column delivered.reports.digest is 'SHA-256 of the figures.';
 comment on column delivered.reports.figures is 'The figures as JSON, money as text.';
-
-comment on table ops.pulls is 'One row per window, or list of ids, that a run read from the gateway, and whether it is shown complete.';
-comment on column ops.pulls.run_id is 'The run that read it.';
-comment on column ops.pulls.stream is 'Stream that was read, such as transactions.';
-comment on column ops.pulls.window_from is 'First instant of the window, inclusive; empty where ids were read.';
-comment on column ops.pulls.window_to is 'End of the window, exclusive; empty where ids were read.';
-comment on column ops.pulls.as_of is 'As-of of the run.';
-comment on column ops.pulls.pages is 'Answers of the gateway that were read.';
-comment on column ops.pulls.rows_received is 'Rows in these answers, repeats included.';
-comment on column ops.pulls.distinct_ids is 'Different ids among them.';
-comment on column ops.pulls.rows_new is 'Rows of ids never seen before, told once per stream and run.';
-comment on column ops.pulls.rows_changed is 'Rows that differ from the version held, told once per stream and run.';
-comment on column ops.pulls.declared_total is 'Rows that the gateway said there are, or ids that were asked for; empty where it said nothing.';
-comment on column ops.pulls.complete is 'True where nothing speaks against every row of the window having been read.';
-comment on column ops.pulls.reason is 'Why the window is not shown complete, or what is worth knowing; else the empty text.';
-comment on column ops.pulls.digest is 'Digest of the rows read.';
-comment on column ops.pulls.started_at is 'Wall clock when reading began.';
-comment on column ops.pulls.finished_at is 'Wall clock when its rows were stored.';
-
-comment on table ops.sweeps is 'One row per full sweep: what it showed that the nights before it had missed.';
-comment on column ops.sweeps.run_id is 'The run that swept.';
-comment on column ops.sweeps.stream is 'The stream that was read again as a whole.';
-comment on column ops.sweeps.as_of is 'As-of of that run.';
-comment on column ops.sweeps.window_from is 'Beginning of what was read again.';
-comment on column ops.sweeps.window_to is 'End of what was read again, not included.';
-comment on column ops.sweeps.complete is 'Whether the sweep is shown complete; an incomplete one proves nothing about what is gone.';
-comment on column ops.sweeps.rows_listed is 'How many ids the gateway listed.';
-comment on column ops.sweeps.rows_new is 'How many listed rows older than the ordinary look-back were unknown before.';
-comment on column ops.sweeps.rows_changed is 'How many listed rows older than the look-back and settled differ from what was held.';
-comment on column ops.sweeps.rows_gone is 'How many rows held in the swept window were not listed any more.';
-comment on column ops.sweeps.gone_ids is 'The ids of those rows.';
-
-comment on table ops.files is 'One row per order export that was taken in, or refused whole.';
-comment on column ops.files.file_digest is 'SHA-256 of the file''s bytes.';
-comment on column ops.files.name is 'Name of the file as it was dropped.';
-comment on column ops.files.layout is 'Layout the file was read by, such as generic.';
-comment on column ops.files.state is 'Either accepted or refused.';
-comment on column ops.files.reason is 'Why it was refused; empty where it was accepted.';
-comment on column ops.files.exported_date is 'Date of the export; of two exports of an order the greater date and arrival wins.';
-comment on column ops.files.arrival is 'Number of the file by arrival, given once; 0 where it was refused.';
-comment on column ops.files.rows_received is 'Orders in the file: accepted, repeated, quarantined and set aside together.';
-comment on column ops.files.rows_accepted is 'Rows that its reader accepted.';
-comment on column ops.files.rows_repeated is 'Rows identical to an earlier one of the same file.';
-comment on column ops.files.rows_quarantined is 'Rows that its reader put in quarantine.';
-comment on column ops.files.recorded_from is 'As-of of the run that took the file in.';
-comment on column ops.files.run_id is 'That run.';
-comment on column ops.files.seen_at is 'Wall clock when the file was looked at.';
-comment on column ops.files.lines_received is 'Records in the file below its header; in some layouts an order has several.';
-comment on column ops.files.rows_aside is 'Rows that are no order to reconcile: drafts, trials, other ways of paying.';
-
-comment on table ops.runs is 'One row per run: what it closed and how it ended.';
-comment on column ops.runs.run_id is 'Name of the run.';
-comment on column ops.runs.kind is 'What started it, such as nightly or backfill; quotes only asked for fee quotes, action took in what people decided, and neither closed anything.';
-comment on column ops.runs.first_date is 'First business date of its range; for quotes the date of asking.';
-comment on column ops.runs.last_date is 'Last business date of its range; for quotes the date of asking.';
-comment on column ops.runs.as_of is 'The as-of it judged everything at; for quotes the instant of asking.';
-comment on column ops.runs.started_at is 'Wall clock when it began.';
-comment on column ops.runs.finished_at is 'Wall clock when it ended; empty while it runs.';
-comment on column ops.runs.outcome is 'Either running, green, red (published, a control does not hold), failed (nothing published), answered (quotes were asked for) or acted (published with what people decided).';
-comment on column ops.runs.reasons is 'One sentence per control that does not hold, or why the run failed.';
-comment on column ops.runs.snapshot_digest is 'Digest of the snapshot it published.';
-comment on column ops.runs.policy_version is 'Digest of the policy in force.';
-comment on column ops.runs.rule_version is 'Release of the rules and digest of their queries.';
-
-comment on table ops.deliveries is 'One row per mail of the outbox, as it stood when the snapshot was made: the night''s own mail follows it.';
-comment on column ops.deliveries.delivery_key is 'Date, name and digest of what the mail says: the same figures are delivered once.';
-comment on column ops.deliveries.state is 'What became of it: written, sent, failed or in_doubt; prepared and sending only after a kill.';
-comment on column ops.deliveries.message_id is 'Message-ID of the mail.';
-comment on column ops.deliveries.attempted_at is 'Instant of the last attempt; empty where the record cannot be read.';

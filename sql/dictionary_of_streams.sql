@@ -1,4 +1,4 @@
--- Comments of the published tables of subscriptions, currencies, networks and fee quotes.
+-- Comments of the published tables of subscriptions and what they bill, currencies, networks and fee quotes.
 -- Run after `dictionary`, inside the published database; the same rules hold.
 
 comment on table validated.subscriptions is 'One row per subscription: its newest version held.';
@@ -40,7 +40,8 @@ comment on column validated.subscriptions_history.updated_at is 'Instant of the 
 comment on column validated.subscriptions_history.first_seen_at is 'As-of of the run that first took the subscription in.';
 comment on column validated.subscriptions_history.version is 'Number of the version, counted from 1.';
 comment on column validated.subscriptions_history.recorded_from is 'As-of of the run that took this version in: known from then on.';
-comment on column validated.subscriptions_history.recorded_to is 'As-of of the run that took the next version in; empty for the newest.';
+comment on column validated.subscriptions_history.recorded_to is 'As-of of the run that took a newer version in; empty for the newest, recorded_from where one was held already.';
+comment on column validated.subscriptions_history.is_outdated is 'True where the gateway sent this version when a newer one was held: it was never the one known.';
 comment on column validated.subscriptions_history.source is 'Answer of the gateway the version was read from.';
 
 comment on table validated.plans is 'One row per subscription plan: its newest version held.';
@@ -119,7 +120,8 @@ comment on column validated.subscription_invoices_history.business_date is 'Loca
 comment on column validated.subscription_invoices_history.first_seen_at is 'As-of of the run that first took the invoice in.';
 comment on column validated.subscription_invoices_history.version is 'Number of the version, counted from 1.';
 comment on column validated.subscription_invoices_history.recorded_from is 'As-of of the run that took this version in: known from then on.';
-comment on column validated.subscription_invoices_history.recorded_to is 'As-of of the run that took the next version in; empty for the newest.';
+comment on column validated.subscription_invoices_history.recorded_to is 'As-of of the run that took a newer version in; empty for the newest, recorded_from where one was held already.';
+comment on column validated.subscription_invoices_history.is_outdated is 'True where the gateway sent this version when a newer one was held: it was never the one known.';
 comment on column validated.subscription_invoices_history.source is 'Answer of the gateway the version was read from.';
 
 comment on table validated.charge_attempts is 'One row per attempt to charge a subscription invoice: its newest version held.';
@@ -172,7 +174,8 @@ comment on column validated.authorizations_history.updated_at is 'Instant of the
 comment on column validated.authorizations_history.first_seen_at is 'As-of of the run that first took the subscription''s first authorization in.';
 comment on column validated.authorizations_history.version is 'Number of the version, counted from 1.';
 comment on column validated.authorizations_history.recorded_from is 'As-of of the run that took this version in: known from then on.';
-comment on column validated.authorizations_history.recorded_to is 'As-of of the run that took the next version in; empty for the newest.';
+comment on column validated.authorizations_history.recorded_to is 'As-of of the run that took a newer version in; empty for the newest, recorded_from where one was held already.';
+comment on column validated.authorizations_history.is_outdated is 'True where the gateway sent this version when a newer one was held: it was never the one known.';
 comment on column validated.authorizations_history.source is 'Answer of the gateway the version was read from.';
 
 comment on table validated.currencies is 'One row per currency that the gateway lists, a coin once for every chain.';
@@ -228,3 +231,11 @@ comment on column validated.fee_quotes.updated_at is 'Instant of the gateway''s 
 comment on column validated.fee_quotes.first_seen_at is 'As-of of the run that took the quote in.';
 comment on column validated.fee_quotes.version is 'Number of the version, counted from 1.';
 comment on column validated.fee_quotes.source is 'Answer of the gateway the version was read from.';
+
+comment on table reconciled.subscription_matches is 'One row per subscription invoice, charge attempt and billing period without an invoice; every such row dated before the as-of is in exactly one case.';
+comment on column reconciled.subscription_matches.case_id is 'The case: kind and id of its oldest order, else of its oldest transaction, invoice or attempt, else subscription and begin of the missing period.';
+comment on column reconciled.subscription_matches.subscription_id is 'The subscription: the one the row names itself, else the one it was listed under.';
+comment on column reconciled.subscription_matches.invoice_id is 'The invoice; for an attempt the one it names itself, else the one it was listed under; empty for a missing period.';
+comment on column reconciled.subscription_matches.charge_attempt_id is 'The attempt; empty for an invoice or a missing period.';
+comment on column reconciled.subscription_matches.match_status is 'How the whole case stands, as in matches.';
+comment on column reconciled.subscription_matches.business_date is 'Business date of the case: of its oldest order or transaction, else the local date on which its oldest invoice is due, else the attempt''s or the period''s.';

@@ -29,7 +29,16 @@ create or replace temp macro round_to_minor_units(amount, minor_units) as (
         when 1 then round(amount, 1)::decimal(38, 18)
         when 2 then round(amount, 2)::decimal(38, 18)
         when 3 then round(amount, 3)::decimal(38, 18)
-        else round(amount, 4)::decimal(38, 18)
+        when 4 then round(amount, 4)::decimal(38, 18)
+        -- Coins: no table says by how many digits to round before it runs.
+        when 5 then round(amount, 5)::decimal(38, 18)
+        when 6 then round(amount, 6)::decimal(38, 18)
+        when 7 then round(amount, 7)::decimal(38, 18)
+        when 8 then round(amount, 8)::decimal(38, 18)
+        when 9 then round(amount, 9)::decimal(38, 18)
+        when 10 then round(amount, 10)::decimal(38, 18)
+        when 12 then round(amount, 12)::decimal(38, 18)
+        else amount::decimal(38, 18)
     end
 );
 
@@ -47,7 +56,8 @@ create or replace temp macro money_text(amount, minor_units) as (
         when minor_units = 1 then amount::decimal(38, 1)::varchar
         when coalesce(minor_units, 2) = 2 then amount::decimal(38, 2)::varchar
         when minor_units = 3 then amount::decimal(38, 3)::varchar
-        else amount::decimal(38, 4)::varchar
+        when minor_units = 4 then amount::decimal(38, 4)::varchar
+        else coins_text(amount)
     end
 );
 
@@ -71,4 +81,19 @@ create or replace temp macro age_band(days) as (
         when days <= 90 then '61–90'
         else 'over 90'
     end
+);
+
+-- When the gateway last changed what a row says. An instant a day and more after the row was read cannot be
+-- meant, and a text that is no instant says nothing: neither orders versions.
+create or replace temp macro stamped_at(updated_at, fetched_at) as (
+    case
+        when try_cast(updated_at as timestamptz) >= try_cast(fetched_at as timestamptz) + to_days(1) then null
+        else try_cast(updated_at as timestamptz)
+    end
+);
+
+-- The case of a refused row. One that the gateway sent without an id is known by what it says, whenever it came.
+create or replace temp macro row_case(stream, source_digest, source_row, key) as (
+    'row:' || stream || ':' || left(source_digest, 12)
+    || case when stream = 'orders' or key is not null then ':' || source_row else '' end
 );

@@ -68,6 +68,10 @@ create table if not exists raw.checkout_sessions (
     unknown_fields varchar
 );
 
+-- Later than the tables: stores of former versions get it here. What ranks a version, see `intake/fresh_versions`.
+alter table raw.transactions add column if not exists ranked_at timestamptz;
+alter table raw.checkout_sessions add column if not exists ranked_at timestamptz;
+
 create table if not exists raw.orders (
     file_digest varchar not null,
     source_row bigint not null,
@@ -82,6 +86,9 @@ create table if not exists raw.orders (
     transaction_ref varchar,
     customer_email_digest varchar
 );
+
+-- Later than the table: what stores of former versions took in has one reference at most.
+alter table raw.orders add column if not exists further_refs varchar[];
 
 create table if not exists validated.quarantine (
     stream varchar not null,
@@ -134,6 +141,14 @@ create table if not exists ops.pulls (
     finished_at timestamptz not null
 );
 
+-- Later than the table: stores of former versions get them here.
+alter table ops.pulls add column if not exists walks bigint;
+alter table ops.pulls add column if not exists rows_outside bigint;
+alter table ops.pulls add column if not exists rows_repeated bigint;
+alter table ops.pulls add column if not exists rows_enriched bigint;
+alter table ops.pulls add column if not exists rows_outdated bigint;
+alter table ops.pulls add column if not exists sums varchar;
+
 create table if not exists ops.sweeps (
     run_id varchar not null,
     stream varchar not null,
@@ -168,6 +183,12 @@ create table if not exists ops.files (
 -- Later than the table: stores of former versions get them here.
 alter table ops.files add column if not exists lines_received bigint default 0;
 alter table ops.files add column if not exists rows_aside bigint default 0;
+
+create table if not exists ops.orders_aside (
+    file_digest varchar not null,
+    source_row bigint not null,
+    order_id varchar not null
+);
 
 create table if not exists ops.actions (
     action_no bigint not null,

@@ -221,3 +221,15 @@ create table if not exists raw.fee_quotes (
     unknown_fields varchar,
     disagreements varchar
 );
+
+-- Later than the tables: stores of former versions get it here. What ranks a version, see `intake/fresh_versions`.
+alter table raw.subscriptions add column if not exists ranked_at timestamptz;
+alter table raw.plans add column if not exists ranked_at timestamptz;
+alter table raw.prices add column if not exists ranked_at timestamptz;
+alter table raw.subscription_invoices add column if not exists ranked_at timestamptz;
+alter table raw.charge_attempts add column if not exists ranked_at timestamptz;
+alter table raw.authorizations add column if not exists ranked_at timestamptz;
+alter table raw.currencies add column if not exists ranked_at timestamptz;
+alter table raw.networks add column if not exists ranked_at timestamptz;
+alter table raw.subscription_currencies add column if not exists ranked_at timestamptz;
+alter table raw.fee_quotes add column if not exists ranked_at timestamptz;

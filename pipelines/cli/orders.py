@@ -79,16 +79,23 @@ def _read(settings: Settings, arrival: Arrival) -> OrderFile:
     import tempfile
 
     from pipelines.orders.intake import Intake
+    from pipelines.orders.opening import ExportChanged
 
     mappings = load_policy(settings.recon_config).orders
     with tempfile.TemporaryDirectory(prefix="recon-") as folder, Intake(Path(folder)) as intake:
-        return intake.read(
-            arrival.name,
-            arrival.content or b"",
-            time_zone=settings.zone,
-            mappings=mappings,
-            control=arrival.control,
-        )
+        try:
+            return intake.read(
+                arrival.name,
+                arrival.export or b"",
+                time_zone=settings.zone,
+                mappings=mappings,
+                control=arrival.control,
+            )
+        except ExportChanged:
+            raise ConfigurationFault(
+                f"The file {arrival.name} changed while it was looked at.",
+                "Wait until it is whole, and check it again.",
+            ) from None
 
 
 def _taken(file: OrderFile) -> Iterator[str]:

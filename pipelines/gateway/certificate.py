@@ -1,26 +1,15 @@
 """What a walk saw of a window, and whether that is shown to be all of it.
 
-Nothing here asks the gateway anything: `walk` turns pages, and a `Ledger` remembers over all
-passes which versions of which rows were seen, so that rows are handed on once and the sums,
-counts and digest come from the newest version of each.
+Belongs here: windows, what one pass through a list shows, and what a certificate says.
+Stays out: turning pages (`walk`), and the versions seen over all passes (`ledger`).
 """
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from decimal import Context, Decimal, Inexact, InvalidOperation
 from itertools import pairwise
-from typing import NamedTuple
-
-from pipelines.gateway.records import Row
-
-_UNSTAMPED_COLUMNS = -2  # source and fetched_at stand last and are not content
-_NEVER = datetime.min.replace(tzinfo=UTC)
-# Sums are exact or loud: no amount that passed the parser needs so many digits.
-_EXACT = Context(prec=1000, traps=[Inexact, InvalidOperation])
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +39,8 @@ class Certificate:
 
     `rows_received` = rows handed on + `rows_outside` + `rows_repeated`, over all passes.
     `declared_total` is the gateway's own count in the last pass, None when it gave none.
-    `sums` are fiat amounts by currency, as text, over the newest version of each row.
+    `sums` are amounts by currency, as text, over the newest version of each row: fiat where the
+    stream has both.
     """
 
     stream: str
@@ -69,6 +59,36 @@ class Certificate:
     sums: Mapping[str, str]
 
 
+class Marks:
+    """A set of rows by their numbers in the ledger, one byte each: a window may hold a million."""
+
+    __slots__ = ("_bytes", "_count")
+
+    def __init__(self) -> None:
+        self._bytes = bytearray()
+        self._count = 0
+
+    def add(self, number: int) -> bool:
+        """Mark a row; whether it was not marked before."""
+        if number >= len(self._bytes):
+            self._bytes.extend(bytes(number + 1 - len(self._bytes)))
+        if self._bytes[number]:
+            return False
+        self._bytes[number] = 1
+        self._count += 1
+        return True
+
+    def __len__(self) -> int:
+        return self._count
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Marks):
+            return NotImplemented
+        return self._bytes.rstrip(b"\0") == other._bytes.rstrip(b"\0")
+
+    __hash__ = None  # type: ignore[assignment]
+
+
 @dataclass(slots=True)
 class Pass:
     """One walk from the first page to the end of the list."""
@@ -81,8 +101,8 @@ class Pass:
     repeats: int = 0
     ended_by: str = ""
     totals: list[int] = field(default_factory=list)
-    seen: set[str] = field(default_factory=set)
-    inside: set[str] = field(default_factory=set)
+    seen: Marks = field(default_factory=Marks)
+    inside: Marks = field(default_factory=Marks)
 
     @property
     def declared_total(self) -> int | None:
@@ -105,105 +125,24 @@ class Pass:
         return not self.seen and not self.totals
 
     @property
+    def is_one_page_and_a_refusal(self) -> bool:
+        """Whether one page came and the next was refused: its total may count the page alone."""
+        return self.ended_by == "refusal" and self.distinct_pages == 1
+
+    @property
     def agrees_with_total(self) -> bool:
         """One and the same total on every page, and exactly so many rows, none of them twice."""
         return (
             len(set(self.totals)) == 1
             and self.declared_total == len(self.seen)
             and self.repeats == 0
+            and not self.is_one_page_and_a_refusal
         )
 
     @property
     def turned_pages(self) -> bool:
         """Whether the list ended in a way that shows that page numbers were honoured."""
         return self.ended_by == "empty" or self.distinct_pages > 1 or len(self.seen) <= 1
-
-
-class Version(NamedTuple):
-    """One content of one row: the row's name in this window, and a digest of what it says."""
-
-    name: str
-    digest: bytes
-
-
-class _Newest(NamedTuple):
-    updated_at: str | None
-    digest: bytes
-    amount: str | None
-    currency: str | None
-
-
-class Ledger:
-    """The versions seen in a window, or in a whole list, over all passes."""
-
-    def __init__(self, window: Window | None, key: str) -> None:
-        self.window = window
-        self.key = key
-        self.rows_received = 0
-        self.rows_outside = 0
-        self.rows_repeated = 0
-        self._versions: set[bytes] = set()
-        self._newest: dict[str, _Newest] = {}
-
-    def take(self, row: Row, current: Pass) -> Version | None:
-        """Note one row; its version when it lies inside the window and was not seen before."""
-        # The content begins with the id, so one set of digests serves all rows.
-        content = "\x1f".join([value or "" for value in list(row.values())[:_UNSTAMPED_COLUMNS]])
-        digest = hashlib.blake2b(content.encode(), digest_size=16).digest()
-        # A row without an id is known by its content; no id can start with this character.
-        name = row[self.key] or f"\x00{digest.hex()}"
-        self.rows_received += 1
-        if name in current.seen:
-            current.repeats += 1
-        current.seen.add(name)
-        if self.window is not None and not self.window.holds(row["created_at"]):
-            self.rows_outside += 1
-            return None
-        current.inside.add(name)
-        if digest in self._versions:
-            self.rows_repeated += 1
-            return None
-        self._versions.add(digest)
-        return Version(name, digest)
-
-    def settle(self, version: Version, row: Row) -> None:
-        """Remember a row handed on if it is the newest of its name, the later one on a tie.
-
-        `row` may be the enriched form of a short row; the digest stays that of the list's row.
-        """
-        updated_at = row.get("updated_at")
-        newest = self._newest.get(version.name)
-        if newest is None or _moment(updated_at) >= _moment(newest.updated_at):
-            amounts = (row.get("fiat_amount"), row.get("fiat_currency"))
-            self._newest[version.name] = _Newest(updated_at, version.digest, *amounts)
-
-    def digest(self) -> str:
-        """One digest over ids and contents, whatever the order of pages and rows."""
-        whole = hashlib.sha256()
-        for name in sorted(self._newest):
-            whole.update(name.encode() + b"\x1f" + self._newest[name].digest)
-        return whole.hexdigest()
-
-    def distinct_ids(self) -> int:
-        """How many ids have a row inside the window."""
-        return sum(not name.startswith("\x00") for name in self._newest)
-
-    def sums(self) -> dict[str, str]:
-        """Fiat amounts by currency; what is not a number is left to the contracts."""
-        sums: dict[str, Decimal] = {}
-        for newest in self._newest.values():
-            try:
-                amount = Decimal(newest.amount or 0)
-            except InvalidOperation:
-                continue
-            if amount.is_finite():
-                currency = newest.currency or ""
-                sums[currency] = _EXACT.add(sums.get(currency, Decimal(0)), amount)
-        return {currency: format(sums[currency], "f") for currency in sorted(sums)}
-
-
-def _moment(updated_at: str | None) -> datetime:
-    return instant(updated_at) or _NEVER
 
 
 def instant(text: str | None) -> datetime | None:

@@ -13,9 +13,11 @@ from urllib.parse import quote
 
 from pipelines.faults import AnswerUnusable
 from pipelines.gateway import envelopes
+from pipelines.gateway.certificate import Pass
 from pipelines.gateway.client import Fetched, GatewayClient
 from pipelines.gateway.endpoint import Endpoint
 from pipelines.gateway.envelopes import Item
+from pipelines.gateway.ledger import Ledger
 from pipelines.gateway.records import Row
 
 ID_LENGTH_MOST = 256
@@ -28,7 +30,10 @@ def _unwatched(_: int) -> None:
 
 
 class ByIds:
-    """Rows read one by one; `missing` fills with the ids that the gateway does not know."""
+    """Rows read one by one; `missing` fills with the ids that the gateway does not know.
+
+    `ledger` fills with the rows that came.
+    """
 
     def __init__(
         self,
@@ -39,6 +44,8 @@ class ByIds:
         answer: Callable[[int], None],
     ) -> None:
         self.missing: list[str] = []
+        self.ledger = Ledger(None, endpoint.key)
+        self._asked: set[str] = set()
         self._client = client
         self._endpoint = endpoint
         self._ids = ids
@@ -48,10 +55,26 @@ class ByIds:
         for name in dict.fromkeys(self._ids):
             row = read_one(self._client, self._endpoint, {"id": name})
             self._answer(row is not None)
+            if _can_stand_in_a_path(name):
+                self._asked.add(name)
             if row is None:
                 self.missing.append(name)
             else:
+                self._note(row)
                 yield row
+
+    def _note(self, row: Row) -> None:
+        version = self.ledger.take(row, Pass(asked_size=1))
+        if version is not None:
+            self.ledger.settle(version, row)
+
+    def finds_none_of(self, known: Iterable[str]) -> bool:
+        """Whether several ids that the gateway gave itself were asked, and it knows not one.
+
+        One that is gone is a fact about it; all of them tell of a path that leads nowhere.
+        """
+        asked = self._asked.intersection(known)
+        return len(asked) > 1 and asked.issubset(self.missing)
 
 
 def read_by_ids(

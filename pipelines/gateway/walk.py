@@ -19,10 +19,11 @@ from pipelines.faults import GatewayFault
 from pipelines.gateway import envelopes
 from pipelines.gateway.alike import AlikePages
 from pipelines.gateway.answers import Params
-from pipelines.gateway.certificate import Certificate, Ledger, Pass, Version, Window
+from pipelines.gateway.certificate import Certificate, Pass, Window
 from pipelines.gateway.client import Fetched, GatewayClient
 from pipelines.gateway.endpoint import Endpoint
 from pipelines.gateway.envelopes import Listing
+from pipelines.gateway.ledger import Ledger, Version
 from pipelines.gateway.lookup import Places, path_to, read_one
 from pipelines.gateway.records import Row, from_answer
 from pipelines.gateway.strict_json import unusable
@@ -176,7 +177,7 @@ class _Walker:
                 raise unusable(f"the list of {self.endpoint.stream} does not end")
             page = self._page(current)
             if page is None or not page.content.items:
-                current.ended_by = "empty"
+                current.ended_by = "refusal" if page is None else "empty"
                 if current.pages == 1:
                     # Behind the last page some declare a total of nothing.
                     _note_total(page, current)
@@ -321,9 +322,11 @@ def _judge(
         return _Verdict(True, f"all {seen} rows that the gateway declares")
     if len(passes) < 2:
         return _Verdict(False, "one walk is not enough")
-    if passes[-2].inside != last.inside:
+    former = passes[-2]
+    if former.inside != last.inside:
         return _Verdict(False, f"{len(passes)} walks saw different rows")
-    if not (passes[-2].turned_pages and last.turned_pages):
+    # One page before a refusal shows nothing by itself; the same rows in smaller pages do.
+    if not (last.turned_pages and (former.turned_pages or former.is_one_page_and_a_refusal)):
         if scope.window is None and total is None and last.longest_page > last.asked_size:
             # Neither size nor page number is heard: there is no second page to ask for.
             return _Verdict(True, "two walks agree on a list without pages")

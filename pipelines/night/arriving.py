@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -17,6 +18,7 @@ from pipelines.orders.archive import OrderArchive
 from pipelines.orders.faults import OrderFileRefused
 from pipelines.orders.inbox import State, arrivals
 from pipelines.orders.intake import Intake
+from pipelines.orders.opening import ExportChanged
 from pipelines.orders.reader import OrderFile
 from pipelines.partitions import DateRange, business_date
 from pipelines.policy import load_policy
@@ -39,8 +41,13 @@ def looks_of(settings: Settings) -> dict[str, list[int]]:
     inbox = settings.places.orders_inbox
     if not inbox.is_dir():
         return {}
-    entries = {path.name: path.lstat() for path in inbox.iterdir()}
-    return {name: [entry.st_size, entry.st_mtime_ns] for name, entry in sorted(entries.items())}
+    looks: dict[str, list[int]] = {}
+    for path in sorted(inbox.iterdir()):
+        # What somebody takes away while it is listed is no fault of anybody's.
+        with suppress(FileNotFoundError):
+            entry = path.lstat()
+            looks[path.name] = [entry.st_size, entry.st_mtime_ns]
+    return looks
 
 
 def arrived(settings: Settings, *, looks: Looks, former: Looks) -> Arrived | None:
@@ -64,8 +71,8 @@ def arrived(settings: Settings, *, looks: Looks, former: Looks) -> Arrived | Non
         for one in found:
             given: dict[str, Any] = {"mappings": mappings, "control": one.control}
             try:
-                file = intake.read(one.name, one.content or b"", time_zone=settings.zone, **given)
-            except OrderFileRefused:
+                file = intake.read(one.name, one.export or b"", time_zone=settings.zone, **given)
+            except (OrderFileRefused, ExportChanged):
                 continue
             days += _days_of(settings, file)
             digests.append(file.digest)

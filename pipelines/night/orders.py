@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from pathlib import Path
 from typing import Any
 
 import duckdb
@@ -17,8 +18,10 @@ import polars as pl
 from pipelines.night.frame import Frame, Store, run_facts
 from pipelines.orders.archive import ArchivedFile
 from pipelines.orders.faults import OrderFileRefused
+from pipelines.orders.handing import handed_over
 from pipelines.orders.inbox import Arrival, State
-from pipelines.orders.intake import Intake
+from pipelines.orders.intake import Intake, Reading
+from pipelines.orders.opening import ExportChanged
 from pipelines.orders.reader import OrderFile
 from pipelines.orders.sidecars import ControlTotals, control_json
 from pipelines.warehouse.facts import EmailDigests, insert, quarantine
@@ -39,29 +42,34 @@ class OrdersTaken:
 
 
 def take_in_orders(frame: Frame) -> OrdersTaken:
-    """Take in every export of the inbox that is new; files stay where they are."""
-    with frame.store() as store:
+    """Take in every export of the inbox that is new; files stay where they are.
+
+    One file's rows at a time are in memory: what was read waits in a folder of its own.
+    """
+    places = frame.places
+    places.temporary.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with frame.store() as store, handed_over(places.temporary) as shelf:
         known = _known_digests(store.connection)
-        read, refusals = _read_all(frame, frame.exports(known))
-        kept = _archived(frame, read)
+        read, refusals = _read_all(frame, frame.exports(known), shelf)
+        kept = [_archived(frame, one) for one in read]
         if kept or refusals:
             digests = frame.digests()
 
             def work() -> Mapping[str, Any]:
                 for one in kept:
-                    _append(store, one.file, one.archived.arrival, digests)
+                    _append(store, one.reading.file(), one.archived.arrival, digests)
                 for refusal, digest in refusals:
                     _note_refusal(store, refusal, digest)
                 return {
                     **run_facts(frame, store.run),
-                    "files": [one.file.digest for one in kept],
+                    "files": [one.archived.digest for one in kept],
                     "archive": {
                         name: digest
                         for one in kept
                         for name, digest in frame.archive.names_of(one.archived.digest).items()
                     },
                     "taken": [_taken(one) for one in kept],
-                    "rows": sum(one.file.rows_received for one in kept),
+                    "rows": sum(one.rows_received for one in kept),
                     "refused": [refusal.name for refusal, _ in refusals],
                     "refusals": [_refused(refusal, digest) for refusal, digest in refusals],
                 }
@@ -69,8 +77,8 @@ def take_in_orders(frame: Frame) -> OrdersTaken:
             store.chain.commit(store.connection, "orders", work)
     taken = OrdersTaken(
         files=len(kept),
-        rows_received=sum(one.file.rows_received for one in kept),
-        rows_quarantined=sum(one.file.quarantined.height for one in kept),
+        rows_received=sum(one.rows_received for one in kept),
+        rows_quarantined=sum(one.rows_quarantined for one in kept),
         refusals=tuple(str(refusal) for refusal, _ in refusals),
     )
     frame.tell(
@@ -81,52 +89,79 @@ def take_in_orders(frame: Frame) -> OrdersTaken:
 
 
 @dataclass(frozen=True)
+class _Export:
+    """An export that was read; the older of two is first by (date, name)."""
+
+    exported_on: date
+    name: str
+    control: ControlTotals | None
+    reading: Reading
+
+
+@dataclass(frozen=True)
 class _Kept:
     """An export that was read and archived; how it came may differ from what the archive says."""
 
     archived: ArchivedFile
-    file: OrderFile
+    name: str
     control: ControlTotals | None
+    reading: Reading
+    rows_received: int
+    rows_quarantined: int
 
 
-def _archived(frame: Frame, read: list[tuple[Arrival, OrderFile]]) -> list[_Kept]:
-    """Archive what was read, letting go of each file's bytes as soon as they are kept."""
-    archive = frame.archive
-    kept: list[_Kept] = []
-    while read:
-        arrival, file = read.pop(0)
-        archived = archive.keep(file.name, arrival.content or b"", control=arrival.control)
-        kept.append(_Kept(archived, file, arrival.control))
-    return kept
+def _archived(frame: Frame, read: _Export) -> _Kept:
+    file = read.reading.file()
+    with read.reading.content.open("rb") as content:
+        archived = frame.archive.keep(file.name, content, control=read.control)
+    read.reading.content.unlink()
+    return _Kept(
+        archived,
+        file.name,
+        read.control,
+        read.reading,
+        rows_received=file.rows_received,
+        rows_quarantined=file.quarantined.height,
+    )
 
 
 def _read_all(
-    frame: Frame, found: list[Arrival]
-) -> tuple[list[tuple[Arrival, OrderFile]], list[tuple[OrderFileRefused, str]]]:
+    frame: Frame, found: list[Arrival], shelf: Path
+) -> tuple[list[_Export], list[tuple[OrderFileRefused, str]]]:
     """Read what is ready; oldest export first, which fixes the arrival numbers."""
-    read: dict[str, tuple[Arrival, OrderFile]] = {}
+    read: dict[str, _Export] = {}
     refusals: list[tuple[OrderFileRefused, str]] = []
     with Intake(frame.places.temporary) as intake:
-        while found:
-            arrival = found.pop(0)
+        for place, arrival in enumerate(found):
             if arrival.refusal is not None:
                 refusals.append((arrival.refusal, arrival.digest or ""))
-            if arrival.state is not State.READY or arrival.content is None:
+            if arrival.state is not State.READY or arrival.export is None:
                 continue
             try:
-                file = intake.read(
-                    arrival.name,
-                    arrival.content,
-                    time_zone=frame.settings.zone,
-                    mappings=frame.policy.orders,
-                    control=arrival.control,
-                )
+                one = _read(frame, intake, arrival, folder=shelf / str(place))
             except OrderFileRefused as refusal:
                 refusals.append((refusal, arrival.digest or ""))
+            except ExportChanged:
+                frame.tell(
+                    f"orders: {arrival.name} changed while it was read and is left for later"
+                )
             else:
-                read.setdefault(file.digest, (arrival, file))
-    by_age = sorted(read.values(), key=lambda pair: (pair[1].exported_on or date.min, pair[1].name))
+                read.setdefault(arrival.export.digest, one)
+    by_age = sorted(read.values(), key=lambda one: (one.exported_on, one.name))
     return by_age, refusals
+
+
+def _read(frame: Frame, intake: Intake, arrival: Arrival, *, folder: Path) -> _Export:
+    with intake.reading(
+        arrival.name,
+        arrival.export or b"",
+        time_zone=frame.settings.zone,
+        mappings=frame.policy.orders,
+        control=arrival.control,
+    ) as reading:
+        kept = reading.moved(folder)
+    file = kept.file()
+    return _Export(file.exported_on or date.min, file.name, arrival.control, kept)
 
 
 def _known_digests(connection: duckdb.DuckDBPyConnection) -> frozenset[str]:
@@ -161,6 +196,13 @@ def _append(store: Store, file: OrderFile, arrival: int, digests: EmailDigests) 
         ],
         as_of=store.run.as_of,
     )
+    if file.set_aside.height:
+        insert(
+            store.connection,
+            "intake/orders_aside",
+            file.set_aside.to_arrow(),
+            file_digest=file.digest,
+        )
     _note_file(
         store,
         file_digest=file.digest,
@@ -190,8 +232,8 @@ def _email_digests(addresses: pl.Series, digests: EmailDigests) -> pl.DataFrame:
 
 def _taken(kept: _Kept) -> dict[str, Any]:
     """How a file came: its name and the totals beside it may differ from those in the archive."""
-    file = kept.file
-    return {"digest": file.digest, "name": file.name, "control": control_json(kept.control)}
+    control = control_json(kept.control)
+    return {"digest": kept.archived.digest, "name": kept.name, "control": control}
 
 
 def _refused(refusal: OrderFileRefused, digest: str) -> dict[str, str]:

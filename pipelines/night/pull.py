@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Any
 
 from pipelines.gateway.endpoints import ENDPOINTS
 from pipelines.gateway.manners import plain
 from pipelines.night.frame import Frame, Store, run_facts
-from pipelines.night.pulling import Line, Puller
+from pipelines.night.lines import note
+from pipelines.night.pulling import Puller
 from pipelines.warehouse.closing import remember_gateway
 from pipelines.warehouse.coverage import LOOK_BACK
 from pipelines.warehouse.queries import first_row, script
@@ -69,7 +69,7 @@ def append_staged(frame: Frame, store: Store, puller: Puller) -> dict[str, Taken
         stream: staging.append(as_of=run.as_of, run_id=run.run_id)
         for stream, staging in puller.staged.items()
     }
-    _note_pulls(store, puller.lines, taken)
+    note(store, puller.lines, taken)
     return taken
 
 
@@ -85,36 +85,6 @@ def pull_facts(
         "new": {stream: counts.new for stream, counts in taken.items()},
         "changed": {stream: counts.changed for stream, counts in taken.items()},
     }
-
-
-def _note_pulls(store: Store, lines: list[Line], taken: Mapping[str, Taken]) -> None:
-    """One line a window; what was new or changed is counted on the first line of its stream."""
-    counted: set[str] = set()
-    for line in lines:
-        counts = Taken(0, 0) if line.stream in counted else taken[line.stream]
-        counted.add(line.stream)
-        store.connection.execute(
-            "insert into ops.pulls values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            [
-                store.run.run_id,
-                line.stream,
-                line.window.start if line.window else None,
-                line.window.end if line.window else None,
-                store.run.as_of,
-                line.pages,
-                line.rows_received,
-                line.distinct_ids,
-                counts.new,
-                counts.changed,
-                line.declared_total,
-                line.complete,
-                line.reason,
-                line.digest,
-                False,
-                line.started_at,
-                datetime.now(UTC),
-            ],
-        )
 
 
 def _note_sweep(store: Store, puller: Puller) -> None:

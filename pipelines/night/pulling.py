@@ -1,16 +1,16 @@
 """How each stream is pulled: which windows, ids, lists and questions a night asks for.
 
-Belongs here: the strategies that the table of endpoints names, and the certificate of each pull.
-Stays out: talking HTTP (`pipelines.gateway`), committing (`pull`), interval arithmetic
+Belongs here: the strategies that the table of endpoints names. Stays out: what is noted of them
+(`lines`), talking HTTP (`pipelines.gateway`), committing (`pull`), interval arithmetic
 (`warehouse.coverage`).
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime
-from hashlib import sha256
+from typing import Any
 
 from pipelines.faults import GatewayRefused
 from pipelines.gateway.certificate import Certificate
@@ -27,6 +27,7 @@ from pipelines.gateway.records import Row
 from pipelines.gateway.walk import PAGE_SIZE, Window, walk_list, walk_window
 from pipelines.landing import SegmentFile
 from pipelines.night.frame import Frame, Store
+from pipelines.night.lines import Line, certified, together
 from pipelines.night.progress import Tally, observed
 from pipelines.partitions import cut_off
 from pipelines.warehouse.coverage import is_sweep_due, windows_to_pull
@@ -35,22 +36,6 @@ from pipelines.warehouse.queries import first_row, script
 from pipelines.warehouse.staging import Staging
 
 NOT_OFFERED = frozenset({404, 405, 501})
-
-
-@dataclass(frozen=True, kw_only=True)
-class Line:
-    """What may be said about one window, list or set of ids: a line of `ops.pulls`."""
-
-    stream: str
-    window: Window | None = None
-    pages: int = 0
-    rows_received: int = 0
-    distinct_ids: int = 0
-    declared_total: int | None = None
-    complete: bool = True
-    reason: str = ""
-    digest: str = ""
-    started_at: datetime
 
 
 class Puller:
@@ -116,18 +101,20 @@ class Puller:
                 take=take,
                 reach=self._tally.reach,
             )
-            lines.append(_certified(walk.certificate, started_at))
+            lines.append(certified(walk.certificate, started_at))
         self.staged[endpoint.stream].flush()
         query = "create or replace temp table unsettled_transactions as "
         self._store.connection.execute(
             query + script("intake/unsettled_transactions"), {"as_of": self._store.run.as_of}
         )
         unlisted = self._store.connection.execute(script("intake/unsettled_unlisted")).fetchall()
-        return [*lines, self._read(endpoint, client, [row[0] for row in unlisted])]
+        ids = [row[0] for row in unlisted]
+        return [*lines, self._read(endpoint, client, ids, known=ids)]
 
     def _named(self, endpoint: Endpoint, client: GatewayClient) -> list[Line]:
-        named = [row[0] for row in self._rows("wanted_sessions")]
-        return [self._read(endpoint, client, named)]
+        wanted = self._rows("wanted_sessions")
+        known = [name for name, is_known in wanted if is_known]
+        return [self._read(endpoint, client, [name for name, _ in wanted], known=known)]
 
     def _snapshot(self, endpoint: Endpoint, client: GatewayClient) -> list[Line]:
         started_at = datetime.now(UTC)
@@ -136,7 +123,7 @@ class Puller:
             walk = walk_list(client, endpoint, take=take, reach=self._tally.reach)
         except GatewayRefused as refusal:
             return [self._not_offered(endpoint, refusal, started_at)]
-        return [_certified(walk.certificate, started_at)]
+        return [certified(walk.certificate, started_at)]
 
     def _children(self, endpoint: Endpoint, client: GatewayClient) -> list[Line]:
         started_at = datetime.now(UTC)
@@ -164,7 +151,7 @@ class Puller:
             pages += endpoint.list_path is None
         if refusals and len(refusals) == len(parents):
             return [self._not_offered(endpoint, refusals[0], started_at)]
-        line = _together(endpoint, certificates, started_at, rows=rows, pages=pages)
+        line = together(endpoint, certificates, started_at, rows=rows, pages=pages)
         if refusals:
             # Of a list that is there for others it is not known to be empty.
             reason = f"{len(refusals)} of {len(parents)} lists: status {refusals[0].status}"
@@ -209,19 +196,34 @@ class Puller:
             )
         ]
 
-    def _read(self, endpoint: Endpoint, client: GatewayClient, ids: Sequence[str]) -> Line:
+    def _read(
+        self,
+        endpoint: Endpoint,
+        client: GatewayClient,
+        ids: Sequence[str],
+        *,
+        known: Sequence[str],
+    ) -> Line:
         started_at = datetime.now(UTC)
         self._tally.part("by id", "ids", expected=len(ids))
         reading = read_by_ids(client, endpoint, ids, answer=self._tally.answer)
         rows = sum(self._take_one(endpoint, row) for row in reading)
         missing = len(reading.missing)
+        reason = f"{missing} of {len(ids)} ids are unknown to the gateway" if missing else ""
+        is_path_doubtful = reading.finds_none_of(known)
+        if is_path_doubtful:
+            reason += ", and every id that it gave itself is among them"
         return Line(
             stream=endpoint.stream,
             pages=len(ids),
             rows_received=rows,
             distinct_ids=rows,
             declared_total=len(ids),
-            reason=f"{missing} of {len(ids)} ids are unknown to the gateway" if missing else "",
+            complete=not is_path_doubtful,
+            reason=reason,
+            digest=reading.ledger.digest() if rows else "",
+            rows_repeated=reading.ledger.rows_repeated,
+            sums=reading.ledger.sums(),
             started_at=started_at,
         )
 
@@ -247,7 +249,7 @@ class Puller:
             started_at=started_at,
         )
 
-    def _rows(self, query: str) -> list[tuple[str, ...]]:
+    def _rows(self, query: str) -> list[tuple[Any, ...]]:
         parameters = {"as_of": self._store.run.as_of}
         return self._store.connection.execute(script(f"intake/{query}"), parameters).fetchall()
 
@@ -286,44 +288,4 @@ def _family(endpoint: Endpoint, places: Sequence[str]) -> Family:
         state=endpoint.state,
         final=endpoint.final,
         places=places,
-    )
-
-
-def _certified(proof: Certificate, started_at: datetime) -> Line:
-    return Line(
-        stream=proof.stream,
-        window=proof.window,
-        pages=proof.pages,
-        rows_received=proof.rows_received,
-        distinct_ids=proof.distinct_ids,
-        declared_total=proof.declared_total,
-        complete=proof.complete,
-        reason=proof.reason,
-        digest=proof.digest,
-        started_at=started_at,
-    )
-
-
-def _together(
-    endpoint: Endpoint,
-    proofs: Sequence[Certificate],
-    started_at: datetime,
-    *,
-    rows: int,
-    pages: int,
-) -> Line:
-    """One line over the lists of many parents."""
-    totals = [proof.declared_total for proof in proofs if proof.declared_total is not None]
-    broken = [proof for proof in proofs if not proof.complete]
-    digest = sha256("".join(proof.digest for proof in proofs).encode()).hexdigest()
-    return Line(
-        stream=endpoint.stream,
-        pages=pages + sum(proof.pages for proof in proofs),
-        rows_received=rows + sum(proof.rows_received for proof in proofs),
-        distinct_ids=rows + sum(proof.distinct_ids for proof in proofs),
-        declared_total=sum(totals) if proofs and len(totals) == len(proofs) else None,
-        complete=not broken,
-        reason=f"{len(broken)} of {len(proofs)} lists: {broken[0].reason}" if broken else "",
-        digest=digest if proofs else "",
-        started_at=started_at,
     )

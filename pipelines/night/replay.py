@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
+from io import BufferedIOBase
 from pathlib import Path
 from typing import Any
 
@@ -185,19 +186,19 @@ class KeptExports(OrderArchive):
             taken["name"],
             State.READY,
             digest=taken["digest"],
-            content=self.read(taken["digest"]),
+            export=self.whereabouts(taken["digest"]),
             control=_control(taken["control"]),
         )
 
     def keep(
         self,
         name: str,  # noqa: ARG002
-        content: bytes,
+        content: BufferedIOBase,
         *,
         control: ControlTotals | None = None,  # noqa: ARG002
     ) -> ArchivedFile:
         """The record of an export that is kept already."""
-        return self._records[hashlib.sha256(content).hexdigest()]
+        return self._records[hashlib.file_digest(content, "sha256").hexdigest()]
 
 
 def frame_of(

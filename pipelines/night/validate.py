@@ -6,7 +6,7 @@ Stays out: the contracts (`assets.contracts`); they come in as arguments.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -18,9 +18,9 @@ from pipelines.gateway.endpoints import ENDPOINTS
 from pipelines.night.frame import Frame, Store
 from pipelines.warehouse.basis import write_basis, write_minor_units
 from pipelines.warehouse.facts import quarantine
-from pipelines.warehouse.queries import build_stage, script
+from pipelines.warehouse.queries import build_stage, first_row, script
 
-CHECKED_ROWS = 100_000
+CHECKED_ROWS = 25_000
 
 
 class Contract(Protocol):
@@ -78,13 +78,10 @@ def check(store: Store, stream: str, contract: Contract) -> tuple[int, int]:
     """
     contract.require_alert()
     connection = store.connection
-    unchecked = connection.sql(script(f"intake/unchecked_{stream}")).to_arrow_reader(CHECKED_ROWS)
-    # Read to its end before anything else is asked: an unread result blocks the connection.
     checked, refused = 0, []
     files: list[str] = []
     newest = 0
-    for batch in unchecked:
-        rows = pl.DataFrame(pa.Table.from_batches([batch]))
+    for rows in _unchecked(connection, stream):
         refused += [
             _refused(stream, rows.row(place, named=True), why)
             for place, why in contract.refusals(rows).items()
@@ -98,6 +95,24 @@ def check(store: Store, stream: str, contract: Contract) -> tuple[int, int]:
         quarantine(connection, refused, as_of=store.run.as_of)
         _note_checked(connection, stream, newest, files=dict.fromkeys(files))
     return checked, len(refused)
+
+
+def _unchecked(connection: duckdb.DuckDBPyConnection, stream: str) -> Iterator[pl.DataFrame]:
+    """What is new of a stream, in parts: a result as a whole would stand in memory as a whole."""
+    query = script(f"intake/unchecked_{stream}")
+    if stream == "orders":
+        # Read to its end before anything else is asked: an unread result blocks the connection.
+        for batch in connection.sql(query).to_arrow_reader(CHECKED_ROWS):
+            yield pl.DataFrame(pa.Table.from_batches([batch]))
+        return
+    connection.execute(f"create or replace temp view unchecked_rows as {query}")
+    first, last = first_row(connection, script("intake/unchecked_span")) or (1, 0)
+    for start in range(first, last + 1, CHECKED_ROWS):
+        part = connection.sql(
+            script("intake/unchecked_part"),
+            params={"first_arrival": start, "rows": CHECKED_ROWS},
+        )
+        yield pl.DataFrame(part.to_arrow_table())
 
 
 def _note_checked(
@@ -124,7 +139,12 @@ def _refused(stream: str, row: Mapping[str, Any], reason: str) -> dict[str, Any]
             "reason": reason,
             "known_ids": [
                 name
-                for name in (row["order_id"], row["transaction_ref"], *(row["session_ids"] or []))
+                for name in (
+                    row["order_id"],
+                    row["transaction_ref"],
+                    *(row["session_ids"] or []),
+                    *(row["further_refs"] or []),
+                )
                 if name
             ],
         }

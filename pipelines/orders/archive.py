@@ -12,12 +12,15 @@ import hashlib
 import json
 import os
 import re
+import shutil
 import tempfile
 from dataclasses import dataclass
+from io import BufferedIOBase, BytesIO
 from pathlib import Path
 
 from pipelines.faults import StoreFault
 from pipelines.orders.names import name_fault, shown_name
+from pipelines.orders.opening import Whereabouts, looks_of
 from pipelines.orders.sidecars import (
     ControlTotals,
     SidecarUnusable,
@@ -27,6 +30,7 @@ from pipelines.orders.sidecars import (
 
 _RECORD = re.compile(r"([0-9a-f]{64})\.json")
 _TEMPORARY = ".taking-"
+_PIECE_BYTES = 1024 * 1024
 _ASK_BACKUP = "Restore the order archive from a backup, or drop the original export again."
 
 
@@ -55,10 +59,10 @@ class OrderArchive:
         return self
 
     def keep(
-        self, name: str, content: bytes, *, control: ControlTotals | None = None
+        self, name: str, content: BufferedIOBase, *, control: ControlTotals | None = None
     ) -> ArchivedFile:
         """Keep an export; the same bytes again, under whatever name, change nothing."""
-        digest = hashlib.sha256(content).hexdigest()
+        digest = hashlib.file_digest(content, "sha256").hexdigest()
         files = self.files()
         for file in files:
             if file.digest == digest:
@@ -68,8 +72,9 @@ class OrderArchive:
             raise ValueError(f"{shown_name(name)} is no name for the archive")
         arrival = max((file.arrival for file in files), default=0) + 1
         record = {"arrival": arrival, "name": name, "control": control_json(control)}
+        content.seek(0)
         self._write(f"{digest}-{name}", content)
-        self._write(f"{digest}.json", json.dumps(record, sort_keys=True).encode())
+        self._write(f"{digest}.json", BytesIO(json.dumps(record, sort_keys=True).encode()))
         return ArchivedFile(arrival, digest, name, control)
 
     def files(self) -> list[ArchivedFile]:
@@ -90,6 +95,14 @@ class OrderArchive:
         if hashlib.sha256(content).hexdigest() != digest:
             raise _damaged(digest, "its bytes have changed")
         return content
+
+    def whereabouts(self, digest: str) -> Whereabouts:
+        """Where the bytes lie that are kept under this sha256, to be read from there."""
+        path = self.folder / f"{digest}-{self._record(digest).name}"
+        try:
+            return Whereabouts(self.folder, path.name, looks_of(path.lstat()), digest)
+        except FileNotFoundError:
+            raise _damaged(digest, "its bytes are missing") from None
 
     def names_of(self, digest: str) -> dict[str, str]:
         """The two files that one export makes here, with the sha256 of their bytes."""
@@ -112,11 +125,11 @@ class OrderArchive:
             raise _damaged(digest, "its record is unreadable")
         return ArchivedFile(arrival, digest, name, kept)
 
-    def _write(self, name: str, content: bytes) -> None:
+    def _write(self, name: str, content: BufferedIOBase) -> None:
         descriptor, temporary = tempfile.mkstemp(prefix=_TEMPORARY, dir=self.folder)
         try:
             with os.fdopen(descriptor, "wb") as file:
-                file.write(content)
+                shutil.copyfileobj(content, file, _PIECE_BYTES)
                 file.flush()
                 os.fsync(descriptor)
             Path(temporary).replace(self.folder / name)

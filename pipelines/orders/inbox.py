@@ -2,12 +2,12 @@
 
 Belongs here: names, kinds of file, sidecars, sizes, standing still. Stays out: what is in a file
 (`reader`). Nothing here writes: files in the inbox are never moved, renamed or deleted. A file is
-opened once, by a descriptor that follows no link, and what is hashed is what is later parsed.
+opened by a descriptor that follows no link, read piece by piece and not held; what is parsed later
+must still be what was hashed here.
 """
 
 from __future__ import annotations
 
-import hashlib
 import os
 import time
 from collections.abc import Callable, Container
@@ -18,7 +18,7 @@ from pathlib import Path
 from pipelines.faults import ConfigurationFault
 from pipelines.orders.faults import OrderFileRefused
 from pipelines.orders.names import name_fault, shown_name
-from pipelines.orders.opening import Taken, looks_now, take
+from pipelines.orders.opening import Looks, Surveyed, Taken, Whereabouts, looks_now, survey, take
 from pipelines.orders.sidecars import (
     CONTROL_SUFFIX,
     DIGEST_SUFFIX,
@@ -48,25 +48,25 @@ class State(Enum):
 class Arrival:
     """One entry of the inbox that is, or stands for, an export.
 
-    `name` is harmless to show. `content` and `digest` are there when READY, `digest` alone when
+    `name` is harmless to show. `export` and `digest` are there when READY, `digest` alone when
     KNOWN, `refusal` when REFUSED; WAITING files are still growing and come again next time.
     """
 
     name: str
     state: State
     digest: str | None = None
-    content: bytes | None = None
+    export: Whereabouts | None = None
     control: ControlTotals | None = None
     refusal: OrderFileRefused | None = None
 
 
 @dataclass(frozen=True)
 class _Candidate:
-    """A file read once; `doubt` is the refusal that stands if the file turns out to be still."""
+    """A file looked at; `doubt` is the refusal that stands if the file turns out to be still."""
 
     name: str
-    digest: str | None
-    file: Taken
+    export: Whereabouts | None
+    looks: Looks
     sidecars: dict[str, Taken]
     control: ControlTotals | None
     is_shown_whole: bool
@@ -96,7 +96,7 @@ def arrivals(
             "Correct RECON_ORDERS_DIR or the folder's permissions.",
         ) from None
     try:
-        return _look(folder, wait_still=wait_still, known_digests=known_digests, pause=pause)
+        return _look(inbox, folder, wait_still=wait_still, known_digests=known_digests, pause=pause)
     finally:
         os.close(folder)
 
@@ -111,7 +111,7 @@ def look_at(path: Path) -> Arrival:
         os.stat(path.name, dir_fd=folder, follow_symlinks=False)
         with os.scandir(folder) as entries:
             beside = frozenset(entry.name for entry in entries)
-        found = _examined(folder, path.name, beside=beside, known_digests=frozenset())
+        found = _examined(path.parent, folder, path.name, beside=beside, known_digests=frozenset())
     finally:
         os.close(folder)
     if isinstance(found, _Candidate):
@@ -125,6 +125,7 @@ def look_at(path: Path) -> Arrival:
 
 
 def _look(
+    inbox: Path,
     folder: int,
     *,
     wait_still: bool,
@@ -140,7 +141,7 @@ def _look(
     settled: list[Arrival] = []
     unsure: list[_Candidate] = []
     for name in names:
-        found = _examined(folder, name, beside=frozenset(names), known_digests=known_digests)
+        found = _examined(inbox, folder, name, beside=frozenset(names), known_digests=known_digests)
         if isinstance(found, _Candidate) and not found.is_shown_whole and wait_still:
             unsure.append(found)
         elif isinstance(found, _Candidate):
@@ -154,7 +155,7 @@ def _look(
 
 
 def _examined(
-    folder: int, name: str, *, beside: frozenset[str], known_digests: Container[str]
+    inbox: Path, folder: int, name: str, *, beside: frozenset[str], known_digests: Container[str]
 ) -> Arrival | _Candidate | None:
     """Give what the entry is; None for a sidecar, which is looked at with its file."""
     is_sidecar = name.endswith((DIGEST_SUFFIX, CONTROL_SUFFIX))
@@ -167,11 +168,11 @@ def _examined(
     if is_sidecar:
         return None
     try:
-        file = take(folder, name, limit=MAX_FILE_BYTES)
-        digest = hashlib.sha256(file.content).hexdigest()
-        if digest in known_digests:
-            return Arrival(name, State.KNOWN, digest=digest)
-        return _with_sidecars(folder, name, file, digest=digest, beside=beside)
+        file = survey(folder, name, limit=MAX_FILE_BYTES)
+        if file.digest in known_digests:
+            return Arrival(name, State.KNOWN, digest=file.digest)
+        export = Whereabouts(inbox, name, file.looks, file.digest)
+        return _with_sidecars(folder, export, file, beside=beside)
     except FileNotFoundError:
         return Arrival(name, State.WAITING)
     except OrderFileRefused as refusal:
@@ -179,8 +180,9 @@ def _examined(
 
 
 def _with_sidecars(
-    folder: int, name: str, file: Taken, *, digest: str, beside: frozenset[str]
+    folder: int, export: Whereabouts, file: Surveyed, *, beside: frozenset[str]
 ) -> _Candidate:
+    name, digest = export.name, export.digest
     sidecars = {
         suffix: take(folder, name + suffix, limit=MAX_SIDECAR_BYTES)
         for suffix in (DIGEST_SUFFIX, CONTROL_SUFFIX)
@@ -196,7 +198,7 @@ def _with_sidecars(
             doubt = None if is_shown_whole else _other_digest(name, found=digest, stated=stated)
         if CONTROL_SUFFIX in sidecars:
             control = control_totals_in(sidecars[CONTROL_SUFFIX].content)
-            is_shown_whole = is_shown_whole or _has_stated_lines(file.content, control)
+            is_shown_whole = is_shown_whole or file.lines == _stated_lines(control)
     except SidecarUnusable as error:
         is_shown_whole = False
         doubt = OrderFileRefused(
@@ -205,7 +207,7 @@ def _with_sidecars(
             remedy="Write the .sha256 or .control.json again, or remove it.",
         )
     is_shown_whole = is_shown_whole and doubt is None
-    return _Candidate(name, digest, file, sidecars, control, is_shown_whole, doubt)
+    return _Candidate(name, export, file.looks, sidecars, control, is_shown_whole, doubt)
 
 
 def _hidden(folder: int, name: str, fault: str) -> _Candidate | None:
@@ -216,7 +218,7 @@ def _hidden(folder: int, name: str, fault: str) -> _Candidate | None:
     return _Candidate(
         name,
         None,
-        Taken(b"", looks),
+        looks,
         {},
         None,
         is_shown_whole=False,
@@ -224,12 +226,12 @@ def _hidden(folder: int, name: str, fault: str) -> _Candidate | None:
     )
 
 
-def _has_stated_lines(content: bytes, control: ControlTotals) -> bool:
-    """Tell whether the file has as many lines as its control totals ask for, so is all there.
+def _stated_lines(control: ControlTotals) -> int:
+    """How many lines a file has that is all there, by its control totals; -1 where they say none.
 
     A file with line ends inside quotes only has to stand still first, as if nothing were stated.
     """
-    return content.endswith(b"\n") and content.count(b"\n") - 1 == control.rows
+    return -1 if control.rows is None else control.rows + 1
 
 
 def _other_digest(name: str, *, found: str, stated: str) -> OrderFileRefused:
@@ -241,22 +243,19 @@ def _other_digest(name: str, *, found: str, stated: str) -> OrderFileRefused:
 
 
 def _settled(candidate: _Candidate) -> Arrival:
-    doubt = candidate.doubt
+    doubt, export = candidate.doubt, candidate.export
+    digest = export.digest if export is not None else None
     if doubt is not None:
-        return Arrival(doubt.name, State.REFUSED, digest=candidate.digest, refusal=doubt)
+        return Arrival(doubt.name, State.REFUSED, digest=digest, refusal=doubt)
     return Arrival(
-        candidate.name,
-        State.READY,
-        digest=candidate.digest,
-        content=candidate.file.content,
-        control=candidate.control,
+        candidate.name, State.READY, digest=digest, export=export, control=candidate.control
     )
 
 
 def _settled_if_still(folder: int, candidate: _Candidate) -> Arrival:
-    seen = {"": candidate.file, **candidate.sidecars}
-    for suffix, taken in seen.items():
-        if looks_now(folder, candidate.name + suffix) != taken.looks:
+    beside = {suffix: taken.looks for suffix, taken in candidate.sidecars.items()}
+    for suffix, looks in {"": candidate.looks, **beside}.items():
+        if looks_now(folder, candidate.name + suffix) != looks:
             return Arrival(shown_name(candidate.name), State.WAITING)
     return _settled(candidate)
 

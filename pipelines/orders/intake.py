@@ -25,6 +25,7 @@ from pipelines.orders.faults import OrderFileRefused
 from pipelines.orders.handing import handed_over, sweep
 from pipelines.orders.mapping import OrderMapping
 from pipelines.orders.names import shown_name
+from pipelines.orders.opening import ExportChanged, Whereabouts
 from pipelines.orders.reader import NO_MAPPINGS, OrderFile
 from pipelines.orders.sidecars import ControlTotals
 
@@ -46,6 +47,31 @@ class Limits:
     processor_seconds: int = 120
     seconds: float = 300.0
     written_bytes: int = 2 * _GIB
+
+
+@dataclass(frozen=True)
+class Reading:
+    """An export that was read: its bytes and what came of them lie in a folder, not in memory."""
+
+    folder: Path
+
+    @property
+    def content(self) -> Path:
+        """The bytes, as they were read."""
+        from pipelines.orders import worker
+
+        return self.folder / worker.CONTENT
+
+    def file(self) -> OrderFile:
+        """Give what was read; its rows come from the folder as they are looked at."""
+        from pipelines.orders import worker
+
+        return worker.outcome(self.folder)
+
+    def moved(self, folder: Path) -> Reading:
+        """Take it out of the intake, which else removes it; `folder` is not there yet."""
+        self.folder.rename(folder)
+        return Reading(folder)
 
 
 class Intake:
@@ -75,18 +101,39 @@ class Intake:
     def read(
         self,
         name: str,
-        content: bytes,
+        content: bytes | Whereabouts,
         *,
         time_zone: ZoneInfo,
         mappings: Mapping[str, OrderMapping] = NO_MAPPINGS,
         control: ControlTotals | None = None,
     ) -> OrderFile:
-        """Read an export as `reader.read_order_file` does, within the limits."""
+        """Read an export as `reader.read_order_file` does, within the limits.
+
+        Raises `ExportChanged` where it is no longer what was surveyed.
+        """
+        given: dict[str, Any] = {"mappings": mappings, "control": control}
+        with self.reading(name, content, time_zone=time_zone, **given) as reading:
+            return reading.file()
+
+    @contextmanager
+    def reading(
+        self,
+        name: str,
+        content: bytes | Whereabouts,
+        *,
+        time_zone: ZoneInfo,
+        mappings: Mapping[str, OrderMapping] = NO_MAPPINGS,
+        control: ControlTotals | None = None,
+    ) -> Iterator[Reading]:
+        """Read as `read` does, and give it where it lies; it goes with the block unless moved."""
         from pipelines.orders import worker
 
         asked = worker.request(name, zone=time_zone, mappings=mappings, control=control)
         with self._answered(name, content, asked) as folder:
-            return worker.outcome(folder)
+            found = worker.outcome(folder).digest
+            if isinstance(content, Whereabouts) and found != content.digest:
+                raise ExportChanged(name)
+            yield Reading(folder)
 
     def rows(
         self,
@@ -105,11 +152,16 @@ class Intake:
             return worker.rows(folder)
 
     @contextmanager
-    def _answered(self, name: str, content: bytes, asked: Mapping[str, Any]) -> Iterator[Path]:
+    def _answered(
+        self, name: str, content: bytes | Whereabouts, asked: Mapping[str, Any]
+    ) -> Iterator[Path]:
         from pipelines.orders import worker
 
         with self._handed_over() as folder:
-            (folder / worker.CONTENT).write_bytes(content)
+            if isinstance(content, Whereabouts):
+                content.copy_to(folder / worker.CONTENT)
+            else:
+                (folder / worker.CONTENT).write_bytes(content)
             (folder / worker.REQUEST).write_text(json.dumps(asked), encoding="utf-8")
             ended = self._ask(folder)
             if ended is not None:

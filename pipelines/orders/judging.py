@@ -7,14 +7,14 @@ in `values`; here they are applied, and a row's fault becomes one sentence.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any
 
 import polars as pl
 
 from pipelines.faults import ClaimBroken
-from pipelines.orders.layouts.layout import ORDER_COLUMNS
+from pipelines.orders.layouts.layout import FURTHER_REFS, ORDER_COLUMNS
 from pipelines.orders.layouts.turning import IS_ASIDE, SAID
 from pipelines.orders.plain_rows import parted
 from pipelines.orders.table import SOURCE_ROW
@@ -40,11 +40,16 @@ _NONE_QUARANTINED = pl.DataFrame(
         "known_ids": pl.List(pl.String),
     }
 )
+_NONE_ASIDE = pl.DataFrame(schema={SOURCE_ROW: pl.Int64, "key": pl.String})
 
 
 @dataclass(frozen=True)
 class Judged:
-    """The parts of a file's rows, and the money in all of them that can be read, by currency."""
+    """The parts of a file's rows, and the money in all of them that can be read, by currency.
+
+    `amounts_received` has what was set aside too, `amounts_aside` alone. `set_aside` has those rows
+    that have a usable order id, by which an order known before is missed.
+    """
 
     accepted: pl.DataFrame
     quarantined: pl.DataFrame
@@ -52,6 +57,8 @@ class Judged:
     aside: int
     amounts_received: dict[str, Decimal]
     amounts_accepted: dict[str, Decimal]
+    set_aside: pl.DataFrame
+    amounts_aside: dict[str, Decimal] = field(default_factory=dict)
 
 
 def judge(rows: pl.DataFrame, *, status_words: Mapping[str, str]) -> Judged:
@@ -60,6 +67,8 @@ def judge(rows: pl.DataFrame, *, status_words: Mapping[str, str]) -> Judged:
     is_aside = pl.col(IS_ASIDE) & pl.col(SAID).is_null()
     orders = rows.filter(~is_aside) if rows[IS_ASIDE].any() else rows
     aside = rows.height - orders.height
+    set_aside = rows.filter(is_aside) if aside else rows.clear()
+    amounts_aside = _readable_amounts(set_aside, status_words) if aside else {}
     parts = [_judged(part, status_words=status_words) for part in _parts(orders)]
     accepted = _together([part.accepted for part in parts])
     quarantined = _together([part.quarantined for part in parts])
@@ -76,8 +85,10 @@ def judge(rows: pl.DataFrame, *, status_words: Mapping[str, str]) -> Judged:
         quarantined=quarantined,
         repeats=repeats,
         aside=aside,
-        amounts_received=_added(part.amounts_received for part in parts),
+        amounts_received=_added([amounts_aside, *(part.amounts_received for part in parts)]),
         amounts_accepted=_added(part.amounts_accepted for part in parts),
+        set_aside=_keys(set_aside),
+        amounts_aside=amounts_aside,
     )
 
 
@@ -112,7 +123,7 @@ def _judged(rows: pl.DataFrame, *, status_words: Mapping[str, str]) -> Judged:
     plain, others = parted(rows, status_words=status_words)
     if not others.height:
         amounts = _amounts(plain)
-        return Judged(plain, _NONE_QUARANTINED, 0, 0, amounts, amounts)
+        return Judged(plain, _NONE_QUARANTINED, 0, 0, amounts, amounts, _NONE_ASIDE)
     judged = _judged_by_every_rule(others, status_words=status_words)
     amounts = _amounts(plain)
     return replace(
@@ -141,12 +152,13 @@ def _judged_by_every_rule(rows: pl.DataFrame, *, status_words: Mapping[str, str]
         aside=0,
         amounts_received=_amounts(judged.filter(has_readable_amount())),
         amounts_accepted=_amounts(accepted),
+        set_aside=_NONE_ASIDE,
     )
 
 
 def _with_duplicates(judged: pl.DataFrame) -> pl.DataFrame:
     """Mark later identical rows as repeats, and name the lines of rows that contradict another."""
-    cells = pl.struct(ORDER_COLUMNS)
+    cells = pl.struct(*ORDER_COLUMNS, pl.col(FURTHER_REFS).list.join("\n"))
     has_key = pl.col("key").is_not_null()
     differs = has_key & (cells.n_unique().over("key") > 1)
     return judged.with_columns(
@@ -169,6 +181,7 @@ def _accepted(rows: pl.DataFrame) -> pl.DataFrame:
         pl.col("sessions").alias("session_ids"),
         _none_if_empty("transaction_ref"),
         _none_if_empty("customer_email"),
+        FURTHER_REFS,
         SOURCE_ROW,
     )
 
@@ -185,6 +198,7 @@ def _quarantined(rows: pl.DataFrame) -> pl.DataFrame:
         pl.concat_list("key"),
         pl.col("sessions").list.eval(usable_id(pl.element())),
         pl.concat_list(usable_id(pl.col("transaction_ref"))),
+        pl.col(FURTHER_REFS).list.eval(usable_id(pl.element())),
     )
     return rows.select(
         SOURCE_ROW,
@@ -209,6 +223,14 @@ def _contradiction(lines: list[int]) -> str:
     named = ", ".join(str(line) for line in lines[:_LINES_NAMED])
     more = " and more" if len(lines) > _LINES_NAMED else ""
     return f"stands in lines {named}{more} with different values."
+
+
+def _keys(rows: pl.DataFrame) -> pl.DataFrame:
+    return rows.select(SOURCE_ROW, usable_id(pl.col("order_id")).alias("key")).drop_nulls("key")
+
+
+def _readable_amounts(rows: pl.DataFrame, status_words: Mapping[str, str]) -> dict[str, Decimal]:
+    return _amounts(prepared(rows, status_words=status_words).filter(has_readable_amount()))
 
 
 def _amounts(rows: pl.DataFrame) -> dict[str, Decimal]:

@@ -8,10 +8,12 @@ goes the long way; that both ways give the same is a test.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import timedelta
 
 import polars as pl
 
 from pipelines.currencies import minor_units
+from pipelines.orders.layouts.layout import FURTHER_REFS
 from pipelines.orders.mapping import STATUSES
 from pipelines.orders.table import SOURCE_ROW
 from pipelines.orders.values import FIRST_YEAR, LAST_YEAR
@@ -26,6 +28,16 @@ _INSTANT = (
 _ADDRESS_OR_NOTHING = r"^(?:[0-9A-Za-z._+-]{1,64}@[0-9A-Za-z.-]{1,64}\.[A-Za-z]{2,24})?$"
 _UTC_TEXT = "%Y-%m-%dT%H:%M:%S%.6fZ"
 _IS_PLAIN = "is_plain"
+_CLOCK_CHARACTERS = len("2026-11-20T09:30:00")
+_OFFSETS = {
+    "Z": timedelta(),
+    **{
+        f"{sign}{hours:02}:{minutes:02}": direction * timedelta(hours=hours, minutes=minutes)
+        for sign, direction in (("+", 1), ("-", -1))
+        for hours in range(14)
+        for minutes in range(60)
+    },
+}
 
 
 def parted(rows: pl.DataFrame, *, status_words: Mapping[str, str]) -> tuple[pl.DataFrame, ...]:
@@ -73,12 +85,15 @@ def _is_plain() -> pl.Expr:
 
 
 def _instant(column: str) -> pl.Expr:
+    """Read the clock as it stands and take its offset off: several times as fast as in one go."""
     text = pl.col(column)
-    return (
-        pl.when(text.str.contains(_INSTANT))
-        .then(text.str.replace("Z", "+00:00", literal=True))
-        .str.to_datetime("%Y-%m-%dT%H:%M:%S%:z", time_unit="us", time_zone="UTC", strict=False)
+    clock = text.str.head(_CLOCK_CHARACTERS).str.to_datetime(
+        "%Y-%m-%dT%H:%M:%S", time_unit="us", strict=False
     )
+    offset = text.str.slice(_CLOCK_CHARACTERS).replace_strict(
+        list(_OFFSETS), list(_OFFSETS.values()), default=None, return_dtype=pl.Duration("us")
+    )
+    return pl.when(text.str.contains(_INSTANT)).then(clock - offset).dt.replace_time_zone("UTC")
 
 
 def _accepted(rows: pl.DataFrame) -> pl.DataFrame:
@@ -98,5 +113,6 @@ def _accepted(rows: pl.DataFrame) -> pl.DataFrame:
             pl.when(pl.col(column) != "").then(pl.col(column)).alias(column)
             for column in ("transaction_ref", "customer_email")
         ),
+        FURTHER_REFS,
         SOURCE_ROW,
     )

@@ -43,8 +43,10 @@ class OrderFile:
     layouts.
 
     `accepted`: order_id, status, amount, currency, placed_at, paid_at (UTC, ISO text with Z and six
-    decimals), session_ids (list), transaction_ref, customer_email, source_row (physical line).
+    decimals), session_ids (list), transaction_ref, customer_email, further_refs (list, where an
+    order was paid in parts), source_row (physical line).
     `quarantined`: source_row, key (the order id, where usable), reason, known_ids (list).
+    `set_aside`: source_row and key of the rows counted in `aside` that have a usable order id.
     `totals`: the accepted rows' money in major units, by currency.
     """
 
@@ -59,6 +61,7 @@ class OrderFile:
     aside: int
     accepted: pl.DataFrame
     quarantined: pl.DataFrame
+    set_aside: pl.DataFrame
     totals: Mapping[str, Decimal]
 
 
@@ -85,7 +88,9 @@ def read_order_file(
     rows = order_rows(table, layout, zone=time_zone)
     judged = judge(rows, status_words=layout.words)
     if control is not None:
-        _check_control_totals(name, control, rows_received=table.frame.height, judged=judged)
+        _check_control_totals(
+            name, control, lines=table.frame.height, orders=rows.height, judged=judged
+        )
     return OrderFile(
         name=name,
         digest=digest,
@@ -98,6 +103,7 @@ def read_order_file(
         aside=judged.aside,
         accepted=judged.accepted,
         quarantined=judged.quarantined,
+        set_aside=judged.set_aside,
         totals=judged.amounts_accepted,
     )
 
@@ -127,25 +133,30 @@ def read_rows(
 
 
 def _check_control_totals(
-    name: str, control: ControlTotals, *, rows_received: int, judged: Judged
+    name: str, control: ControlTotals, *, lines: int, orders: int, judged: Judged
 ) -> None:
-    if control.rows is not None and control.rows != rows_received:
-        raise _not_as_stated(name, f"{rows_received} rows, its control file says {control.rows}")
+    """Compare with all that stands in the file: its data rows, and each order's money once."""
+    if control.rows is not None and control.rows != lines:
+        counted = f"{lines} rows" if lines == orders else f"{lines} data rows ({orders} orders)"
+        raise _not_as_stated(name, counted, f"{control.rows}")
     if control.amounts is None:
         return
     for currency in sorted(control.amounts.keys() | judged.amounts_received.keys()):
         found = judged.amounts_received.get(currency, Decimal(0))
         stated = control.amounts.get(currency)
         if found != stated:
+            aside = judged.amounts_aside.get(currency, Decimal(0))
+            of_it = f" ({aside:f} of it set aside)" if aside else ""
             said = "nothing of it" if stated is None else f"{stated:f} {currency}"
-            raise _not_as_stated(name, f"{found:f} {currency}, its control file says {said}")
+            raise _not_as_stated(name, f"{found:f} {currency}{of_it}", said)
 
 
-def _not_as_stated(name: str, both: str) -> OrderFileRefused:
+def _not_as_stated(name: str, found: str, stated: str) -> OrderFileRefused:
     return OrderFileRefused(
         shown_name(name),
-        f"the file has {both}.",
-        remedy="Export the file and its control totals again, together.",
+        f"the file has {found}, its control file says {stated}.",
+        remedy="Export the file and its control totals again, together: rows counts every data"
+        " row below the header, amounts each order's total once, those set aside too.",
     )
 
 

@@ -1,9 +1,9 @@
 """What an exporter lays beside an export to show that it is whole: a digest or control totals.
 
-`NAME.sha256` is the line that `sha256sum NAME` prints. `NAME.control.json` is an object with
-`rows`, `amounts` (currency to decimal text) and `exported_at` (ISO-8601 with offset, or a date),
-each optional, nothing else. A sidecar that cannot be read refuses its file: a promise that cannot
-be checked is worse than none.
+`NAME.sha256` is the line that `sha256sum NAME` prints. `NAME.control.json` is an object with `rows`
+(every data row, also several of an order), `amounts` (currency to decimal text, each order once)
+and `exported_at` (ISO-8601 with offset, or a date), each optional, nothing else. A sidecar that
+cannot be read refuses its file: a promise that cannot be checked is worse than none.
 """
 
 from __future__ import annotations

@@ -12,6 +12,7 @@ from difflib import SequenceMatcher
 
 from pipelines.orders.layouts.layout import ORDER_COLUMNS, REQUIRED
 from pipelines.orders.layouts.mapped import BUILT_IN
+from pipelines.orders.wording import other_separator
 
 _ALIKE = 0.6
 _SHOWN_AT_MOST = 80
@@ -31,21 +32,40 @@ _ALSO_CALLED = {
 def suggested_mapping(header: Sequence[str]) -> str:
     """Give lines for recon.toml; a column that nothing in the header sounds like is left open."""
     lines = ["[orders.NAME.columns]"]
+    separator = other_separator(header)
+    if separator is not None:
+        lines = ["[orders.NAME]", f"delimiter = {json.dumps(separator)}", *lines]
+        # The reader parted the header by its own mark, so that is what stood between the pieces.
+        header = [name.strip('"') for name in ",".join(header).split(separator)]
+    nearest = _nearest(header)
     for column in ORDER_COLUMNS:
-        nearest = _nearest(column, header)
-        if nearest is not None:
-            lines.append(f"{column} = {json.dumps(nearest[:_SHOWN_AT_MOST], ensure_ascii=True)}")
+        if column in nearest:
+            name = json.dumps(nearest[column][:_SHOWN_AT_MOST], ensure_ascii=True)
+            lines.append(f"{column} = {name}")
         elif column in REQUIRED:
             lines.append(f'# {column} = "…"   # every order has one')
     return "\n".join([*lines, "[orders.NAME.status]", '# "word in the export" = "paid"'])
 
 
-def _nearest(column: str, header: Sequence[str]) -> str | None:
-    names = [column.replace("_", " "), *_ALSO_CALLED[column]]
-    names += [layout.columns.get(column, "").casefold() for layout in BUILT_IN.values()]
-    shares = {name: max(_share(name, one) for one in names if one) for name in header if name}
-    best = max(shares, key=lambda name: shares[name], default=None)
-    return best if best is not None and shares[best] >= _ALIKE else None
+def _nearest(header: Sequence[str]) -> dict[str, str]:
+    """Pair our columns with theirs, the most alike first; none of theirs stands for two of ours."""
+    pairs = [
+        (max(_share(name, one) for one in _names(column)), column, name)
+        for column in ORDER_COLUMNS
+        for name in header
+        if name
+    ]
+    found: dict[str, str] = {}
+    for share, column, name in sorted(pairs, key=lambda pair: -pair[0]):
+        if share >= _ALIKE and column not in found and name not in found.values():
+            found[column] = name
+    return found
+
+
+def _names(column: str) -> list[str]:
+    """What our column is called, in words and in the shops we know."""
+    theirs = [layout.columns.get(column, "").casefold() for layout in BUILT_IN.values()]
+    return [name for name in (column.replace("_", " "), *_ALSO_CALLED[column], *theirs) if name]
 
 
 def _share(name: str, ours: str) -> float:

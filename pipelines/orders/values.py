@@ -114,6 +114,11 @@ def usable_id(text: pl.Expr) -> pl.Expr:
     return pl.when((trimmed != "") & ~reduce(or_, faults)).then(trimmed)
 
 
+def is_fit_id(text: pl.Expr) -> pl.Expr:
+    """Tell the texts that can be an id as they stand."""
+    return (text != "") & ~reduce(or_, [broken for broken, _ in _id_faults(text)])
+
+
 def _id_rules(column: str, *, is_required: bool) -> list[Rule]:
     text = pl.col(column)
     rules = [Rule(column, broken, says) for broken, says in _id_faults(text)]

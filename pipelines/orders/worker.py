@@ -26,7 +26,8 @@ from pipelines.orders.reader import OrderFile, read_order_file, read_rows
 from pipelines.orders.sidecars import control_json, control_totals_in
 
 REQUEST, CONTENT, TOLD = "request.json", "content", "told.json"
-ACCEPTED, QUARANTINED = "accepted.arrow", "quarantined.arrow"
+ACCEPTED, QUARANTINED, ASIDE = "accepted.arrow", "quarantined.arrow", "set_aside.arrow"
+_FRAMES = {"accepted": ACCEPTED, "quarantined": QUARANTINED, "set_aside": ASIDE}
 
 
 def serve(memory_bytes: int, processor_seconds: int, file_bytes: int) -> None:
@@ -67,8 +68,7 @@ def outcome(folder: Path) -> OrderFile:
             **told,
             "totals": {code: Decimal(total) for code, total in told["totals"].items()},
             "exported_on": date.fromisoformat(exported) if exported else None,
-            "accepted": pl.read_ipc((folder / ACCEPTED).read_bytes()),
-            "quarantined": pl.read_ipc(folder / QUARANTINED),
+            **{frame: pl.read_ipc(folder / name) for frame, name in _FRAMES.items()},
         }
     )
 
@@ -118,8 +118,8 @@ def _file_told(folder: Path, asked: Mapping[str, Any]) -> dict[str, Any]:
         mappings=_mappings(asked),
         control=control and control_totals_in(json.dumps(control).encode()),
     )
-    file.accepted.write_ipc(folder / ACCEPTED)
-    file.quarantined.write_ipc(folder / QUARANTINED)
+    for frame, name in _FRAMES.items():
+        getattr(file, frame).write_ipc(folder / name)
     return _told(file)
 
 
@@ -130,9 +130,7 @@ def _mappings(asked: Mapping[str, Any]) -> dict[str, OrderMapping]:
 
 
 def _told(file: OrderFile) -> dict[str, Any]:
-    parts = {
-        name: value for name, value in vars(file).items() if name not in ("accepted", "quarantined")
-    }
+    parts = {name: value for name, value in vars(file).items() if name not in _FRAMES}
     return {
         **parts,
         "totals": {code: f"{total:f}" for code, total in file.totals.items()},

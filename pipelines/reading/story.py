@@ -36,7 +36,7 @@ _CURRENCY_OF = {
     "fiat_amount": "fiat_currency",
     "fee_amount": "fiat_currency",
 }
-_BOOKKEEPING = {"version", "recorded_from", "recorded_to", "source", "updated_at"}
+_BOOKKEEPING = {"version", "recorded_from", "recorded_to", "is_outdated", "source", "updated_at"}
 
 
 @dataclass(frozen=True)

@@ -126,8 +126,9 @@ def _taken_in(version: Row) -> str:
         f" (changed {instant_shown(version['updated_at'])})" if version["updated_at"] else ""
     )
     name = version["transaction_id"]
+    late = " when a newer one was known" if version["is_outdated"] else ""
     return (
-        f"Transaction {name} version {version['version']} is taken in: "
+        f"Transaction {name} version {version['version']} is taken in{late}: "
         f"{says or 'nothing that is judged changed'}{changed_at}."
     )
 

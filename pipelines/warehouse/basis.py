@@ -7,6 +7,7 @@ Stays out: the judgement itself.
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from functools import cache
@@ -21,6 +22,7 @@ from pipelines.policy import Policy
 from pipelines.warehouse.queries import STAGES, script, tables_of
 
 RULE_RELEASE = "1"
+COIN_DECIMALS = 18
 _NO_END = date(9999, 12, 31)
 
 
@@ -83,12 +85,14 @@ def write_basis(
 
 
 def write_minor_units(connection: duckdb.DuckDBPyConnection) -> None:
-    """Replace the minor units of every currency that an order or transaction names."""
-    named = connection.execute(
-        "select distinct currency from raw.orders where currency is not null "
-        "union select distinct fiat_currency from raw.transactions where fiat_currency is not null"
-    ).fetchall()
-    rows = sorted((code, minor_units(code)) for (code,) in named if minor_units(code) is not None)
+    """Replace the minor units of every currency that an order, payment or bill names.
+
+    A coin has the decimals that the gateway's currency table tells; one it does not list is kept
+    to its last digit.
+    """
+    decimals = dict(connection.execute(script("intake/decimals_of_coins")).fetchall())
+    named = connection.execute(script("intake/currencies_named")).fetchall()
+    rows = sorted((code, _minor_units(code, decimals)) for (code,) in named)
     table = pa.table(
         {
             "currency": pa.array([code for code, _ in rows], pa.string()),
@@ -96,6 +100,11 @@ def write_minor_units(connection: duckdb.DuckDBPyConnection) -> None:
         }
     )
     _replace(connection, "validated.minor_units", table)
+
+
+def _minor_units(code: str, decimals: Mapping[str, int]) -> int:
+    known = minor_units(code)
+    return known if known is not None else min(decimals.get(code, COIN_DECIMALS), COIN_DECIMALS)
 
 
 def _fee_schedule(policy: Policy) -> pa.Table:

@@ -20,6 +20,7 @@ BESIDE_RAW = (
     "reconciled.closed_breaks",
     "ops.pulls",
     "ops.files",
+    "ops.orders_aside",
     "ops.closings",
     "ops.gateway",
     "ops.actions",

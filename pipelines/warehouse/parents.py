@@ -50,7 +50,7 @@ def parents_to_read(
     for view, family in (("held_parents", parent), ("held_children", child)):
         connection.execute(
             f"create or replace temp view {view} as select {family.common_columns}, "
-            f"content_digest, arrival from raw.{family.stream}"
+            f"content_digest, arrival, ranked_at from raw.{family.stream}"
         )
     rows = connection.execute(
         script("intake/parents_to_read"),

@@ -38,6 +38,7 @@ DIGESTED = (
     "validated.charge_attempts",
     "validated.quarantine",
     "reconciled.matches",
+    "reconciled.subscription_matches",
     "reconciled.breaks",
     "reconciled.proof",
     "marts.daily_close",

@@ -17,7 +17,7 @@ import duckdb
 
 from pipelines.faults import ReconFault
 from pipelines.settings import Places
-from pipelines.warehouse.store import connect
+from pipelines.warehouse.store import connect, remove_spilled
 
 Answer = TypeVar("Answer")
 ASIDE = ".before-rebuild"
@@ -114,3 +114,4 @@ def _log_of(file: Path) -> Path:
 def _remove(file: Path) -> None:
     for path in (file, _log_of(file)):
         path.unlink(missing_ok=True)
+    remove_spilled(file)

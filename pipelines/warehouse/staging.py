@@ -18,17 +18,18 @@ from pipelines.warehouse.queries import columns_of, first_row, script
 
 BATCH_ROWS = 10_000
 _PRIVATE = "customer_email"
-_BOOKKEEPING = frozenset({"arrival", "content_digest", "recorded_from", "run_id"})
+_BOOKKEEPING = frozenset({"arrival", "content_digest", "recorded_from", "run_id", "ranked_at"})
 
 Row = Mapping[str, str | None]
 
 
 @dataclass(frozen=True)
 class Taken:
-    """How many received rows were of unknown ids, and how many changed a known one."""
+    """How many received rows were of unknown ids, changed a known one, or told of its past."""
 
     new: int
     changed: int
+    outdated: int = 0
 
 
 class Staging:
@@ -56,7 +57,7 @@ class Staging:
         connection.execute(
             f"create or replace temp table staged_{stream} as "
             "select null::bigint as fetch_order, null::varchar as row_key, "
-            f"* exclude (arrival, recorded_from, run_id) from raw.{stream} limit 0"
+            f"* exclude (arrival, recorded_from, run_id, ranked_at) from raw.{stream} limit 0"
         )
 
     def take(self, rows: Iterable[Row]) -> None:
@@ -90,35 +91,30 @@ class Staging:
             self._connection.unregister("received_rows")
 
     def append(self, *, as_of: datetime, run_id: str) -> Taken:
-        """Append what differs from the newest version held; call it inside a transaction."""
+        """Append every version not held yet; call it inside a transaction.
+
+        One that is older than the newest held is kept as well, and never becomes the newest.
+        """
         self.flush()
         if not self.rows:
             return Taken(new=0, changed=0)
-        before = self._count("select count(*) from held_versions")
-        new = self._count(
-            "select count(distinct coalesce(row_key, '')) from staged_versions "
-            "where row_key is null or row_key not in (select row_key from held_versions "
-            "where row_key is not null)"
+        connection, stream = self._connection, self.stream
+        connection.execute(f"create or replace temp view staged_versions as from staged_{stream}")
+        connection.execute(
+            "create or replace temp view held_versions as select "
+            f"{self._key} as row_key, arrival, content_digest, recorded_from, ranked_at "
+            f"from raw.{stream}"
         )
-        self._connection.execute(
-            f"insert into raw.{self.stream} by name {script('intake/fresh_versions')}",
-            {"as_of": as_of, "run_id": run_id},
+        connection.execute(
+            f"create or replace temp table fresh_versions as {script('intake/fresh_versions')}",
+            {"as_of": as_of},
         )
-        appended = self._count("select count(*) from held_versions") - before
-        return Taken(new=new, changed=max(appended - new, 0))
-
-    def _count(self, query: str) -> int:
-        """A count over `staged_versions` and `held_versions`, set to this stream first."""
-        self._connection.execute(
-            f"create or replace temp view staged_versions as from staged_{self.stream}"
+        connection.execute(
+            f"insert into raw.{stream} by name {script('intake/append_versions')}",
+            {"run_id": run_id},
         )
-        self._connection.execute(
-            "create or replace temp view held_versions as "
-            f"select {self._key} as row_key, arrival, content_digest, recorded_from "
-            f"from raw.{self.stream}"
-        )
-        row = first_row(self._connection, query)
-        return int(row[0]) if row else 0
+        counts = first_row(connection, script("intake/versions_appended"))
+        return Taken(*counts) if counts else Taken(new=0, changed=0)
 
 
 def _columns(connection: duckdb.DuckDBPyConnection, stream: str) -> list[str]:

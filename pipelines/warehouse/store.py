@@ -18,11 +18,15 @@ import duckdb
 
 from pipelines.faults import ChainBroken, DiskFull, StoreBusy, StoreFault
 from pipelines.settings import Places
-from pipelines.warehouse.queries import SCHEMA, run_scripts, script
+from pipelines.warehouse.queries import SCHEMA, first_row, run_scripts, script
 
 LOCK_WAIT_SECONDS = 600.0
 LOCK_POLL_SECONDS = 0.2
 FREE_BYTES_MINIMUM = 256 * 1024 * 1024
+MEMORY_LEAST_BYTES = 512 * 2**20
+"""What the database may keep in memory; the rest of large steps spills to disk beside its file."""
+MEMORY_BYTES_A_ROW = 1024
+"""Of a book above half a million transactions; joins of cases, which cannot spill, take 800."""
 STORAGE_VERSION = "v1.5.0"
 """Readers of DuckDB 1.5 can open what we write."""
 
@@ -122,6 +126,7 @@ def connect(path: Path, *, read_only: bool = False) -> duckdb.DuckDBPyConnection
             f"{path.name} cannot be opened as a database: {str(broken).splitlines()[0]}.",
             "Run `recon verify`: it says what does not hold and what to do.",
         ) from broken
+    _limit_memory(connection, MEMORY_LEAST_BYTES)
     connection.execute("set TimeZone = 'UTC'")
     connection.execute(script("macros"))
     return connection
@@ -143,17 +148,37 @@ def open_warehouse(
     kept = _kept.get(places.warehouse)
     with _database_faults():
         if kept is not None:
+            _give_memory(kept)
             yield kept
             kept.execute("checkpoint")
             return
         with writer_lock(places):
+            remove_spilled(places.warehouse)
             connection = connect(places.warehouse)
             try:
                 run_scripts(connection, SCHEMA)
+                _give_memory(connection)
                 yield connection
                 connection.execute("checkpoint")
             finally:
                 connection.close()
+
+
+def _give_memory(connection: duckdb.DuckDBPyConnection) -> None:
+    """As much as judging the book needs that is held by now."""
+    (held,) = first_row(connection, "select count(*) from raw.transactions") or (0,)
+    _limit_memory(connection, max(MEMORY_LEAST_BYTES, held * MEMORY_BYTES_A_ROW))
+
+
+def _limit_memory(connection: duckdb.DuckDBPyConnection, most_bytes: int) -> None:
+    connection.execute(f"set memory_limit = '{most_bytes // 1024}KiB'")
+
+
+def remove_spilled(file: Path) -> None:
+    """Remove what a killed run spilled beside a database file; nobody reads it again."""
+    left = file.with_name(f"{file.name}.tmp")
+    if left.is_dir():
+        shutil.rmtree(left)
 
 
 def _require_not_lost(places: Places) -> None:

@@ -15,6 +15,9 @@ select
     breaks.secondary_codes,
     breaks.order_id,
     breaks.transaction_id,
+    breaks.subscription_id,
+    breaks.invoice_id,
+    breaks.charge_attempt_id,
     breaks.currency,
     case
         when breaks.expected_amount is not null

@@ -8,7 +8,7 @@ breaks as (
 quarantine as (
     select
         *,
-        'row:' || stream || ':' || left(source_digest, 12) || ':' || source_row as case_id
+        row_case(stream, source_digest, source_row, key) as case_id
     from validated.quarantine
 )
 

@@ -1,4 +1,4 @@
--- One row per order that an export taken in at this as-of should hold, and does not; the first 200.
+-- One row per order that an export taken in at this as-of should hold, and does not, or sets aside; the first 200.
 with
 vanished as (
     select * from validated.vanished_orders
@@ -11,6 +11,7 @@ basis as (
 select
     vanished.order_id,
     vanished.business_date,
+    vanished.absence,
     vanished.last_file,
     vanished.missing_from_file,
     count(*) over () as total

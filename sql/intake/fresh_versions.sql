@@ -1,21 +1,41 @@
--- One row per staged row that differs from the newest version held of its id, in the order received.
+-- One row per staged row to append: it differs from the newest version of its row, or is an older one never held.
 -- `staged_versions` and `held_versions` are the received rows and the stored ones of one stream, with `row_key`.
+-- The newest is the one with the greatest (ranked_at, arrival); a row without an id is known by its content.
 with
 staged as (
     select
-        row_key,
-        updated_at,
         fetch_order,
-        content_digest
+        content_digest,
+        coalesce('id ' || row_key, 'row ' || content_digest) as name,
+        stamped_at(updated_at, fetched_at) as stamped_at
     from staged_versions
 ),
 
-held as (
+every_held as (
     select
-        row_key,
-        arg_max(content_digest, arrival) as content_digest
+        arrival,
+        content_digest,
+        ranked_at,
+        coalesce('id ' || row_key, 'row ' || content_digest) as name
     from held_versions
-    group by row_key
+),
+
+held as (
+    select * from every_held semi join staged on every_held.name = staged.name
+),
+
+newest_held as (
+    select *
+    from held
+    qualify
+        row_number() over (partition by name order by ranked_at desc nulls last, arrival desc) = 1
+),
+
+held_contents as (
+    select distinct
+        name,
+        content_digest
+    from held
 ),
 
 last_held as (
@@ -25,36 +45,54 @@ last_held as (
     from held_versions
 ),
 
-ordered as (
+placed as (
     select
         staged.*,
-        held.content_digest as held_digest,
-        lag(staged.content_digest) over versions as previous_digest,
-        row_number() over versions as place
+        newest.content_digest as newest_digest,
+        newest.ranked_at as newest_ranked_at,
+        newest.name is not null as is_known,
+        coalesce(staged.stamped_at < newest.ranked_at, false) as is_outdated
     from staged
-    left join held on staged.row_key = held.row_key
-    window versions as (
-        partition by staged.row_key
-        order by try_cast(staged.updated_at as timestamptz), staged.fetch_order
-    )
+    left join newest_held as newest on staged.name = newest.name
+),
+
+ordered as (
+    select
+        *,
+        lag(content_digest) over versions as previous_digest,
+        row_number() over versions as place,
+        -- A row that says no instant is as new as the newest one before it.
+        coalesce(
+            stamped_at, greatest(max(stamped_at) over versions, newest_ranked_at)
+        ) as ranked_at
+    from placed
+    window versions as (partition by name, is_outdated order by stamped_at, fetch_order)
 ),
 
 fresh as (
-    select *
+    select ordered.*
     from ordered
+    left join held_contents as contents
+        on
+            ordered.is_outdated
+            and ordered.name = contents.name
+            and ordered.content_digest = contents.content_digest
     where
-        row_key is null
-        or content_digest is distinct from case when place = 1 then held_digest else previous_digest end
+        contents.name is null
+        and ordered.content_digest is distinct from case
+            when ordered.place > 1 then ordered.previous_digest
+            when not ordered.is_outdated then ordered.newest_digest
+        end
 )
 
 select
-    last_held.arrival + row_number() over (
-        order by try_cast(fresh.updated_at as timestamptz), fresh.fetch_order
-    ) as arrival,
+    fresh.fetch_order,
+    fresh.name,
+    fresh.is_known,
+    fresh.is_outdated,
+    fresh.ranked_at,
+    last_held.arrival + row_number() over (order by fresh.stamped_at, fresh.fetch_order) as arrival,
     -- A failed run of a later date may have taken facts in already; time does not go back for them.
-    greatest($as_of::timestamptz, coalesce(last_held.recorded_from, $as_of::timestamptz)) as recorded_from,
-    $run_id as run_id,
-    staged_versions.* exclude (row_key, fetch_order)
+    greatest($as_of::timestamptz, coalesce(last_held.recorded_from, $as_of::timestamptz)) as recorded_from
 from fresh
-inner join staged_versions on fresh.fetch_order = staged_versions.fetch_order
 cross join last_held

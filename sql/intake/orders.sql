@@ -12,5 +12,6 @@ select
     paid_at,
     session_ids,
     transaction_ref,
-    customer_email_digest
+    customer_email_digest,
+    further_refs
 from staged_rows

@@ -10,13 +10,15 @@ newest_staged as (
 newest_held as (
     select *
     from held_parents
-    qualify row_number() over (partition by row_key order by arrival desc) = 1
+    qualify
+        row_number() over (partition by row_key order by ranked_at desc nulls last, arrival desc) = 1
 ),
 
 newest_children as (
     select *
     from held_children
-    qualify row_number() over (partition by row_key order by arrival desc) = 1
+    qualify
+        row_number() over (partition by row_key order by ranked_at desc nulls last, arrival desc) = 1
 ),
 
 with_open_children as (

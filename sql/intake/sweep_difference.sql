@@ -19,7 +19,8 @@ held as (
         try_cast(created_at as timestamptz) as created_at
     from raw.transactions
     where transaction_id is not null
-    qualify row_number() over (partition by transaction_id order by arrival desc) = 1
+    qualify
+        row_number() over (partition by transaction_id order by ranked_at desc nulls last, arrival desc) = 1
 ),
 
 everything_listed as (

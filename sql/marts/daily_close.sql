@@ -44,12 +44,20 @@ lines as (
 open_breaks as (
     select business_date, currency, count(*) as open_breaks, sum(money_impact) as open_impact
     from breaks
+    where currency <> ''
     group by business_date, currency
+),
+
+-- A break of a subscription may stand on a date and in a currency that no order or payment has.
+dates as (
+    select business_date, currency from lines
+    union
+    select business_date, currency from open_breaks
 )
 
 select
-    lines.business_date,
-    lines.currency,
+    dates.business_date,
+    dates.currency,
     coalesce(cases.orders, 0)::bigint as orders,
     coalesce(cases.transactions, 0)::bigint as transactions,
     coalesce(lines.expected_amount, 0)::decimal(38, 18) as expected_amount,
@@ -59,10 +67,11 @@ select
     coalesce(cases.matched_amount, 0)::decimal(38, 18) as matched_amount,
     coalesce(lines.break_amount, 0)::decimal(38, 18) as break_amount,
     coalesce(lines.timing_amount, 0)::decimal(38, 18) as timing_amount,
-    lines.unexplained_residual::decimal(38, 18) as unexplained_residual,
+    coalesce(lines.unexplained_residual, 0)::decimal(38, 18) as unexplained_residual,
     coalesce(open_breaks.open_breaks, 0)::bigint as open_breaks,
     coalesce(open_breaks.open_impact, 0)::decimal(38, 18) as open_impact
-from lines
-left join cases on lines.business_date = cases.business_date and lines.currency = cases.currency
+from dates
+left join lines on dates.business_date = lines.business_date and dates.currency = lines.currency
+left join cases on dates.business_date = cases.business_date and dates.currency = cases.currency
 left join open_breaks
-    on lines.business_date = open_breaks.business_date and lines.currency = open_breaks.currency
+    on dates.business_date = open_breaks.business_date and dates.currency = open_breaks.currency

@@ -26,11 +26,11 @@ select
 from marts.daily_close as daily
 full outer join proof using (business_date, currency)
 where
-    daily.expected_amount is distinct from proof.expected_amount
-    or daily.received_amount is distinct from proof.received_amount
-    or daily.unexplained_residual is distinct from proof.unexplained_residual
+    daily.expected_amount is distinct from coalesce(proof.expected_amount, 0)
+    or daily.received_amount is distinct from coalesce(proof.received_amount, 0)
+    or daily.unexplained_residual is distinct from coalesce(proof.unexplained_residual, 0)
     or daily.difference_amount <> daily.received_amount - daily.expected_amount
     or (
-        proof.unexplained_residual = 0
+        coalesce(proof.unexplained_residual, 0) = 0
         and daily.difference_amount <> daily.break_amount + daily.timing_amount
     )

@@ -23,16 +23,40 @@ expected as (
     group by judged_orders.case_id, orders.currency
 ),
 
-received as (
+paid as (
     select
         judged_transactions.case_id,
         transactions.fiat_currency as currency,
-        sum(transactions.fiat_amount) as amount
+        transactions.fiat_amount as amount,
+        transactions.deposit_tx_hash
     from judged_transactions
     inner join validated.transactions as transactions
         on judged_transactions.transaction_id = transactions.transaction_id
     where transactions.status = 'COMPLETED'
-    group by judged_transactions.case_id, transactions.fiat_currency
+),
+
+charged as (
+    select
+        charges.case_id,
+        coalesce(attempts.currency, invoices.currency, '') as currency,
+        coalesce(attempts.amount, invoices.amount, 0) as amount
+    from reconciled.subscription_matches as charges
+    inner join validated.charge_attempts as attempts
+        on charges.charge_attempt_id = attempts.charge_attempt_id
+    left join validated.subscription_invoices as invoices on charges.invoice_id = invoices.invoice_id
+    semi join judged_orders on charges.case_id = judged_orders.case_id
+    anti join paid on charges.case_id = paid.case_id and attempts.tx_hash = paid.deposit_tx_hash
+    where attempts.status = 'SUCCEEDED'
+),
+
+received as (
+    select case_id, currency, sum(amount) as amount
+    from (
+        select case_id, currency, amount from paid
+        union all
+        select case_id, currency, amount from charged
+    )
+    group by case_id, currency
 )
 
 select

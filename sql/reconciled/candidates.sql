@@ -4,10 +4,15 @@ links as (
     select * from reconciled.links
 ),
 
+bill_links as (
+    select * from reconciled.bill_links
+),
+
 orders as (
     select order_facts.*
     from reconciled.order_facts as order_facts
     anti join links on order_facts.order_id = links.order_id
+    anti join bill_links on order_facts.order_id = bill_links.order_id
     where order_facts.expects_money
 ),
 

@@ -5,7 +5,7 @@ cases as (
 ),
 
 members as (
-    select * from reconciled.members where kind = 'transaction'
+    select * from reconciled.members
 ),
 
 transactions as (
@@ -24,7 +24,7 @@ of_transactions as (
             as impact,
         count(*) as holding,
         arg_min(codes.detail, (transactions.created_at, codes.transaction_id)) as detail,
-        list({
+        to_json(list({
             'transaction_id': codes.transaction_id,
             'field': codes.field,
             'expected': codes.expected,
@@ -32,12 +32,41 @@ of_transactions as (
             'threshold': codes.threshold,
             'currency': transactions.fiat_currency,
             'impact': codes.impact::varchar
-        } order by transactions.created_at, codes.transaction_id) as facts
+        } order by transactions.created_at, codes.transaction_id)) as facts
     from reconciled.codes_of_transactions as codes
-    inner join members on codes.transaction_id = members.id
+    inner join members on members.kind = 'transaction' and codes.transaction_id = members.id
     inner join transactions on codes.transaction_id = transactions.transaction_id
     inner join cases on members.case_id = cases.case_id
     group by members.case_id, codes.code
+),
+
+places_of_bills as (
+    select kind, id, case_id from members
+    union all
+    select 'period', case_id, case_id from reconciled.missed_periods
+),
+
+of_bills as (
+    select
+        places.case_id,
+        codes.code,
+        sum(case when codes.currency = cases.currency then codes.impact else 0 end) as impact,
+        count(distinct codes.id) as holding,
+        arg_min(codes.detail, (codes.kind, codes.id, codes.currency)) as detail,
+        to_json(list({
+            'kind': codes.kind,
+            'id': codes.id,
+            'field': codes.field,
+            'expected': codes.expected,
+            'actual': codes.actual,
+            'threshold': codes.threshold,
+            'currency': codes.currency,
+            'impact': codes.impact::varchar
+        } order by codes.kind, codes.id, codes.currency)) as facts
+    from reconciled.codes_of_bills as codes
+    inner join places_of_bills as places on codes.kind = places.kind and codes.id = places.id
+    inner join cases on places.case_id = cases.case_id
+    group by places.case_id, codes.code
 ),
 
 of_cases as (
@@ -59,18 +88,20 @@ amount_mismatches as (
     from cases
     where
         expects_money
-        and completed_count > 0
+        and payment_count > 0
         and received <> expected
         and not is_ambiguous
         and case_id not in (select case_id from difference_named)
 ),
 
 together as (
-    select case_id, code, impact, 1 as holding, reason as detail, [] as facts from of_cases
+    select case_id, code, impact, 1 as holding, reason as detail, '[]'::json as facts from of_cases
     union all
-    select case_id, 'AMOUNT_MISMATCH', impact, 1, '', [] from amount_mismatches
+    select case_id, 'AMOUNT_MISMATCH', impact, 1, '', '[]'::json from amount_mismatches
     union all
     select case_id, code, impact, holding, detail, facts from of_transactions
+    union all
+    select case_id, code, impact, holding, detail, facts from of_bills
 )
 
 select

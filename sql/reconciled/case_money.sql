@@ -1,4 +1,4 @@
--- One row per case and currency: what its orders expect and what its completed transactions brought.
+-- One row per case and currency: what its orders expect and what its payments brought.
 with
 members as (
     select * from reconciled.members
@@ -10,6 +10,10 @@ orders as (
 
 transactions as (
     select * from reconciled.transaction_facts
+),
+
+payments as (
+    select * from reconciled.payments
 ),
 
 amounts as (
@@ -28,10 +32,19 @@ amounts as (
         members.case_id,
         transactions.fiat_currency,
         0::decimal(38, 18),
-        case when transactions.is_completed then transactions.fiat_amount else 0 end
+        0::decimal(38, 18)
     from members
     inner join transactions on members.id = transactions.transaction_id
     where members.kind = 'transaction'
+
+    union all
+
+    select
+        case_id,
+        currency,
+        0::decimal(38, 18),
+        amount
+    from payments
 )
 
 select

@@ -21,12 +21,12 @@ weighed as (
         coalesce(codes.has_break, false) as has_break,
         codes.explaining_code,
         case
-            when cases.order_count = 0 and cases.is_behind_document then 'EXCLUDED'
+            when cases.order_count = 0 and cases.is_behind_bill then 'EXCLUDED'
             when cases.has_open_money or cases.has_open_claim then 'PARTIAL'
-            when cases.expects_money and cases.completed_count = 0 and not cases.has_refunded
+            when cases.expects_money and cases.payment_count = 0 and not cases.has_refunded
                 then 'EXPECTED'
             when cases.order_count = 0 and cases.completed_count > 0 then 'EXPECTED'
-            when cases.is_paid_ahead then 'EXPECTED'
+            when cases.is_paid_ahead or cases.has_open_charge then 'EXPECTED'
         end as timing_status
     from cases
     left join codes on cases.case_id = codes.case_id
@@ -43,10 +43,11 @@ select
         when
             not expects_money
             and completed_count = 0
+            and not is_charged
             and not (has_refunded_order and has_refunded)
             then 'NOT_EXPECTED'
         when is_joined_by_hand then 'MATCHED_MANUAL'
-        when order_count > 1 or completed_count > 1 then 'MATCHED_GROUP'
+        when order_count > 1 or payment_count > 1 then 'MATCHED_GROUP'
         when is_within_tolerance then 'MATCHED_TOLERANCE'
         else 'MATCHED_EXACT'
     end as match_status,

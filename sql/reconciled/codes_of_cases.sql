@@ -25,14 +25,7 @@ transactions as (
 ),
 
 payments as (
-    select
-        members.case_id,
-        facts.transaction_id,
-        facts.fiat_currency
-    from reconciled.members as members
-    inner join transactions as facts
-        on members.kind = 'transaction' and members.id = facts.transaction_id
-    where facts.is_completed
+    select * from reconciled.payments
 ),
 
 stale_dates as (
@@ -47,7 +40,8 @@ duplicates as (
     select distinct order_id from reconciled.duplicate_payments
 ),
 
-pairs as (
+-- An order and a payment that are linked with each other.
+paid_orders as (
     select
         orders.case_id,
         orders.order_id,
@@ -55,14 +49,24 @@ pairs as (
         orders.currency,
         orders.status,
         orders.expects_money,
+        payments.kind,
+        payments.id,
+        payments.amount as paid_amount,
+        payments.currency as paid_currency,
+        payments.is_past_orders_sla
+    from reconciled.payment_links as payment_links
+    inner join orders on payment_links.order_id = orders.order_id
+    inner join payments on payment_links.kind = payments.kind and payment_links.id = payments.id
+),
+
+pairs as (
+    select
+        orders.case_id,
+        orders.order_id,
         orders.session_ids,
-        transactions.transaction_id,
         transactions.checkout_session_id,
-        transactions.fiat_amount,
-        transactions.fiat_currency,
         transactions.is_completed,
-        transactions.is_refunded,
-        transactions.is_past_orders_sla
+        transactions.is_refunded
     from links
     inner join orders on links.order_id = orders.order_id
     inner join transactions on links.transaction_id = transactions.transaction_id
@@ -77,28 +81,39 @@ mismatched_currencies as (
         and exists (
             select 1
             from payments
-            where payments.case_id = orders.case_id and payments.fiat_currency <> orders.currency
+            where payments.case_id = orders.case_id and payments.currency <> orders.currency
         )
 ),
 
 shared_payments as (
     select
         case_id,
-        transaction_id,
+        kind,
+        id,
         sum(amount) - min(amount) as surplus,
-        fiat_currency
-    from pairs
-    where is_completed and expects_money and currency = fiat_currency and amount = fiat_amount
-    group by case_id, transaction_id, fiat_currency
+        currency
+    from paid_orders
+    where expects_money and currency = paid_currency and amount = paid_amount
+    group by case_id, kind, id, currency
     having count(*) > 1
 ),
 
 refunded_orders as (
-    select case_id, order_id
-    from pairs
-    where status = 'refunded'
-    group by case_id, order_id
-    having bool_or(is_completed) and not bool_or(is_refunded)
+    select distinct case_id, order_id
+    from paid_orders
+    where
+        status = 'refunded'
+        and order_id not in (select order_id from pairs where is_refunded)
+),
+
+overdue_orders as (
+    select
+        orders.case_id,
+        sum(case when orders.currency = cases.currency then orders.amount else 0 end) as amount
+    from orders
+    inner join cases on orders.case_id = cases.case_id
+    where orders.expects_money and orders.is_past_gateway_sla
+    group by orders.case_id
 ),
 
 status_breaks as (
@@ -107,15 +122,15 @@ status_breaks as (
     where
         is_order_overdue
         and transaction_count > 0
-        and completed_count = 0
+        and payment_count = 0
         and not has_refunded
         and is_every_attempt_over
 
     union all
 
     select case_id, status || ', but paid'
-    from pairs
-    where status in ('awaiting', 'cancelled') and is_completed and is_past_orders_sla
+    from paid_orders
+    where status in ('awaiting', 'cancelled') and is_past_orders_sla
 
     union all
 
@@ -149,12 +164,14 @@ superseded as (
 
 codes as (
     select
-        case_id,
-        case when is_extract_incomplete then 'INCOMPLETE_EXTRACT' else 'MISSING_IN_GATEWAY' end as code,
-        case when is_extract_incomplete then 0 else -expected end as impact,
+        cases.case_id,
+        case when cases.is_extract_incomplete then 'INCOMPLETE_EXTRACT' else 'MISSING_IN_GATEWAY' end
+            as code,
+        case when cases.is_extract_incomplete then 0 else -overdue_orders.amount end as impact,
         '' as reason
     from cases
-    where transaction_count = 0 and is_order_overdue
+    inner join overdue_orders on cases.case_id = overdue_orders.case_id
+    where cases.transaction_count = 0 and cases.payment_count = 0
 
     union all
 
@@ -181,7 +198,7 @@ codes as (
     where
         cases.order_count = 0
         and transactions.is_completed
-        and not transactions.is_behind_document
+        and not transactions.is_behind_bill
         and transactions.is_past_orders_sla
         and cases.transaction_id not in (select transaction_id from awaited_payments)
         and transactions.business_date not in (select business_date from stale_dates)
@@ -191,7 +208,7 @@ codes as (
     select
         shared.case_id,
         'DUPLICATE_ORDER',
-        -sum(case when shared.fiat_currency = cases.currency then shared.surplus else 0 end),
+        -sum(case when shared.currency = cases.currency then shared.surplus else 0 end),
         ''
     from shared_payments as shared
     inner join cases on shared.case_id = cases.case_id

@@ -28,8 +28,9 @@ awaited as (
 
 refused_rows as (
     select
-        'row:' || quarantine.stream || ':' || left(quarantine.source_digest, 12) || ':'
-        || quarantine.source_row as case_id,
+        row_case(
+            quarantine.stream, quarantine.source_digest, quarantine.source_row, quarantine.key
+        ) as case_id,
         'VALIDATION_FAILED' as code,
         awaited.transaction_id,
         '' as currency,
@@ -46,6 +47,8 @@ refused_rows as (
             quarantine.stream = mended.stream
             and quarantine.source_digest = mended.source_digest
             and quarantine.source_row = mended.source_row
+    -- Stores of former versions hold a row without an id once for every night that it was sent.
+    qualify row_number() over (partition by case_id order by quarantine.seen_at, quarantine.source_row) = 1
 ),
 
 silent_sources as (

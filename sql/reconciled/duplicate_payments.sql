@@ -1,37 +1,40 @@
--- One row per completed transaction that alone would settle an order which another one settles too.
+-- One row per payment that alone would settle an order which another one settles too.
 with
 links as (
-    select * from reconciled.links
+    select * from reconciled.payment_links
 ),
 
 orders as (
     select * from reconciled.order_facts
 ),
 
-transactions as (
-    select * from reconciled.transaction_facts where is_completed
+payments as (
+    select * from reconciled.payments
 ),
 
 settling as (
     select
         links.order_id,
-        links.transaction_id,
+        links.kind,
+        links.id,
         count(*) over (partition by links.order_id) as payments,
         row_number() over (
-            partition by links.order_id order by transactions.created_at, transactions.transaction_id
+            partition by links.order_id order by payments.created_at, payments.id
         ) as position
     from links
     inner join orders on links.order_id = orders.order_id
-    inner join transactions
+    inner join payments
         on
-            links.transaction_id = transactions.transaction_id
-            and orders.currency = transactions.fiat_currency
-            and transactions.fiat_amount >= orders.amount
+            links.kind = payments.kind
+            and links.id = payments.id
+            and orders.currency = payments.currency
+            and payments.amount >= orders.amount
 )
 
 select
     order_id,
-    transaction_id,
+    kind,
+    id,
     payments,
     position
 from settling

@@ -1,16 +1,25 @@
--- One row per order or transaction that belongs to others: the label all members of its group share.
+-- One row per order, transaction or bill that belongs to others: the label all of its group share.
 -- Labels spread along the links until none gets smaller.
 with recursive
 pairs as (
-    select order_id, transaction_id from reconciled.links
+    select 'order:' || order_id as member, 'transaction:' || transaction_id as other
+    from reconciled.links
+
     union all
-    select order_id, transaction_id from reconciled.candidates
+
+    select 'order:' || order_id, 'transaction:' || transaction_id
+    from reconciled.candidates
+
+    union all
+
+    select 'order:' || order_id, kind || ':' || id
+    from reconciled.bill_links
 ),
 
 neighbours as (
-    select 'order:' || order_id as member, 'transaction:' || transaction_id as neighbour from pairs
+    select member, other as neighbour from pairs
     union all
-    select 'transaction:' || transaction_id, 'order:' || order_id from pairs
+    select other, member from pairs
 ),
 
 labels(member, label) using key (member) as (

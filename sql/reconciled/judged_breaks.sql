@@ -90,7 +90,7 @@ sentences as (
                 cases.order_count || ' orders expect ' || worded.expected_text
                 || ' and claim the same payment; received is ' || worded.received_text || '.'
             when 'DUPLICATE_PAYMENT' then
-                cases.completed_count || ' payments (' || worded.received_text
+                cases.payment_count || ' payments (' || worded.received_text
                 || ') came where ' || worded.expected_text || ' was expected.'
             when 'STATUS_MISMATCH' then
                 'Expected ' || worded.expected_text || ', received ' || worded.received_text
@@ -111,7 +111,7 @@ sentences as (
                 primaries.detail
                 || case
                     when primaries.holding > 1
-                        then ' (the first of ' || primaries.holding || ' transactions.)'
+                        then ' (the first of ' || primaries.holding || '.)'
                     else ''
                 end
         end as detail
@@ -144,6 +144,9 @@ select
     cases.order_id,
     cases.transaction_id,
     cases.session_id,
+    cases.subscription_id,
+    cases.invoice_id,
+    cases.charge_attempt_id,
     cases.currency,
     cases.expected::decimal(38, 18) as expected_amount,
     cases.received::decimal(38, 18) as actual_amount,
@@ -171,6 +174,9 @@ select
     [],
     null,
     transaction_id,
+    null,
+    null,
+    null,
     null,
     currency,
     null,

@@ -16,6 +16,12 @@ sessions_of_orders as (
     select order_id, unnest(session_ids) as session_id from orders
 ),
 
+references_of_orders as (
+    select order_id, transaction_ref as reference from orders
+    union all
+    select order_id, unnest(further_refs) as reference from orders
+),
+
 claims as (
     select decisions.order_id, decisions.transaction_id, 0 as pass
     from decisions
@@ -31,15 +37,15 @@ claims as (
 
     union all
 
-    select orders.order_id, transactions.transaction_id, 2
-    from orders
-    inner join transactions on orders.transaction_ref = transactions.transaction_id
+    select named.order_id, transactions.transaction_id, 2
+    from references_of_orders as named
+    inner join transactions on named.reference = transactions.transaction_id
 
     union all
 
-    select orders.order_id, transactions.transaction_id, 2
-    from orders
-    inner join transactions on orders.transaction_ref = transactions.reference
+    select named.order_id, transactions.transaction_id, 2
+    from references_of_orders as named
+    inner join transactions on named.reference = transactions.reference
 
     union all
 

@@ -56,7 +56,11 @@ select
             'field': 'checkout_session_id', 'value': transactions.checkout_session_id
         })
         when 'reference' then to_json({
-            'field': 'transaction_ref', 'value': orders.transaction_ref
+            'field': 'transaction_ref',
+            'value': list_filter(
+                list_prepend(orders.transaction_ref, orders.further_refs),
+                lambda named: named in (transactions.transaction_id, transactions.reference)
+            )[1]
         })
         when 'external_id' then to_json({'field': 'external_id', 'value': transactions.external_id})
         when 'description' then to_json({'field': 'description', 'value': rows_of_matches.order_id})

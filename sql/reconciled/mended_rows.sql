@@ -37,10 +37,13 @@ mended_transactions as (
         received.arrival as mended_row,
         received.recorded_from as mended_at
     from quarantine
+    inner join raw.transactions as refused on quarantine.source_row = refused.arrival
     inner join raw.transactions as received on quarantine.key = received.transaction_id
     where
         quarantine.stream = 'transactions'
         and received.arrival > quarantine.source_row
+        -- What the row said before it went wrong mends nothing.
+        and coalesce(received.ranked_at >= refused.ranked_at, true)
         and received.arrival not in (
             select source_row from validated.quarantine where stream = 'transactions'
         )

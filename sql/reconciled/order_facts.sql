@@ -16,6 +16,7 @@ select
     orders.status in ('paid', 'fulfilled') as expects_money,
     orders.session_ids,
     orders.transaction_ref,
+    orders.further_refs,
     orders.customer_email_digest,
     orders.placed_at,
     orders.business_date,

@@ -28,6 +28,18 @@ own as (
     from validated.transactions as transactions
     cross join basis
     where transactions.created_at < basis.as_of
+
+    union all
+
+    select
+        charges.business_date,
+        charges.currency,
+        'received',
+        'attempt:' || charges.charge_attempt_id,
+        charges.amount
+    from reconciled.charge_facts as charges
+    inner join reconciled.payments as payments
+        on payments.kind = 'attempt' and charges.charge_attempt_id = payments.id
 ),
 
 matched as (
@@ -40,6 +52,12 @@ matched as (
     select distinct case_id, business_date, 'transaction:' || transaction_id
     from reconciled.matches
     where transaction_id is not null
+
+    union all
+
+    select distinct case_id, business_date, 'attempt:' || charge_attempt_id
+    from reconciled.subscription_matches
+    where charge_attempt_id is not null
 ),
 
 statuses as (

@@ -90,6 +90,32 @@ sides as (
     inner join reconciled.transaction_facts as transactions on members.id = transactions.transaction_id
     inner join reconciled.case_statuses as statuses on members.case_id = statuses.case_id
     where members.kind = 'transaction'
+
+    union all
+
+    select
+        members.own_date,
+        invoices.currency,
+        'invoices',
+        statuses.match_status,
+        invoices.amount
+    from reconciled.members as members
+    inner join reconciled.invoice_facts as invoices on members.id = invoices.invoice_id
+    inner join reconciled.case_statuses as statuses on members.case_id = statuses.case_id
+    where members.kind = 'invoice'
+
+    union all
+
+    select
+        members.own_date,
+        charges.currency,
+        'charge_attempts',
+        statuses.match_status,
+        case when charges.is_succeeded then charges.amount else 0 end
+    from reconciled.members as members
+    inner join reconciled.charge_facts as charges on members.id = charges.charge_attempt_id
+    inner join reconciled.case_statuses as statuses on members.case_id = statuses.case_id
+    where members.kind = 'attempt'
 )
 
 select

@@ -16,6 +16,20 @@ known as (
     from validated.transactions
     cross join basis
     where created_at < basis.as_of
+
+    union all
+
+    select 'invoices_by_status', count(*)
+    from validated.subscription_invoices
+    cross join basis
+    where created_at < basis.as_of
+
+    union all
+
+    select 'charge_attempts_by_status', count(*)
+    from validated.charge_attempts
+    cross join basis
+    where created_at < basis.as_of
 ),
 
 by_status as (

@@ -17,7 +17,9 @@ duplicates as (
 ),
 
 returned_whole as (
-    select transaction_id, 'second payment of one order' as reason from duplicates
+    select id as transaction_id, 'second payment of one order' as reason
+    from duplicates
+    where kind = 'transaction'
 
     union
 

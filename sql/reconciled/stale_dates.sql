@@ -21,5 +21,5 @@ select
 from transactions
 cross join basis
 anti join orders on transactions.business_date = orders.business_date
-where transactions.is_completed and not transactions.is_behind_document
+where transactions.is_completed and not transactions.is_behind_bill
 group by transactions.business_date, basis.first_date

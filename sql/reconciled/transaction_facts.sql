@@ -13,6 +13,10 @@ sessions as (
     select * from validated.checkout_sessions
 ),
 
+charged_hashes as (
+    select distinct tx_hash from reconciled.charge_facts where tx_hash is not null
+),
+
 payout_terms as (
     select * from reconciled.payout_terms
 ),
@@ -26,7 +30,8 @@ unpaid_after_expiry as (
     from versions
     where
         crypto_received = 0
-        and (updated_at >= expires_at or recorded_from >= expires_at)
+        -- When an outdated answer came says nothing of what was true then.
+        and (updated_at >= expires_at or (recorded_from >= expires_at and not is_outdated))
     group by transaction_id
 ),
 
@@ -53,9 +58,11 @@ measured as (
         transactions.status = 'REFUNDED' as is_refunded,
         transactions.invoice_id is not null
         or transactions.payment_link_id is not null
-        or coalesce(transactions.type, '') = 'SUBSCRIPTION' as is_behind_document
+        or coalesce(transactions.type, '') = 'SUBSCRIPTION' as is_behind_document,
+        charged_hashes.tx_hash is not null as is_charge
     from transactions
     left join sessions on transactions.checkout_session_id = sessions.session_id
+    left join charged_hashes on transactions.deposit_tx_hash = charged_hashes.tx_hash
     cross join basis
     where transactions.created_at < basis.as_of
 ),
@@ -100,6 +107,7 @@ select
     weighed.is_completed,
     weighed.is_refunded,
     weighed.is_behind_document,
+    weighed.is_behind_document or weighed.is_charge as is_behind_bill,
     coalesce(weighed.is_below, false) as is_below,
     coalesce(weighed.is_above, false) as is_above,
     coalesce(weighed.received <> weighed.wanted and not weighed.is_below and not weighed.is_above, false)

@@ -132,7 +132,14 @@ pairs as (
         transactions.fiat_amount as received_amount_now,
         case
             when list_contains(orders.session_ids, transactions.checkout_session_id) then 'session'
-            when orders.transaction_ref in (transactions.transaction_id, transactions.reference)
+            when
+                list_has_any(
+                    list_prepend(orders.transaction_ref, orders.further_refs),
+                    list_filter(
+                        [transactions.transaction_id, transactions.reference],
+                        lambda named: named is not null
+                    )
+                )
                 then 'reference'
             when orders.order_id = transactions.external_id then 'external_id'
         end as key_now,

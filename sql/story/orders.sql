@@ -23,6 +23,7 @@ select
     orders.paid_at,
     orders.session_ids,
     orders.transaction_ref,
+    orders.further_refs,
     orders.business_date,
     orders.source_file,
     orders.source_row,

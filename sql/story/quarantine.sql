@@ -27,6 +27,7 @@ left join mended
         and quarantine.source_row = mended.source_row
 where
     list_contains($ids::varchar[], quarantine.key)
-    or 'row:' || quarantine.stream || ':' || left(quarantine.source_digest, 12) || ':'
-    || quarantine.source_row = $case_id
+    or row_case(
+        quarantine.stream, quarantine.source_digest, quarantine.source_row, quarantine.key
+    ) = $case_id
 order by quarantine.seen_at, quarantine.stream, quarantine.source, quarantine.source_row

@@ -51,7 +51,7 @@ unused_sessions as (
 
 refused_rows as (
     select
-        'row:' || stream || ':' || left(source_digest, 12) || ':' || source_row as case_id
+        row_case(stream, source_digest, source_row, key) as case_id
     from validated.quarantine
     where key = $id
 )

@@ -30,6 +30,7 @@ select
     business_date,
     recorded_from,
     recorded_to,
+    is_outdated,
     source
 from validated.transactions_history
 where list_contains($transaction_ids::varchar[], transaction_id)

@@ -4,6 +4,6 @@ versions as (
     select * from validated.authorizations_history
 )
 
-select * exclude (recorded_from, recorded_to)
+select * exclude (recorded_from, recorded_to, is_outdated)
 from versions
 qualify row_number() over (partition by subscription_id order by version desc) = 1

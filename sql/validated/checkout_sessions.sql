@@ -15,7 +15,9 @@ refused as (
 accepted as (
     select
         received.*,
-        row_number() over (partition by session_id order by arrival) as version,
+        row_number() over (
+            partition by session_id order by ranked_at nulls first, arrival
+        ) as version,
         min(recorded_from) over (partition by session_id) as first_seen_at
     from received
     where arrival not in (select source_row from refused)
@@ -40,4 +42,4 @@ select
     source
 from accepted
 cross join basis
-qualify row_number() over (partition by session_id order by arrival desc) = 1
+qualify row_number() over (partition by session_id order by version desc) = 1

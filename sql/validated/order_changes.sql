@@ -30,7 +30,11 @@ cells as (
                 'shown': array_to_string(session_ids, ';'),
                 'compared': array_to_string(session_ids, ';')
             },
-            {'name': 'transaction_ref', 'shown': transaction_ref, 'compared': transaction_ref},
+            {
+                'name': 'transaction_ref',
+                'shown': array_to_string(list_prepend(transaction_ref, further_refs), ' + '),
+                'compared': array_to_string(list_prepend(transaction_ref, further_refs), ' + ')
+            },
             -- Addresses are compared, never shown.
             {'name': 'customer_email', 'shown': null, 'compared': customer_email_digest}
         ]) as cell

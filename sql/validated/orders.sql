@@ -13,6 +13,7 @@ select
     paid_at,
     session_ids,
     transaction_ref,
+    further_refs,
     customer_email_digest,
     source_file_digest,
     source_row,

@@ -25,6 +25,7 @@ select
     received.paid_at::timestamptz as paid_at,
     received.session_ids,
     received.transaction_ref,
+    coalesce(received.further_refs, []) as further_refs,
     received.customer_email_digest,
     received.file_digest as source_file_digest,
     received.source_row,

@@ -11,7 +11,9 @@ refused as (
 accepted as (
     select
         received.*,
-        row_number() over (partition by price_id order by arrival) as version,
+        row_number() over (
+            partition by price_id order by ranked_at nulls first, arrival
+        ) as version,
         min(recorded_from) over (partition by price_id) as first_seen_at
     from received
     where arrival not in (select source_row from refused)
@@ -33,4 +35,4 @@ select
     version,
     source
 from accepted
-qualify row_number() over (partition by price_id order by arrival desc) = 1
+qualify row_number() over (partition by price_id order by version desc) = 1

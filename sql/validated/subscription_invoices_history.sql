@@ -16,11 +16,17 @@ accepted as (
     select
         received.*,
         row_number() over versions as version,
-        lead(recorded_from) over versions as recorded_to,
+        min(recorded_from) over newer as superseded_at,
+        coalesce(arrival > min(arrival) over newer, false) as is_outdated,
         min(recorded_from) over (partition by invoice_id) as first_seen_at
     from received
     where arrival not in (select source_row from refused)
-    window versions as (partition by invoice_id order by arrival)
+    window
+        versions as (partition by invoice_id order by ranked_at nulls first, arrival),
+        newer as (
+            partition by invoice_id order by ranked_at nulls first, arrival
+            rows between 1 following and unbounded following
+        )
 )
 
 select
@@ -50,7 +56,9 @@ select
     first_seen_at,
     version,
     recorded_from,
-    recorded_to,
+    -- A version that came when a newer one was held was never the one known.
+    case when superseded_at is not null then greatest(superseded_at, recorded_from) end as recorded_to,
+    is_outdated,
     source
 from accepted
 cross join basis

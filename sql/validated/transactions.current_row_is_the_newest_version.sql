@@ -1,13 +1,26 @@
 -- The current row of a transaction is its newest version, word for word, and every transaction has one.
+-- Compared by digests: rows as a whole, held against each other, would stand in memory as a whole.
 with
-newest as (
-    select * exclude (recorded_from, recorded_to)
+newest_versions as (
+    select * exclude (recorded_from, recorded_to, is_outdated)
     from validated.transactions_history
     where recorded_to is null
 ),
 
+newest as (
+    select
+        transaction_id,
+        version,
+        md5(to_json(newest_versions)::varchar) as content
+    from newest_versions
+),
+
 current_rows as (
-    select * from validated.transactions
+    select
+        transaction_id,
+        version,
+        md5(to_json(transactions)::varchar) as content
+    from validated.transactions as transactions
 ),
 
 missing as (

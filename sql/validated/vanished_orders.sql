@@ -1,4 +1,4 @@
--- One row per order that the newest export covering its date no longer holds; the order itself stays.
+-- One row per order that the newest export covering its date no longer holds, or a later one sets aside; it stays.
 -- An export covers a date when it holds more than half of the date's orders that were known before.
 -- One that holds nothing but mended rows covers none: it was cut out of an export of that date.
 with
@@ -45,6 +45,25 @@ rows_by_place as (
     inner join files on history.source_file_digest = files.file_digest
 ),
 
+aside_by_place as (
+    select distinct aside.order_id, files.place
+    from ops.orders_aside as aside
+    inner join files on aside.file_digest = files.file_digest
+),
+
+aside as (
+    select order_id, max(place) as place
+    from aside_by_place
+    group by order_id
+),
+
+-- What an export sets aside is not missing from it.
+held_by_place as (
+    select order_id, place from rows_by_place
+    union
+    select order_id, place from aside_by_place
+),
+
 mending as (
     select rows_by_place.place
     from rows_by_place
@@ -75,11 +94,11 @@ first_counts as (
 ),
 
 again_counts as (
-    select known.business_date, rows_by_place.place, count(*) as held_again
-    from rows_by_place
+    select known.business_date, held_by_place.place, count(*) as held_again
+    from held_by_place
     inner join known
-        on rows_by_place.order_id = known.order_id and known.first_place < rows_by_place.place
-    group by known.business_date, rows_by_place.place
+        on held_by_place.order_id = known.order_id and known.first_place < held_by_place.place
+    group by known.business_date, held_by_place.place
 ),
 
 coverage as (
@@ -101,22 +120,34 @@ newest as (
     from coverage
     where held_again * 2 > known_before and place not in (select place from mending)
     group by business_date
+),
+
+gone as (
+    select
+        known.order_id,
+        known.business_date,
+        known.last_place,
+        greatest(newest.place, aside.place) as place,
+        coalesce(aside.place >= greatest(newest.place, aside.place), false) as is_aside
+    from known
+    left join newest on known.business_date = newest.business_date
+    left join aside on known.order_id = aside.order_id
 )
 
 select
-    known.order_id,
-    known.business_date,
+    gone.order_id,
+    gone.business_date,
+    if(gone.is_aside, 'set aside', 'missing') as absence,
     last_files.name as last_file,
     last_files.exported_date as last_exported_date,
     newest_files.name as missing_from_file,
     newest_files.file_digest as missing_from_digest,
     newest_files.exported_date as missing_from_date,
     newest_files.recorded_from
-from known
-inner join newest on known.business_date = newest.business_date
-inner join files as last_files on known.last_place = last_files.place
-inner join files as newest_files on newest.place = newest_files.place
-left join refused on known.order_id = refused.order_id
+from gone
+inner join files as last_files on gone.last_place = last_files.place
+inner join files as newest_files on gone.place = newest_files.place
+left join refused on gone.order_id = refused.order_id
 where
-    known.last_place < newest.place
-    and coalesce(refused.last_place, 0) < newest.place
+    gone.last_place < gone.place
+    and coalesce(refused.last_place, 0) < gone.place

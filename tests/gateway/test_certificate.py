@@ -6,7 +6,8 @@ from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 
-from pipelines.gateway.certificate import Ledger, Pass, Window
+from pipelines.gateway.certificate import Pass, Window
+from pipelines.gateway.ledger import Ledger
 from pipelines.gateway.records import Row
 from pipelines.gateway.streams.payments import TRANSACTIONS
 

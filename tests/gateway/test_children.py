@@ -10,12 +10,14 @@ from gateway.scripted import Reply, Request, Script, World, json_reply
 
 from pipelines.gateway.endpoints import ENDPOINTS
 from pipelines.night.frame import begin, frame
+from pipelines.night.lines import Line
 from pipelines.night.pull import take_in
-from pipelines.night.pulling import Line, Puller
+from pipelines.night.pulling import Puller
 from pipelines.partitions import DateRange
 from pipelines.settings import Settings
 
 DAY = date(2026, 3, 1)
+MONEY = {"amount": "2.50", "currency": "NGN"}
 LISTS = "/api/v1/subscriptions/"
 
 
@@ -28,12 +30,12 @@ def lists_of(answers: Mapping[str, int | list[str]]) -> Script:
         elif request.path.startswith(LISTS) and not request.path.endswith("invoices"):
             uid = request.path.rpartition("/")[2]
             status = "CANCELED" if uid in answers else "PAID"
-            return json_reply({"success": True, "data": {"uid": uid, "status": status}})
+            return json_reply({"success": True, "data": {"uid": uid, "status": status, **MONEY}})
         elif request.path.startswith(LISTS):
             told = answers[request.path.split("/")[4]]
             if isinstance(told, int):
                 return json_reply({"success": False, "error": "no"}, status=told)
-            found = [{"uid": uid, "status": "PAID"} for uid in told]
+            found = [{"uid": uid, "status": "PAID", **MONEY} for uid in told]
         else:
             return otherwise
         shown = found if request.page == 1 else []
@@ -73,6 +75,7 @@ def test_one_parent_without_its_list_hides_nothing_of_the_others(
     line = pulled(lists, world, tmp_path, "one")
     assert (line.rows_received, line.complete) == (2, False)
     assert line.reason == "1 of 3 lists: status 404"
+    assert line.sums == {"NGN": "5.00"}
 
 
 def test_where_no_parent_has_the_list_it_is_not_offered(world: World, tmp_path: Path) -> None:

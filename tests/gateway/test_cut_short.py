@@ -75,3 +75,38 @@ def test_a_question_about_nothing_that_fails_only_leaves_the_window_open(
     world.script = fails_for_1990
     client = make_client(limits=Limits(tries=1))
     assert not walked(client, window).certificate.complete
+
+
+@pytest.mark.parametrize("least", [None, 25], ids=["limit heard", "limit ignored"])
+def test_a_total_of_the_page_alone_and_a_refusal_behind_it_show_nothing(
+    world: World, client: GatewayClient, window: Window, make_rows: Rows, least: int | None
+) -> None:
+    rows = make_rows(33)
+
+    def counts_its_page(request: Request, _: Reply) -> Reply:
+        if request.page > 1:
+            return json_reply({"error": "no such page"}, status=404)
+        shown = rows[: least or int(request.params["limit"])]
+        return json_reply({"data": shown, "pagination": {"total": len(shown)}})
+
+    world.script = counts_its_page
+    walk = walked(client, window)
+    assert (walk.certificate.complete, walk.certificate.passes) == (False, 3)
+
+
+@pytest.mark.parametrize("has_total", [True, False])
+@pytest.mark.parametrize("count", [1, 7])
+def test_one_page_before_a_refusal_is_walked_again_in_smaller_ones(
+    world: World,
+    client: GatewayClient,
+    window: Window,
+    make_rows: Rows,
+    *,
+    count: int,
+    has_total: bool,
+) -> None:
+    world.rows = make_rows(count)
+    world.manners.refuses_pages_beyond, world.manners.has_total = True, has_total
+    walk = walk_window(client, TRANSACTIONS, window, page_size=10, ends_in_refusal=True)
+    assert (walk.certificate.complete, walk.certificate.passes) == (True, 2)
+    assert len(walk.rows) == count

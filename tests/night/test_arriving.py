@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from datetime import date
+from io import BytesIO
 from pathlib import Path
 
 import dagster as dg
@@ -97,7 +99,7 @@ def test_what_is_refused_younger_or_taken_already_asks_for_nothing(
     drop(settings, "damaged.csv", "2026-11-03", damage="x")
     drop(settings, "younger.csv", "2026-11-21")
     taken = drop(settings, "taken.csv", "2026-11-04")
-    OrderArchive(settings.places.orders_archive).open().keep("taken.csv", taken)
+    OrderArchive(settings.places.orders_archive).open().keep("taken.csv", BytesIO(taken))
     tick()
     assert tick() == []
 
@@ -109,3 +111,15 @@ def test_before_anything_is_published_nothing_is_asked(
     drop(settings, "a.csv", "2026-11-03")
     tick()
     assert tick() == []
+
+
+def test_a_file_taken_away_while_it_is_listed_fails_no_tick(
+    settings: Settings,
+    tick: Callable[[], list[dg.RunRequest]],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    listed = os.listdir
+    monkeypatch.setattr(os, "listdir", lambda folder: [*listed(folder), "gone.csv"])
+    drop(settings, "late 2026-11-20.csv", "2026-11-05")
+    assert tick() == []
+    assert [request.partition_key for request in tick()] == ["2026-11-05"]

@@ -7,8 +7,8 @@ import json
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 from itertools import pairwise
@@ -18,13 +18,15 @@ from typing import Any
 import duckdb
 import pytest
 from night.shop import FAR, HASTY, POLICY, START, Shop, open_shop, pulled_at
+from sql.received import RECEIVED
 
 from assets.contracts.streams import all_contracts
-from pipelines.faults import ConfigurationFault, GatewayFault
+from pipelines.faults import ClaimBroken, ConfigurationFault, GatewayFault
 from pipelines.night.frame import begin, frame
 from pipelines.night.progress import Unobserved
 from pipelines.night.quotes import Quoted, ask_for_quotes
 from pipelines.night.rebuild import rebuild
+from pipelines.night.validate import Contract
 from pipelines.partitions import DateRange
 from pipelines.warehouse import verification
 from pipelines.warehouse.store import writer_lock
@@ -33,14 +35,21 @@ ROOT = Path(__file__).parents[2]
 NEXT = START + timedelta(days=1)
 NOON = pulled_at(START) + timedelta(hours=10)
 NAMED = POLICY + '[[quotes]]\ncurrency = "USDT"\nnetwork = "TRON"\n'
+NOWHERE = NAMED.replace("TRON", "NOWHERE")
 HELD = "select count(*) from raw.fee_quotes"
 ENDS = "select kind, outcome from ops.runs order by started_at"
 
 
-def ask(shop: Shop, at: datetime = NOON, told: Any = lambda _: None) -> Quoted:
+def ask(
+    shop: Shop,
+    at: datetime = NOON,
+    told: Any = lambda _: None,
+    *,
+    contracts: Mapping[str, Contract] | None = None,
+) -> Quoted:
     return ask_for_quotes(
         shop.settings,
-        all_contracts(),
+        contracts or all_contracts(),
         now=lambda: at,
         tell=told,
         observer=Unobserved(),
@@ -210,7 +219,7 @@ def test_a_bad_quote_stands_in_quarantine_and_the_others_are_kept(shop: Shop) ->
 
 
 def test_a_pair_that_the_gateway_does_not_quote_is_told(shop: Shop) -> None:
-    shop.policy = NAMED + '[[quotes]]\ncurrency = "USDT"\nnetwork = "NOWHERE"\n'
+    shop.policy = NAMED + NOWHERE.removeprefix(POLICY)
     quoted = ask(shop)
     assert (len(quoted.rows), quoted.unanswered) == (1, "1 of 2 pairs are not quoted")
 
@@ -224,6 +233,27 @@ def test_a_gateway_that_fails_leaves_nothing_and_a_run_that_says_so(shop: Shop) 
     shop.behave()
     ask(shop)
     assert shop.ask(HELD, working=True) == [(1,)]
+
+
+def test_a_contract_that_sleeps_leaves_nothing_and_a_run_that_says_so(shop: Shop) -> None:
+    awake = all_contracts()["fee_quotes"]
+    asleep = replace(awake, known_bad=RECEIVED["fee_quotes"][0])
+    with pytest.raises(ClaimBroken):
+        ask(shop, contracts={"fee_quotes": asleep})
+    assert shop.ask(HELD, working=True) == [(0,)]
+    assert shop.ask(ENDS, working=True) == [("quotes", "failed")]
+
+
+def test_quotes_that_were_had_do_not_end_in_silence(shop: Shop) -> None:
+    for hours, policy in enumerate((NOWHERE, NAMED, NOWHERE)):
+        shop.policy = policy
+        ask(shop, NOON + timedelta(hours=hours))
+    said = shop.ask("select complete, reason from ops.pulls order by as_of", working=True)
+    assert said == [
+        (True, "1 of 1 pairs are not quoted"),
+        (True, ""),
+        (False, "1 of 1 pairs are not quoted"),
+    ]
 
 
 def test_another_gateway_than_the_store_s_is_not_asked(shop: Shop) -> None:

@@ -34,7 +34,7 @@ def connection() -> Iterator[duckdb.DuckDBPyConnection]:
 def cover(connection: duckdb.DuckDBPyConnection, end: datetime, *, complete: bool = True) -> None:
     connection.execute(
         "insert into ops.pulls values ('run', 'transactions', ?, ?, ?, 1, 0, 0, 0, 0, null, ?, "
-        "'', '', true, ?, ?)",
+        "'', '', true, ?, ?, 1, 0, 0, 0, 0, '{}')",
         [BEGIN, end, end, complete, end, end],
     )
 

@@ -1,17 +1,19 @@
-"""Section 4: which of the break codes 1 to 20 hold for a case, and each one's exact impact.
+"""Section 4: which break codes hold for a case, and each one's exact impact.
 
-Judges here look at orders and transactions together; the codes about a transaction alone are
-their own module. Which codes make a case a break is a question of its status and stays out.
+Judges here look at orders and the money that reached them: COMPLETED transactions, and the charges
+of an invoice that an order joined. The codes about a transaction alone and those of subscriptions
+have modules of their own. Which codes make a case a break is a question of its status.
 """
 
 from collections.abc import Callable
 from decimal import Decimal
 
 from oracle.ages import older_than_gateway_sla, older_than_orders_sla, order_is_old
-from oracle.links import Case
+from oracle.cases import Case, Payment
 from oracle.sources import is_billed, is_named_in_quarantine, is_shown_complete, stale_dates
+from oracle.subscription_codes import subscription_codes
 from oracle.transaction_codes import transaction_codes
-from oracle.world import Order, TransactionVersion, World
+from oracle.world import Order, World
 
 ZERO = Decimal(0)
 
@@ -57,7 +59,8 @@ def judge(case: Case, world: World) -> dict[str, Decimal]:
             found[code] = impact
     if differs(case) and not EXPLAINED_ELSEWHERE & found.keys():
         found["AMOUNT_MISMATCH"] = difference(case)
-    return {code: found[code] for code in PRECEDENCE if code in found}
+    in_order = {code: found[code] for code in PRECEDENCE if code in found}
+    return in_order | subscription_codes(case, world)
 
 
 def expected(case: Case, currency: str) -> Decimal:
@@ -67,8 +70,8 @@ def expected(case: Case, currency: str) -> Decimal:
 
 
 def received(case: Case, currency: str) -> Decimal:
-    rows = [each for each in case.completed if each.fiat_currency == currency]
-    return sum((each.fiat_amount for each in rows), ZERO)
+    rows = [each for each in case.payments if each.currency == currency]
+    return sum((each.amount for each in rows), ZERO)
 
 
 def difference(case: Case) -> Decimal:
@@ -78,34 +81,41 @@ def difference(case: Case) -> Decimal:
 
 def differs(case: Case) -> bool:
     has_expecting_order = any(order.expects_money for order in case.orders)
-    return has_expecting_order and bool(case.completed) and difference(case) != 0
+    return has_expecting_order and bool(case.payments) and difference(case) != 0
 
 
 def expecting_alone(case: Case) -> bool:
     """An order that expects money and nothing else: the order's side is ahead."""
-    return not case.transactions and any(order.expects_money for order in case.orders)
+    arrived = case.transactions or case.payments
+    return not arrived and any(order.expects_money for order in case.orders)
+
+
+def overdue(case: Case, world: World) -> list[Order]:
+    """Several only where they joined one bill that nobody paid."""
+    expecting = [order for order in case.orders if order.expects_money and expecting_alone(case)]
+    return [order for order in expecting if order_is_old(order, world)]
 
 
 def incomplete_extract(case: Case, world: World) -> Decimal | None:
-    order = case.orders[0] if case.orders else None
-    overdue = order and expecting_alone(case) and order_is_old(order, world)
-    return ZERO if order and overdue and not is_shown_complete(order, world) else None
+    gaps = [order for order in overdue(case, world) if not is_shown_complete(order, world)]
+    return ZERO if gaps else None
 
 
 def missing_in_gateway(case: Case, world: World) -> Decimal | None:
-    order = case.orders[0] if case.orders else None
-    overdue = order and expecting_alone(case) and order_is_old(order, world)
-    return -order.amount if order and overdue and is_shown_complete(order, world) else None
+    orders = overdue(case, world)
+    if not orders or not all(is_shown_complete(order, world) for order in orders):
+        return None
+    return -sum((each.amount for each in orders if each.currency == case.currency), ZERO)
 
 
-def paid_alone(case: Case) -> bool:
+def paid_alone(case: Case, world: World) -> bool:
     """A COMPLETED payment that nothing but an order could explain: the gateway is ahead."""
-    billed = any(is_billed(transaction) for transaction in case.transactions)
+    billed = any(is_billed(transaction, world) for transaction in case.transactions)
     return not case.orders and bool(case.completed) and not billed
 
 
 def missing_in_orders(case: Case, world: World) -> Decimal | None:
-    if not paid_alone(case):
+    if not paid_alone(case, world):
         return None
     payment = case.completed[0]
     waits = (
@@ -121,7 +131,7 @@ def currency_mismatch(case: Case, _: World) -> Decimal | None:
     differing = [
         order
         for order in case.orders
-        if any(payment.fiat_currency != order.currency for payment in case.completed)
+        if any(payment.currency != order.currency for payment in case.payments)
     ]
     amounts = [order.amount for order in differing if order.currency == case.currency]
     return -sum(amounts, ZERO) if differing else None
@@ -130,28 +140,27 @@ def currency_mismatch(case: Case, _: World) -> Decimal | None:
 def duplicate_order(case: Case, _: World) -> Decimal | None:
     """Per payment: the orders that claim it, each of exactly its amount."""
     impacts = []
-    for payment in case.completed:
+    for payment in case.payments:
         claims = [
             order
-            for order in case.orders_of(payment)
-            if order.expects_money
-            and order.currency == payment.fiat_currency
-            and order.amount == payment.fiat_amount
+            for order in case.orders
+            if payment in case.payments_of(order)
+            and order.expects_money
+            and order.currency == payment.currency
+            and order.amount == payment.amount
         ]
         if len(claims) >= 2:
-            surplus = sum((order.amount for order in claims), ZERO) - payment.fiat_amount
-            impacts.append(-surplus if payment.fiat_currency == case.currency else ZERO)
+            surplus = sum((order.amount for order in claims), ZERO) - payment.amount
+            impacts.append(-surplus if payment.currency == case.currency else ZERO)
     return sum(impacts, ZERO) if impacts else None
 
 
-def settling(case: Case, order: Order) -> list[TransactionVersion]:
+def settling(case: Case, order: Order) -> list[Payment]:
     """The payments of this order that would each settle it alone, earliest first."""
     return [
         payment
-        for payment in case.transactions_of(order)
-        if payment.is_completed
-        and payment.fiat_currency == order.currency
-        and payment.fiat_amount >= order.amount
+        for payment in case.payments_of(order)
+        if payment.currency == order.currency and payment.amount >= order.amount
     ]
 
 
@@ -161,12 +170,15 @@ def duplicate_payment(case: Case, _: World) -> Decimal | None:
 
 
 def returnable(case: Case) -> frozenset[str]:
-    """(c) of REFUND_DUE: doubled payments but the earliest; payments of orders called off."""
+    """(c) of REFUND_DUE: doubled payments but the earliest; payments of orders called off.
+
+    Only transactions: a charge has no `refund_tx_hash` that would ever show it returned.
+    """
     payments = [each for order in case.orders for each in settling(case, order)[1:]]
     for order in case.orders:
         if order.status in ("cancelled", "refunded"):
-            payments += [each for each in case.transactions_of(order) if each.is_completed]
-    return frozenset(payment.transaction_id for payment in payments)
+            payments += case.payments_of(order)
+    return frozenset(each.row_id for each in payments if each.kind == "transaction")
 
 
 def status_mismatch(case: Case, world: World) -> Decimal | None:
@@ -179,9 +191,9 @@ def status_mismatch(case: Case, world: World) -> Decimal | None:
 
 
 def unpaid(case: Case) -> bool:
-    """The case has transactions, and none brought money: COMPLETED or REFUNDED."""
+    """The case has transactions, and nothing brought money: COMPLETED, REFUNDED, or a charge."""
     statuses = {transaction.status for transaction in case.transactions}
-    return bool(statuses) and not statuses & {"COMPLETED", "REFUNDED"}
+    return bool(statuses) and "REFUNDED" not in statuses and not case.payments
 
 
 def unpaid_in_the_end(case: Case, world: World) -> bool:
@@ -193,20 +205,23 @@ def unpaid_in_the_end(case: Case, world: World) -> bool:
     return unpaid(case) and given_up and waited
 
 
-def paid_unexpectedly(case: Case) -> list[TransactionVersion]:
+def paid_unexpectedly(case: Case) -> list[Payment]:
     """The payments of awaiting or cancelled orders."""
     return [
         payment
         for order in case.orders
         if order.status in ("awaiting", "cancelled")
-        for payment in case.transactions_of(order)
-        if payment.is_completed
+        for payment in case.payments_of(order)
     ]
 
 
+def is_returned(case: Case, order: Order) -> bool:
+    return any(transaction.status == "REFUNDED" for transaction in case.transactions_of(order))
+
+
 def kept_after_refund(case: Case, order: Order) -> bool:
-    statuses = {transaction.status for transaction in case.transactions_of(order)}
-    return order.status == "refunded" and "COMPLETED" in statuses and "REFUNDED" not in statuses
+    kept = bool(case.payments_of(order)) and not is_returned(case, order)
+    return order.status == "refunded" and kept
 
 
 def refund_not_in_orders(case: Case, _: World) -> Decimal | None:

@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import duckdb
 import pyarrow as pa
+from oracle.feeding import EPOCH, as_text, bill_rows
 from oracle.world import World
 
-from pipelines.policy import FeeRate, Policy, ServiceLevels
+from pipelines.policy import FeeRate, PayoutRule, Policy, ServiceLevels
 from pipelines.warehouse.basis import write_basis
 from pipelines.warehouse.queries import SCHEMA, build_stage, run_scripts, script
-
-_EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
 
 
 def judge(world: World) -> duckdb.DuckDBPyConnection:
@@ -28,6 +25,8 @@ def judge(world: World) -> duckdb.DuckDBPyConnection:
     _insert(connection, "ops.files", [_file()])
     _insert(connection, "raw.transactions", _transactions(world))
     _insert(connection, "raw.checkout_sessions", _sessions(world))
+    for table, rows in bill_rows(world).items():
+        _insert(connection, table, rows)
     _insert(connection, "validated.quarantine", _quarantine(world))
     _insert(connection, "ops.actions", _actions(world))
     _insert(connection, "ops.pulls", _pulls(world))
@@ -51,21 +50,12 @@ def _policy(world: World) -> Policy:
             payout_days=terms.payout_days,
             refund_days=terms.refund_days,
         ),
+        payout=PayoutRule(calendar=terms.payout_calendar),
         fees=tuple(
             FeeRate(valid_from=fee.from_date, percent=fee.percent, tolerance=fee.tolerance)
             for fee in terms.fees
         ),
     )
-
-
-def _text(value: Any) -> str | None:
-    if value is None:
-        return None
-    if isinstance(value, Decimal):
-        return format(value, "f")
-    if isinstance(value, datetime):
-        return value.astimezone(UTC).isoformat()
-    return str(value)
 
 
 def _email(value: str | None) -> str | None:
@@ -81,15 +71,16 @@ def _orders(world: World) -> list[dict[str, Any]]:
         {
             "file_digest": "f0",
             "source_row": number,
-            "recorded_from": _EPOCH,
+            "recorded_from": EPOCH,
             "order_id": order.order_id,
             "status": order.status,
-            "amount": _text(order.amount),
+            "amount": as_text(order.amount),
             "currency": order.currency,
-            "placed_at": _text(order.placed_at),
-            "paid_at": _text(order.paid_at),
+            "placed_at": as_text(order.placed_at),
+            "paid_at": as_text(order.paid_at),
             "session_ids": list(order.session_ids),
             "transaction_ref": _blank(order.transaction_ref),
+            "further_refs": list(order.further_refs),
             "customer_email_digest": _email(order.customer_email),
         }
         for number, order in enumerate(world.orders, start=2)
@@ -99,9 +90,9 @@ def _orders(world: World) -> list[dict[str, Any]]:
 def _file() -> dict[str, Any]:
     return {
         "file_digest": "f0", "name": "orders.csv", "layout": "generic", "state": "accepted",
-        "reason": None, "exported_date": _EPOCH.date(), "arrival": 1, "rows_received": 0,
-        "rows_accepted": 0, "rows_repeated": 0, "rows_quarantined": 0, "recorded_from": _EPOCH,
-        "run_id": "r", "seen_at": _EPOCH,
+        "reason": None, "exported_date": EPOCH.date(), "arrival": 1, "rows_received": 0,
+        "rows_accepted": 0, "rows_repeated": 0, "rows_quarantined": 0, "recorded_from": EPOCH,
+        "run_id": "r", "seen_at": EPOCH,
     }  # fmt: skip
 
 
@@ -111,7 +102,7 @@ def _transactions(world: World) -> list[dict[str, Any]]:
         for version in versions:
             arrival += 1
             row = {
-                name: _text(getattr(version, name))
+                name: as_text(getattr(version, name))
                 for name in (
                     "transaction_id", "type", "description", "exchange_rate", "deposit_tx_hash",
                     "status", "payout_status", "fiat_amount", "fiat_currency", "crypto_expected",
@@ -133,11 +124,11 @@ def _transactions(world: World) -> list[dict[str, Any]]:
 def _sessions(world: World) -> list[dict[str, Any]]:
     return [
         {
-            "arrival": number, "content_digest": str(number), "recorded_from": _EPOCH,
+            "arrival": number, "content_digest": str(number), "recorded_from": EPOCH,
             "run_id": "r", "source": "s", "session_id": session.session_id, "status": "COMPLETED",
             "crypto_currency": session.crypto_currency, "network": session.network,
-            "tolerance_percent": _text(session.tolerance_percent),
-            "created_at": _text(_EPOCH),
+            "tolerance_percent": as_text(session.tolerance_percent),
+            "created_at": as_text(EPOCH),
         }
         for number, session in enumerate(world.sessions, start=1)
     ]  # fmt: skip
@@ -148,7 +139,7 @@ def _quarantine(world: World) -> list[dict[str, Any]]:
         {
             "stream": "orders", "source": "orders.csv", "source_digest": "f0",
             "source_row": 10_000 + number, "key": None, "reason": "planted",
-            "known_ids": list(row.known_ids), "seen_at": _EPOCH,
+            "known_ids": list(row.known_ids), "seen_at": EPOCH,
         }
         for number, row in enumerate(world.quarantined)
     ]  # fmt: skip
@@ -159,7 +150,7 @@ def _actions(world: World) -> list[dict[str, Any]]:
         {
             "action_no": number, "verb": decision.action, "order_id": decision.order_id,
             "transaction_id": decision.transaction_id, "reason": "planted", "decided_by": "test",
-            "decided_at": _EPOCH, "effective_at": _EPOCH,
+            "decided_at": EPOCH, "effective_at": EPOCH,
         }
         for number, decision in enumerate(world.decisions)
     ]  # fmt: skip
@@ -171,8 +162,8 @@ def _pulls(world: World) -> list[dict[str, Any]]:
             "run_id": "r", "stream": "transactions", "window_from": window.start,
             "window_to": window.end, "as_of": world.as_of, "pages": 1, "rows_received": 0,
             "distinct_ids": 0, "rows_new": 0, "rows_changed": 0, "complete": window.complete,
-            "reason": "", "digest": "", "is_closed": True, "started_at": _EPOCH,
-            "finished_at": _EPOCH,
+            "reason": "", "digest": "", "is_closed": True, "started_at": EPOCH,
+            "finished_at": EPOCH,
         }
         for window in world.windows
     ]  # fmt: skip

@@ -1,11 +1,10 @@
-"""Section 3: the passes that pair orders with transactions, and the cases they form.
+"""Section 3: the passes that pair orders with transactions.
 
-What a case means (its codes, its status, its sums) stays out.
+What joins orders with bills, and the cases that all of it forms, stays out.
 """
 
 import unicodedata
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import NamedTuple
 
@@ -29,41 +28,6 @@ class Link(NamedTuple):
     order_id: str
     transaction_id: str
     rule: str
-
-
-@dataclass(frozen=True)
-class Case:
-    """Rows joined by links, oldest first. In a suggested or ambiguous case no link is taken."""
-
-    orders: tuple[Order, ...]
-    transactions: tuple[TransactionVersion, ...]
-    links: tuple[Link, ...]
-    kind: str  # linked, suggested or ambiguous
-
-    @property
-    def case_id(self) -> str:
-        if self.orders:
-            return f"order:{self.orders[0].order_id}"
-        return f"transaction:{self.transactions[0].transaction_id}"
-
-    @property
-    def currency(self) -> str:
-        return self.orders[0].currency if self.orders else self.transactions[0].fiat_currency
-
-    @property
-    def completed(self) -> list[TransactionVersion]:
-        return [transaction for transaction in self.transactions if transaction.is_completed]
-
-    def transactions_of(self, order: Order) -> list[TransactionVersion]:
-        """Those directly linked to the order."""
-        ids = {link.transaction_id for link in self.links if link.order_id == order.order_id}
-        return [each for each in self.transactions if each.transaction_id in ids]
-
-    def orders_of(self, transaction: TransactionVersion) -> list[Order]:
-        """Those directly linked to the transaction."""
-        wanted = transaction.transaction_id
-        ids = {link.order_id for link in self.links if link.transaction_id == wanted}
-        return [each for each in self.orders if each.order_id in ids]
 
 
 def tokens(description: str | None) -> set[str]:
@@ -122,8 +86,8 @@ def joins_by_session(order: Order, transaction: TransactionVersion) -> bool:
 
 
 def joins_by_reference(order: Order, transaction: TransactionVersion) -> bool:
-    named = order.transaction_ref
-    return bool(named) and named in (transaction.transaction_id, transaction.reference)
+    named = {order.transaction_ref or "", *order.further_refs} - {""}
+    return bool(named & {transaction.transaction_id, transaction.reference})
 
 
 def joins_by_external_id(order: Order, transaction: TransactionVersion) -> bool:
@@ -148,10 +112,13 @@ def links_by_description(
     return found
 
 
-def candidates(world: World, linked: Iterable[Pair]) -> set[Pair]:
-    """Pass 5: the pairs that only their amount and their hour bring together."""
+def candidates(world: World, linked: Iterable[Pair], *, billed: Iterable[str] = ()) -> set[Pair]:
+    """Pass 5: the pairs that only their amount and their hour bring together.
+
+    `billed` are the ids of the orders that pass 2 joined to an invoice or an attempt.
+    """
     taken = list(linked)
-    linked_orders = {pair.order_id for pair in taken}
+    linked_orders = {pair.order_id for pair in taken} | set(billed)
     linked_transactions = {pair.transaction_id for pair in taken}
     forbidden = manual_decisions(world)[1]
     return {
@@ -182,58 +149,3 @@ def resembles(order: Order, transaction: TransactionVersion) -> bool:
         and earliest <= transaction.created_at <= latest
         and len(emails) <= 1
     )
-
-
-def form_cases(world: World) -> list[Case]:
-    """Every judged row in exactly one case."""
-    certain = certain_links(world)
-    guessed = dict.fromkeys(candidates(world, certain), "amount_window")
-    orders = {("order", each.order_id): each for each in world.judged_orders()}
-    transactions = {
-        ("transaction", each.transaction_id): each for each in world.judged_transactions()
-    }
-    cases = []
-    for rows in components([*orders, *transactions], [*certain, *guessed]):
-        links = sorted(
-            Link(*pair, rule)
-            for pair, rule in (certain | guessed).items()
-            if ("order", pair.order_id) in rows
-        )
-        cases.append(
-            Case(
-                orders=tuple(
-                    sorted(
-                        (orders[row] for row in rows if row in orders),
-                        key=lambda order: (order.placed_at, order.order_id),
-                    )
-                ),
-                transactions=tuple(
-                    sorted(
-                        (transactions[row] for row in rows if row in transactions),
-                        key=lambda each: (each.created_at, each.transaction_id),
-                    )
-                ),
-                links=tuple(links),
-                kind=kind_of(links),
-            )
-        )
-    return cases
-
-
-def kind_of(links: list[Link]) -> str:
-    guessed = [link for link in links if link.rule == "amount_window"]
-    if not guessed:
-        return "linked"
-    return "suggested" if len(guessed) == 1 else "ambiguous"
-
-
-def components(
-    rows: list[tuple[str, str]], pairs: Iterable[Pair]
-) -> list[frozenset[tuple[str, str]]]:
-    """The sets of rows that hang together by pairs."""
-    group = {row: frozenset([row]) for row in rows}
-    for pair in pairs:
-        merged = group["order", pair.order_id] | group["transaction", pair.transaction_id]
-        for row in merged:
-            group[row] = merged
-    return list(dict.fromkeys(group.values()))

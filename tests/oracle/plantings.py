@@ -165,10 +165,12 @@ def paid_out_late(sketch: Sketch) -> None:
     order = sketch.order(placed_at=sketch.as_of - sketch.policy.payout_days * DAY - HOUR)
     payment = sketch.payment(
         order,
-        created_at=sketch.around(sketch.policy.payout_days * DAY),
+        created_at=sketch.around_payout(),
         payout_status=sketch.rng.choice((None, "PENDING", "PROCESSING", "FAILED", "NEW_WORD")),
     )
     sketch.amend(payment, fee_amount=sketch.rng.choice((payment.fee_amount, None)))
+    if sketch.rng.random() < 0.3:
+        sketch.amend(payment, crypto_received=payment.coins / 2)
     sketch.join(order, payment)
 
 

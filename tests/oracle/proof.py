@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
+from oracle.cases import Case, Charge
 from oracle.codes import PRECEDENCE, expected, received
-from oracle.links import Case
 from oracle.statuses import is_ahead, is_partial
 from oracle.world import World
 
@@ -76,28 +76,9 @@ def prove(
     judged: Collection[Judged], world: World
 ) -> tuple[dict[tuple[date, str], ProofLine], list[Unexplained]]:
     """A line for every date and currency that has a row or a case, and what is unexplained."""
-    orders = [
-        Posting(
-            own_date=world.local_date(order.placed_at),
-            case_date=each.business_date,
-            currency=order.currency,
-            amount=order.amount if order.expects_money else ZERO,
-        )
-        for each in judged
-        for order in each.case.orders
-    ]
-    payments = [
-        Posting(
-            own_date=world.local_date(transaction.created_at),
-            case_date=each.business_date,
-            currency=transaction.fiat_currency,
-            amount=transaction.fiat_amount if transaction.is_completed else ZERO,
-        )
-        for each in judged
-        for transaction in each.case.transactions
-    ]
+    orders, payments = order_postings(judged, world), payment_postings(judged, world)
     dates = {(day, p.currency) for p in orders + payments for day in (p.own_date, p.case_date)}
-    left = {each.case.case_id: unexplained(each) for each in judged}
+    left = {each.case.case_id: unexplained(each, world) for each in judged}
     lines = {}
     for business_date, currency in sorted(dates):
         here = [each for each in judged if each.business_date == business_date]
@@ -127,6 +108,50 @@ def prove(
     return lines, [hole for holes in left.values() for hole in holes]
 
 
+def order_postings(judged: Collection[Judged], world: World) -> list[Posting]:
+    return [
+        Posting(
+            own_date=world.local_date(order.placed_at),
+            case_date=each.business_date,
+            currency=order.currency,
+            amount=order.amount if order.expects_money else ZERO,
+        )
+        for each in judged
+        for order in each.case.orders
+    ]
+
+
+def payment_postings(judged: Collection[Judged], world: World) -> list[Posting]:
+    """Every transaction, and the charges of bills that an order joined."""
+    payments = [
+        Posting(
+            own_date=world.local_date(transaction.created_at),
+            case_date=each.business_date,
+            currency=transaction.fiat_currency,
+            amount=transaction.fiat_amount if transaction.is_completed else ZERO,
+        )
+        for each in judged
+        for transaction in each.case.transactions
+    ]
+    return payments + [
+        Posting(
+            own_date=charge_date(charge, world),
+            case_date=each.business_date,
+            currency=charge.currency,
+            amount=charge.amount,
+        )
+        for each in judged
+        for charge in each.case.received_charges
+    ]
+
+
+def charge_date(charge: Charge, world: World) -> date:
+    """An attempt counts on the day of its invoice; one without, on the day it was made."""
+    if charge.invoice is not None:
+        return world.bill_date(charge.invoice)
+    return world.local_date(charge.created_at)
+
+
 def side(postings: Iterable[Posting], line: tuple[date, str], *, by_cases: Decimal) -> Side:
     business_date, currency = line
     rows = [each for each in postings if each.currency == currency]
@@ -140,17 +165,17 @@ def side(postings: Iterable[Posting], line: tuple[date, str], *, by_cases: Decim
     )
 
 
-def unexplained(judged: Judged) -> list[Unexplained]:
+def unexplained(judged: Judged, world: World) -> list[Unexplained]:
     """The non-zero differences of a case, unless a code or its status explains them."""
     case = judged.case
     if EXPLAINING_CODES & set(judged.codes) or judged.match_status in EXPLAINING_STATUSES:
         return []
-    # UNDERPAID and OVERPAID hide a timing status without explaining the difference themselves;
-    # the timing explains it still (DECISIONS.md).
-    if is_partial(case) or is_ahead(case):
+    # UNDERPAID, OVERPAID and the codes of subscriptions hide a timing status without explaining
+    # the difference themselves; the timing explains it still (DECISIONS.md).
+    if is_partial(case) or is_ahead(case, world):
         return []
     currencies = {order.currency for order in case.orders}
-    currencies |= {transaction.fiat_currency for transaction in case.transactions}
+    currencies |= {payment.currency for payment in case.payments}
     differences = {
         currency: received(case, currency) - expected(case, currency) for currency in currencies
     }

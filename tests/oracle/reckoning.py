@@ -1,19 +1,24 @@
 """The oracle's answer: one call from a world to its cases and its proof.
 
 A slow, plain reading of the written rules, kept apart from the engine so that both can be wrong
-only where the rules are. It knows orders and transactions; invoices, charge attempts, control
-codes, severities and states stay out.
+only where the rules are. It knows orders, transactions, invoices and charge attempts; control
+codes are a module of their own; severities and states of breaks stay out.
 """
 
+from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal, localcontext
 
+from oracle.bill_links import Bill
+from oracle.cases import Case, form_cases
 from oracle.codes import expected, judge, received
-from oracle.links import Case, Link, form_cases
+from oracle.links import Link
 from oracle.proof import Judged, ProofLine, Unexplained, prove
 from oracle.sources import stale_dates
 from oracle.statuses import match_status
+from oracle.subscription_matches import SubscriptionMatch, subscription_matches
 from oracle.transaction_codes import round_money
 from oracle.world import World
 
@@ -28,7 +33,10 @@ class CaseReckoning:
     case_id: str
     orders: tuple[str, ...]
     transactions: tuple[str, ...]
+    invoices: tuple[str, ...]
+    attempts: tuple[str, ...]
     links: tuple[Link, ...]
+    bills: tuple[Bill, ...]
     match_status: str
     business_date: date
     codes: tuple[str, ...]
@@ -49,12 +57,14 @@ class CaseReckoning:
 
 @dataclass(frozen=True, kw_only=True)
 class Reckoning:
-    """All cases by id, line 2 of the proof by date and currency, and the dates without orders."""
+    """All cases by id, lines 1 and 2 of the proof, and the dates without orders."""
 
     cases: dict[str, CaseReckoning]
     proof: dict[tuple[date, str], ProofLine]
     unexplained: tuple[Unexplained, ...]
     stale_dates: frozenset[date]
+    subscription_matches: tuple[SubscriptionMatch, ...]
+    rows_by_status: dict[tuple[str, str], int]
 
     @property
     def only_case(self) -> CaseReckoning:
@@ -77,17 +87,48 @@ def reckon(world: World) -> Reckoning:
         proof=proof,
         unexplained=tuple(unexplained),
         stale_dates=stale_dates(world),
+        subscription_matches=subscription_matches(judged),
+        rows_by_status=rows_by_status(judged),
     )
 
 
 def judge_case(case: Case, world: World) -> Judged:
     codes = judge(case, world)
-    opened = case.orders[0].placed_at if case.orders else case.transactions[0].created_at
     return Judged(
         case=case,
         codes=codes,
         match_status=match_status(case, codes, world),
-        business_date=world.local_date(opened),
+        business_date=business_date(case, world),
+    )
+
+
+def business_date(case: Case, world: World) -> date:
+    """That of the oldest order, else transaction, else invoice, else attempt; else the period's."""
+    if case.orders:
+        return world.local_date(case.orders[0].placed_at)
+    if case.transactions:
+        return world.local_date(case.transactions[0].created_at)
+    if case.invoices:
+        return world.bill_date(case.invoices[0])
+    if case.attempts:
+        return world.local_date(case.attempts[0].created_at)
+    assert case.period is not None
+    assert case.period.current_period_start_at is not None
+    return world.local_date(case.period.current_period_start_at)
+
+
+def rows_by_status(judged: Iterable[Judged]) -> dict[tuple[str, str], int]:
+    """Line 1: how many rows of each side stand in cases of each status."""
+    return Counter(
+        (row, each.match_status)
+        for each in judged
+        for row, rows in (
+            ("order", each.case.orders),
+            ("transaction", each.case.transactions),
+            ("invoice", each.case.invoices),
+            ("attempt", each.case.attempts),
+        )
+        for _ in rows
     )
 
 
@@ -97,7 +138,10 @@ def told(judged: Judged, world: World) -> CaseReckoning:
         case_id=case.case_id,
         orders=tuple(sorted(order.order_id for order in case.orders)),
         transactions=tuple(sorted(each.transaction_id for each in case.transactions)),
+        invoices=tuple(sorted(each.invoice_id for each in case.invoices)),
+        attempts=tuple(sorted(each.charge_attempt_id for each in case.attempts)),
         links=case.links,
+        bills=case.bills,
         match_status=judged.match_status,
         business_date=judged.business_date,
         codes=tuple(judged.codes),

@@ -11,6 +11,7 @@ from random import Random
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import holidays
 from oracle.makers import make_order, make_transaction
 from oracle.world import (
     MINOR_UNITS,
@@ -130,7 +131,12 @@ class Sketch:
             self.orders[order.order_id] = replace(current, session_ids=tuple(session_ids))
         elif way in ("reference", "own_id"):
             named = payment.reference if way == "reference" else payment.transaction_id
-            self.orders[order.order_id] = replace(current, transaction_ref=named)
+            has_place = not (named and current.transaction_ref) or self.rng.random() < 0.5
+            self.orders[order.order_id] = (
+                replace(current, transaction_ref=named)
+                if has_place
+                else replace(current, further_refs=(*current.further_refs, str(named)))
+            )
         elif way == "external_id":
             self.amend(payment, external_id=order.order_id)
         elif way == "description":
@@ -193,6 +199,21 @@ class Sketch:
         """The instant whose age is the limit to the microsecond, one to either side, or far."""
         slack = self.rng.choice((timedelta(), MICROSECOND, -MICROSECOND, limit / 2, -limit / 2))
         return self.as_of - limit - slack
+
+    def around_payout(self) -> datetime:
+        """Around the payout SLA: in days, or in the working days of the payout calendar."""
+        limit = timedelta(days=self.policy.payout_days)
+        if self.policy.payout_calendar is None or self.rng.random() < 0.2:
+            return self.around(limit)
+        calendar = holidays.country_holidays(self.policy.payout_calendar)
+        day = self.as_of.astimezone(self.zone).date() - timedelta(days=1)
+        left = self.policy.payout_days
+        while left > 1 or not calendar.is_working_day(day):
+            left -= calendar.is_working_day(day)
+            day -= timedelta(days=1)
+        begin = datetime.combine(day, time(0), self.zone).astimezone(self.as_of.tzinfo)
+        edge = self.rng.choice((timedelta(), MICROSECOND, -MICROSECOND, -timedelta(hours=9)))
+        return begin + edge
 
     def next_closing(self, instant: datetime) -> datetime:
         """The midnight that takes in a row of this instant, at the latest the as-of."""

@@ -15,23 +15,32 @@ def stale_dates(world: World) -> frozenset[date]:
     paid = {
         world.local_date(transaction.created_at)
         for transaction in world.judged_transactions()
-        if transaction.is_completed and is_checkout(transaction)
+        if transaction.is_completed and is_checkout(transaction, world)
     }
     return frozenset(paid - ordered)
 
 
-def is_checkout(transaction: TransactionVersion) -> bool:
-    has_no_bill = not transaction.invoice_id and not transaction.payment_link_id
-    return transaction.type.upper() == "CHECKOUT" or has_no_bill
+def is_checkout(transaction: TransactionVersion, world: World) -> bool:
+    return transaction.type.upper() == "CHECKOUT" or not is_billed(transaction, world)
 
 
-def is_billed(transaction: TransactionVersion) -> bool:
-    """An invoice, a payment link or a subscription stands behind it, not an order."""
+def is_billed(transaction: TransactionVersion, world: World) -> bool:
+    """An invoice, a payment link or a subscription stands behind it, not an order.
+
+    A subscription is known by the transaction's type, or by an attempt with its hash.
+    """
     return bool(
         transaction.invoice_id
         or transaction.payment_link_id
         or transaction.type.upper() == "SUBSCRIPTION"
+        or is_charge(transaction, world)
     )
+
+
+def is_charge(transaction: TransactionVersion, world: World) -> bool:
+    """Its deposit is the very transfer by which a subscription was charged."""
+    hashes = {attempt.tx_hash for attempt in world.judged_attempts() if attempt.tx_hash}
+    return transaction.deposit_tx_hash in hashes
 
 
 def is_named_in_quarantine(transaction: TransactionVersion, world: World) -> bool:

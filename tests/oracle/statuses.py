@@ -5,8 +5,14 @@ Section 4's codes are taken as given; money sums stay out.
 
 from collections.abc import Collection
 
-from oracle.codes import expecting_alone, paid_alone, paid_unexpectedly, unpaid
-from oracle.links import Case
+from oracle.cases import Case
+from oracle.codes import (
+    expecting_alone,
+    is_returned,
+    paid_alone,
+    paid_unexpectedly,
+    unpaid,
+)
 from oracle.sources import is_billed
 from oracle.transaction_codes import exceeds, falls_short
 from oracle.world import World
@@ -41,15 +47,16 @@ MATCH_STATUSES = (
 
 def match_status(case: Case, codes: Collection[str], world: World) -> str:
     holds = {
-        "EXCLUDED": not case.orders and any(map(is_billed, case.transactions)),
+        "EXCLUDED": not case.orders
+        and any(is_billed(transaction, world) for transaction in case.transactions),
         "AMBIGUOUS": case.kind == "ambiguous",
         "SUGGESTED": case.kind == "suggested",
         "BREAK": bool(set(codes) - RIDING),
         "PARTIAL": is_partial(case),
-        "EXPECTED": is_ahead(case),
+        "EXPECTED": is_ahead(case, world),
         "NOT_EXPECTED": is_not_expected(case),
         "MATCHED_MANUAL": any(link.rule == "manual" for link in case.links),
-        "MATCHED_GROUP": len(case.orders) > 1 or len(case.completed) > 1,
+        "MATCHED_GROUP": len(case.orders) > 1 or len(case.payments) > 1,
         "MATCHED_TOLERANCE": is_within_tolerance(case, world),
         "MATCHED_EXACT": True,
     }
@@ -64,20 +71,25 @@ def is_partial(case: Case) -> bool:
     )
 
 
-def is_ahead(case: Case) -> bool:
+def is_ahead(case: Case, world: World) -> bool:
     """One side ahead of the other. Were it over its SLA, a code would have come first."""
     awaits_payment = unpaid(case) and any(order.expects_money for order in case.orders)
     return (
         expecting_alone(case)
-        or paid_alone(case)
+        or paid_alone(case, world)
         or awaits_payment
         or bool(paid_unexpectedly(case))
         or any(
-            {"COMPLETED", "REFUNDED"} <= {each.status for each in case.transactions_of(order)}
+            order.status == "refunded" and is_returned(case, order) and case.payments_of(order)
             for order in case.orders
-            if order.status == "refunded"
         )
+        or is_charged_ahead(case)
     )
+
+
+def is_charged_ahead(case: Case) -> bool:
+    """A charge whose invoice is not PAID yet, or is not there at all."""
+    return any(charge.invoice is None or not charge.invoice.is_paid for charge in case.charges)
 
 
 def is_not_expected(case: Case) -> bool:
@@ -88,7 +100,8 @@ def is_not_expected(case: Case) -> bool:
         for transaction in case.transactions_of(order)
     )
     expects = any(order.expects_money for order in case.orders)
-    return not expects and not case.completed and not refunded_on_both_sides
+    came = case.completed or case.charges
+    return not expects and not came and not refunded_on_both_sides
 
 
 def is_within_tolerance(case: Case, world: World) -> bool:

@@ -4,7 +4,7 @@ The quiet default of the makers: order K1 and payment T1, 1000 NGN each, 10 of 1
 days old at an as-of of 2026-03-10T23:00Z. Statuses and links have their own file.
 """
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 import pytest
@@ -168,6 +168,44 @@ def test_a_payout_is_overdue_past_three_days(past: timedelta, impacts: object) -
     payment = make_linked(created_at=created_at, payout_status=None)
     case = reckon(make_world([make_order(placed_at=created_at)], [payment])).only_case
     assert case.impacts.get("PAYOUT_OVERDUE", {}) == impacts
+
+
+@pytest.mark.parametrize(
+    ("created_at", "country", "code"),
+    [
+        # Friday 2026-03-06 10:00 in Lagos, three working days: until Wednesday 10:00.
+        ("2026-03-06T09:00Z", None, "PAYOUT_OVERDUE"),
+        ("2026-03-06T09:00Z", "NG", None),
+        # Thursday 10:00: Friday, Monday, Tuesday 10:00. The as-of is Wednesday 00:00.
+        ("2026-03-05T09:00Z", "NG", "PAYOUT_OVERDUE"),
+        # Thursday's last instant still counts as part of a working day, its end does not.
+        ("2026-03-05T22:59:59.999999Z", "NG", "PAYOUT_OVERDUE"),
+        ("2026-03-05T23:00Z", "NG", None),
+        # In Egypt Friday and Saturday are free: Sunday, Monday, Tuesday.
+        ("2026-03-05T22:59:59.999999Z", "EG", "PAYOUT_OVERDUE"),
+        ("2026-03-07T22:59Z", "EG", None),
+    ],
+)
+def test_payout_days_are_the_working_days_of_the_calendar(
+    created_at: str, country: str | None, code: str | None
+) -> None:
+    instant = datetime.fromisoformat(created_at)
+    payment = make_linked(created_at=instant, payout_status=None)
+    world = make_world(
+        [make_order(placed_at=instant)], [payment], policy=Policy(payout_calendar=country)
+    )
+    assert reckon(world).only_case.code == code
+
+
+@pytest.mark.parametrize(("country", "code"), [("NG", None), ("US", "PAYOUT_OVERDUE")])
+def test_a_public_holiday_is_no_payout_day(country: str, code: str | None) -> None:
+    """2026-10-01, a Thursday, is Nigeria's Independence Day; created the Tuesday before it."""
+    created_at = datetime(2026, 9, 29, 9, tzinfo=UTC)
+    as_of = datetime(2026, 10, 2, 23, tzinfo=UTC)
+    payment = make_linked(created_at=created_at, payout_status="PENDING", recorded_from=as_of)
+    order = make_order(placed_at=created_at)
+    world = make_world([order], [payment], as_of=as_of, policy=Policy(payout_calendar=country))
+    assert reckon(world).only_case.code == code
 
 
 @pytest.mark.parametrize(

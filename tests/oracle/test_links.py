@@ -17,6 +17,7 @@ MICROSECOND = timedelta(microseconds=1)
         ({"session_ids": ("s0", "s1")}, {"checkout_session_id": "s1"}, "session"),
         ({"transaction_ref": "T1"}, {}, "reference"),
         ({"transaction_ref": "RS-1"}, {"reference": "RS-1"}, "reference"),
+        ({"transaction_ref": "RS-0", "further_refs": ("T1",)}, {}, "reference"),
         ({"order_id": "007"}, {"external_id": "007"}, "external_id"),
         ({"order_id": "A/01"}, {"description": "for (A/01)."}, "description"),
     ],

@@ -8,10 +8,11 @@ from collections.abc import Callable
 from decimal import ROUND_HALF_UP, Decimal
 
 from oracle.ages import long_expired, older_than_payout_sla
-from oracle.links import Case
+from oracle.cases import Case
 from oracle.world import FeeSchedule, TransactionVersion, World
 
 ZERO = Decimal(0)
+DIGITS_OF_UNKNOWN_COINS = 18
 
 
 def transaction_codes(
@@ -169,8 +170,8 @@ def was_empty_at_expiry(version: TransactionVersion) -> bool:
 
 
 def round_money(amount: Decimal, currency: str, world: World) -> Decimal:
-    """To the currency's minor unit, half away from zero."""
-    unit = Decimal(1).scaleb(-world.minor_units[currency])
+    """To the currency's minor unit, half away from zero; coins nobody knows have 18 digits."""
+    unit = Decimal(1).scaleb(-world.minor_units.get(currency, DIGITS_OF_UNKNOWN_COINS))
     return amount.quantize(unit, rounding=ROUND_HALF_UP) + ZERO
 
 

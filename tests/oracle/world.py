@@ -1,7 +1,7 @@
 """The facts that a reckoning is made of: one closed book, as plain rows.
 
-Rows carry the names of `validated.orders` and `validated.transactions`. Everything that can be
-derived from the rows (business dates, current versions, links, cases) stays out.
+Rows carry the names of `validated.orders` and `validated.transactions`; what subscriptions bill is
+a module of its own. What can be derived from the rows (links, cases, codes) stays out.
 """
 
 from collections.abc import Mapping
@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 from zoneinfo import ZoneInfo
+
+from oracle.bills import AuthorizationVersion, ChargeAttempt, Invoice, Price, Subscription
 
 MINOR_UNITS: Mapping[str, int] = {
     "NGN": 2,
@@ -34,6 +36,7 @@ class Order:
     paid_at: datetime | None = None
     session_ids: tuple[str, ...] = ()
     transaction_ref: str | None = None
+    further_refs: tuple[str, ...] = ()
     customer_email: str | None = None
 
     @property
@@ -124,6 +127,16 @@ class Window:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Sweep:
+    """One full sweep of a stream and every id it showed; `as_of` is that of its run."""
+
+    stream: str
+    as_of: datetime
+    ids: frozenset[str]
+    complete: bool = True
+
+
+@dataclass(frozen=True, kw_only=True)
 class FeeSchedule:
     """In force from `from_date` until the next one begins; `tolerance` is in major units."""
 
@@ -140,6 +153,7 @@ class Policy:
     orders_hours: int = 24
     payout_days: int = 3
     refund_days: int = 7
+    payout_calendar: str | None = None
     fees: tuple[FeeSchedule, ...] = ()
 
 
@@ -155,6 +169,15 @@ class World:
     quarantined: tuple[QuarantinedOrder, ...] = ()
     decisions: tuple[Decision, ...] = ()
     windows: tuple[Window, ...] = ()
+    sweeps: tuple[Sweep, ...] = ()
+    # Of streams but transactions: stream → id → the as-of that first took it in.
+    first_seen: Mapping[str, Mapping[str, datetime]] = field(default_factory=dict)
+    subscriptions: tuple[Subscription, ...] = ()
+    prices: tuple[Price, ...] = ()
+    invoices: tuple[Invoice, ...] = ()
+    attempts: tuple[ChargeAttempt, ...] = ()
+    authorizations: Mapping[str, tuple[AuthorizationVersion, ...]] = field(default_factory=dict)
+    first_date: date | None = None
     policy: Policy = field(default_factory=Policy)
     minor_units: Mapping[str, int] = field(default_factory=lambda: dict(MINOR_UNITS))
 
@@ -171,3 +194,23 @@ class World:
     def judged_transactions(self) -> list[TransactionVersion]:
         current = [versions[-1] for versions in self.transactions.values()]
         return [transaction for transaction in current if transaction.created_at < self.as_of]
+
+    def judged_subscriptions(self) -> list[Subscription]:
+        return [each for each in self.subscriptions if each.created_at < self.as_of]
+
+    def judged_invoices(self) -> list[Invoice]:
+        return [each for each in self.invoices if each.created_at < self.as_of]
+
+    def judged_attempts(self) -> list[ChargeAttempt]:
+        return [each for each in self.attempts if each.created_at < self.as_of]
+
+    def judged_authorization(self, subscription_id: str) -> AuthorizationVersion | None:
+        """The newest version held; one that tells no `created_at` is as old as you like."""
+        versions = self.authorizations.get(subscription_id, ())
+        current = versions[-1] if versions else None
+        waits = current and current.created_at and current.created_at >= self.as_of
+        return None if waits else current
+
+    def bill_date(self, invoice: Invoice) -> date:
+        """An invoice counts on the day it is due, else on the day it was made."""
+        return self.local_date(invoice.due_at or invoice.created_at)

@@ -5,41 +5,87 @@ a test needs one import.
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from random import Random
+from typing import TypeVar
 from zoneinfo import ZoneInfo
 
+from oracle.bill_plantings import BILL_PLANTINGS
+from oracle.billed_sketch import BilledSketch
 from oracle.makers import make_order, make_transaction, make_world
 from oracle.plantings import PLANTINGS
 from oracle.sketch import MICROSECOND, Sketch
 from oracle.world import FeeSchedule, Policy, Window, World
 
-__all__ = ["make_order", "make_transaction", "make_world", "random_world"]
+__all__ = ["make_order", "make_transaction", "make_world", "random_billed_world", "random_world"]
 
 FEWEST_ORDERS = 5
 MOST_ORDERS = 25
+FEWEST_BILL_STORIES = 4
+MOST_BILL_STORIES = 12
 ZONES = ("Africa/Lagos", "Africa/Cairo", "America/Sao_Paulo")
+AnySketch = TypeVar("AnySketch", bound=Sketch)
 
 
-def random_world(seed: int, *, zones: Sequence[str] = ZONES) -> World:
+def random_world(
+    seed: int, *, zones: Sequence[str] = ZONES, calendars: Sequence[str | None] = (None,)
+) -> World:
     """5 to 25 orders and what belongs to them, in no order, closed at a local midnight."""
     rng = Random(seed)
-    timezone = rng.choice(list(zones))
-    zone = ZoneInfo(timezone)
-    closed = date(2026, 3, 1) + timedelta(days=rng.randint(1, 200))
-    as_of = datetime.combine(closed, time(0), zone).astimezone(UTC)
-    sketch = Sketch(rng, zone=zone, as_of=as_of, policy=random_policy(rng, closed=closed))
+    sketch = opened(rng, Sketch, zones=zones, calendars=calendars)
     wanted = rng.randint(FEWEST_ORDERS, MOST_ORDERS - 3)
     while len(sketch.orders) < wanted:
         rng.choice(PLANTINGS)(sketch)
+    return finished(sketch)
+
+
+def random_billed_world(
+    seed: int, *, zones: Sequence[str] = ZONES, calendars: Sequence[str | None] = (None,)
+) -> World:
+    """A world of subscriptions, and a few orders and payments that have nothing to do with them."""
+    rng = Random(f"bills {seed}")
+    sketch = opened(rng, BilledSketch, zones=zones, calendars=calendars)
+    for _ in range(rng.randint(FEWEST_BILL_STORIES, MOST_BILL_STORIES)):
+        rng.choice(BILL_PLANTINGS)(sketch)
+    for _ in range(3):
+        rng.choice(PLANTINGS)(sketch)
+    # An invoice pulled in one order or another is the same invoice.
+    invoices, attempts = list(sketch.invoices.values()), list(sketch.attempts.values())
+    rng.shuffle(invoices)
+    rng.shuffle(attempts)
+    return replace(
+        finished(sketch),
+        subscriptions=tuple(sketch.subscriptions.values()),
+        prices=tuple(sketch.prices.values()),
+        invoices=tuple(invoices),
+        attempts=tuple(attempts),
+        authorizations={
+            owner: tuple(versions) for owner, versions in sketch.authorizations.items()
+        },
+    )
+
+
+def opened(
+    rng: Random, kind: type[AnySketch], *, zones: Sequence[str], calendars: Sequence[str | None]
+) -> AnySketch:
+    """An empty sketch in one of the zones, to be closed at a midnight of the year."""
+    zone = ZoneInfo(rng.choice(list(zones)))
+    closed = date(2026, 3, 1) + timedelta(days=rng.randint(1, 200))
+    as_of = datetime.combine(closed, time(0), zone).astimezone(UTC)
+    policy = random_policy(rng, closed=closed, calendars=calendars)
+    return kind(rng, zone=zone, as_of=as_of, policy=policy)
+
+
+def finished(sketch: Sketch) -> World:
     orders = list(sketch.orders.values())
     transactions = list(sketch.transactions.items())
-    rng.shuffle(orders)
-    rng.shuffle(transactions)
+    sketch.rng.shuffle(orders)
+    sketch.rng.shuffle(transactions)
     return World(
-        as_of=as_of,
-        timezone=timezone,
+        as_of=sketch.as_of,
+        timezone=sketch.zone.key,
         orders=tuple(orders),
         transactions={each: tuple(versions) for each, versions in transactions},
         sessions=tuple(sketch.sessions.values()),
@@ -50,7 +96,7 @@ def random_world(seed: int, *, zones: Sequence[str] = ZONES) -> World:
     )
 
 
-def random_policy(rng: Random, *, closed: date) -> Policy:
+def random_policy(rng: Random, *, closed: date, calendars: Sequence[str | None]) -> Policy:
     early = FeeSchedule(
         from_date=closed - timedelta(days=25), percent=Decimal("1.0"), tolerance=Decimal("0.01")
     )
@@ -61,6 +107,7 @@ def random_policy(rng: Random, *, closed: date) -> Policy:
         gateway_hours=rng.choice((24, 24, 24, 12, 36)),
         orders_hours=rng.choice((24, 24, 24, 12, 36)),
         payout_days=rng.choice((3, 3, 2)),
+        payout_calendar=rng.choice(list(calendars)),
         fees=rng.choice(((), (early,), (early, recent))),
     )
 

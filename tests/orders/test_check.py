@@ -104,3 +104,46 @@ def test_a_path_that_leads_nowhere_is_one_sentence(
     result = CliRunner().invoke(main, ["orders", "check", path])
     assert said in result.output
     assert result.exit_code == 2
+
+
+@pytest.mark.parametrize(("mark", "shown"), [(";", ";"), ("\t", "\\t"), ("|", "|")])
+def test_a_file_parted_by_another_mark_shows_how_to_declare_it(
+    check: Callable[[str, bytes], Result], mark: str, shown: str
+) -> None:
+    header = mark.join(("Order", "State", "Total, all", "Currency", "Created"))
+    result = check("shop.csv", f"{header}\n1{mark}ok{mark}5{mark}NGN{mark}x\n".encode())
+    assert f'"{shown}" seems to stand between its columns, not ","' in result.output
+    assert result.output.partition("recon.example.toml):\n")[2].splitlines()[:8] == [
+        "  [orders.NAME]",
+        f'  delimiter = "{shown}"',
+        "  [orders.NAME.columns]",
+        '  order_id = "Order"',
+        '  status = "State"',
+        '  amount = "Total, all"',
+        '  currency = "Currency"',
+        '  placed_at = "Created"',
+    ]
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "said"),
+    [
+        ("a.csv", b"foo,bar\n", "it is in no layout that is known; of the nearest, generic, order"),
+        ("a.csv", b"\n", "its first line is empty, it has no header."),
+        ("a.ndjson", b'{"foo": "bar"}\n', "Its columns must be exactly: order_id,status"),
+        ("a.parquet", b"", "the file is empty, it has not even a header."),
+        ("a.xlsx", b"", "the file is empty, it has not even a header."),
+    ],
+)
+def test_a_file_that_is_no_export_at_all_is_told_so(
+    check: Callable[[str, bytes], Result], name: str, content: bytes, said: str
+) -> None:
+    assert said in check(name, content).output
+
+
+def test_a_folder_is_told_to_be_one(check: Callable[[str, bytes], Result], tmp_path: Path) -> None:
+    (tmp_path / "exports").mkdir()
+    check("a.csv", b"x\n")
+    result = CliRunner().invoke(main, ["orders", "check", "exports"])
+    assert "it is a folder." in result.output
+    assert "Drop the exports in it themselves." in result.output

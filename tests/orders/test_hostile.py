@@ -118,7 +118,7 @@ def test_what_is_no_file_of_a_sane_size_is_never_opened(
     monkeypatch.chdir(inbox)
     make(inbox, "orders.csv")
     (found,) = arrivals(inbox, wait_still=False)
-    assert (found.name, found.state, found.content) == ("orders.csv", State.REFUSED, None)
+    assert (found.name, found.state, found.export) == ("orders.csv", State.REFUSED, None)
     assert found.refusal is not None
     assert found.refusal.remedy
     assert (tmp_path / "secret.csv").read_bytes() == b"secret"

@@ -1,6 +1,7 @@
 import hashlib
 import os
 import socket
+import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -25,6 +26,14 @@ def no_pause(_seconds: float) -> None:
     pytest.fail("no file here has to stand still first")
 
 
+def content_of(found: Arrival) -> bytes:
+    """The bytes of an export, as whoever reads it gets them."""
+    assert found.export is not None
+    with tempfile.TemporaryDirectory() as folder:
+        found.export.copy_to(Path(folder) / "copy")
+        return (Path(folder) / "copy").read_bytes()
+
+
 def sha256(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()
 
@@ -43,7 +52,7 @@ def test_a_file_is_given_with_its_bytes_and_stays_where_it_is(tmp_path: Path) ->
     (tmp_path / "orders_2026-11-20 (1).csv").write_bytes(b"x")
     before = (tmp_path / "orders_2026-11-20 (1).csv").stat()
     found = look(tmp_path)["orders_2026-11-20 (1).csv"]
-    assert (found.state, found.content, found.digest) == (State.READY, b"x", sha256(b"x"))
+    assert (found.state, content_of(found), found.digest) == (State.READY, b"x", sha256(b"x"))
     after = (tmp_path / "orders_2026-11-20 (1).csv").stat()
     assert (before.st_ino, before.st_mtime_ns) == (after.st_ino, after.st_mtime_ns)
 
@@ -139,16 +148,17 @@ def test_what_is_no_regular_file_is_refused_and_never_opened(tmp_path: Path, kin
             listener.bind(os.path.relpath(entry))
     (found,) = arrivals(inbox, pause=no_pause)
     assert found.state is State.REFUSED
-    assert found.content is None
+    assert found.export is None
     assert found.refusal is not None
-    assert found.refusal.sentence == "it is a link, a folder or a device."
+    what = "a folder" if kind == "folder" else "a link or a device"
+    assert found.refusal.sentence == f"it is {what}."
 
 
 def test_a_name_with_globs_does_not_reach_its_neighbour(tmp_path: Path) -> None:
     (tmp_path / "orders_[1].csv").write_bytes(b"mine")
     (tmp_path / "orders_1.csv").write_bytes(b"another")
     found = look(tmp_path)
-    assert found["orders_1.csv"].content == b"another"
+    assert content_of(found["orders_1.csv"]) == b"another"
     assert found["orders_[1].csv"].state is State.REFUSED
 
 
@@ -198,7 +208,7 @@ def test_a_file_that_changes_meanwhile_waits_for_the_next_look(tmp_path: Path, c
 
     found = look(tmp_path, wait_still=True, pause=somebody_writes)
     assert found["growing.csv"].state is State.WAITING
-    assert found["growing.csv"].content is None
+    assert found["growing.csv"].export is None
     assert found["still.csv"].state is State.READY
 
 
@@ -206,7 +216,7 @@ def test_a_file_with_its_right_digest_is_taken_at_once(tmp_path: Path) -> None:
     (tmp_path / "a.csv").write_bytes(b"x")
     (tmp_path / "a.csv.sha256").write_text(f"{sha256(b'x')}  a.csv\n")
     (found,) = arrivals(tmp_path, pause=no_pause)
-    assert (found.name, found.state, found.content) == ("a.csv", State.READY, b"x")
+    assert (found.name, found.state, content_of(found)) == ("a.csv", State.READY, b"x")
 
 
 def test_a_file_with_as_many_lines_as_its_control_totals_say_is_taken_at_once(
@@ -224,7 +234,7 @@ def test_a_file_with_another_digest_is_refused_with_both_values(tmp_path: Path) 
     (tmp_path / "a.csv").write_bytes(b"x")
     (tmp_path / "a.csv.sha256").write_text(f"{'0' * 64}  a.csv\n")
     found = look(tmp_path)["a.csv"]
-    assert (found.state, found.content, found.digest) == (State.REFUSED, None, sha256(b"x"))
+    assert (found.state, found.export, found.digest) == (State.REFUSED, None, sha256(b"x"))
     assert found.refusal is not None
     assert sha256(b"x") in found.refusal.sentence
     assert "0" * 64 in found.refusal.sentence
@@ -276,7 +286,7 @@ def test_a_sidecar_alone_is_no_export(tmp_path: Path) -> None:
 def test_bytes_known_before_are_only_named(tmp_path: Path) -> None:
     (tmp_path / "again.csv").write_bytes(b"x")
     (found,) = arrivals(tmp_path, known_digests={sha256(b"x")}, pause=no_pause)
-    assert (found.state, found.digest, found.content) == (State.KNOWN, sha256(b"x"), None)
+    assert (found.state, found.digest, found.export) == (State.KNOWN, sha256(b"x"), None)
 
 
 @settings(max_examples=100, suppress_health_check=[HealthCheck.function_scoped_fixture])

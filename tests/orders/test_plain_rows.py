@@ -50,6 +50,7 @@ def test_the_short_way_and_every_rule_accept_the_same(rows: list[dict[str, str]]
         source_row=pl.int_range(2, len(rows) + 2, dtype=pl.Int64),
         said=pl.lit(None, dtype=pl.String),
         is_aside=pl.lit(value=False),
+        further_refs=pl.lit([], dtype=pl.List(pl.String)),
     )
     words = {"bezahlt": "paid"}
     plain, others = parted(frame, status_words=words)
@@ -68,7 +69,7 @@ def test_most_rows_are_plain() -> None:
         "order_id": "K1", "status": "paid", "amount": "12.50", "currency": "NGN",
         "placed_at": "2026-11-20T09:30:00+01:00", "paid_at": "", "session_ids": "cs_1",
         "transaction_ref": "", "customer_email": "ada@shop.example", "source_row": 2,
-        "said": None, "is_aside": False,
+        "said": None, "is_aside": False, "further_refs": [],
     }  # fmt: skip
     frame = pl.DataFrame([cells], schema_overrides={"said": pl.String, "source_row": pl.Int64})
     plain, others = parted(frame, status_words={})

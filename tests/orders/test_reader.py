@@ -213,7 +213,11 @@ def test_orders_written_in_the_generic_layout_come_back_equal(
 ) -> None:
     file = read(export(*(written(order) for order in given_orders)))
     expected = [
-        {**{column: in_utc(value) for column, value in order.items()}, "source_row": row}
+        {
+            **{column: in_utc(value) for column, value in order.items()},
+            "further_refs": [],
+            "source_row": row,
+        }
         for row, order in enumerate(given_orders, start=2)
     ]
     assert file.quarantined.rows() == []

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date
+from decimal import Decimal
 
 import pytest
 from orders.shops import SHOPIFY_HEADER, shopify, shopify_item, written
@@ -11,6 +12,7 @@ from orders.shops import SHOPIFY_HEADER, shopify, shopify_item, written
 from pipelines.orders.faults import OrderFileRefused
 from pipelines.orders.mapping import OrderMapping
 from pipelines.orders.reader import OrderFile
+from pipelines.orders.sidecars import ControlTotals
 
 Read = Callable[..., OrderFile]
 SESSION = f"cs_{'0f' * 16}"
@@ -58,9 +60,17 @@ def test_everything_about_an_order_is_read(read: Read) -> None:
         "session_ids": [SESSION],
         "transaction_ref": "trxn_1",
         "customer_email": "ada@shop.example",
+        "further_refs": ["trxn_2"],
         "source_row": 2,
     }
     assert file.exported_on == date(2026, 11, 20)
+
+
+@pytest.mark.parametrize("refs", ["trxn_1 + ", "trxn_1 +  + trxn_2", "trxn_1 + ada@shop.example"])
+def test_references_that_are_none_are_quarantined(read: Read, refs: str) -> None:
+    file = read(written(SHOPIFY_HEADER, shopify(Payment_Reference=refs)))
+    (reason,) = file.quarantined["reason"]
+    assert reason.endswith('does not hold references with " + " between them.')
 
 
 @pytest.mark.parametrize(
@@ -197,3 +207,84 @@ def test_a_shop_may_read_its_words_otherwise_and_take_only_its_crypto_orders(rea
     assert file.layout == "lagos"
     assert file.accepted.select("order_id", "status").rows() == [("LAG-#1", "paid")]
     assert file.aside == 1
+
+
+def test_two_orders_under_one_number_are_both_quarantined(read: Read) -> None:
+    file = read(
+        written(
+            SHOPIFY_HEADER,
+            shopify(Total="1250.00"),
+            shopify_item(),
+            shopify(Total="99.00"),
+            shopify_item(),
+        )
+    )
+    reason = 'Total is "1250.00" in line 2 and "99.00" in line 4 of the same order.'
+    assert file.quarantined.select("source_row", "key", "reason").rows() == [
+        (2, "#1001", reason),
+        (4, "#1001", reason),
+    ]
+
+
+def test_lines_of_one_order_that_stand_apart_are_both_quarantined(read: Read) -> None:
+    file = read(written(SHOPIFY_HEADER, shopify(), shopify(Name="#1002"), shopify_item()))
+    assert file.quarantined.select("source_row", "key").rows() == [(2, "#1001"), (4, "#1001")]
+    assert file.accepted["order_id"].to_list() == ["#1002"]
+
+
+def test_lines_without_a_number_are_quarantined_each(read: Read) -> None:
+    lines = [shopify(Name=""), shopify(Name=""), shopify(Name=" "), shopify(Name=" ")]
+    file = read(written(SHOPIFY_HEADER, *lines))
+    assert (file.rows_received, file.quarantined["source_row"].to_list()) == (4, [2, 3, 4, 5])
+
+
+def test_the_same_number_of_two_declared_stores_is_two_orders(read: Read) -> None:
+    shops = OrderMapping(
+        layout="shopify", store_column="Vendor", stores={"Lagos": "L-", "Abuja": "A-"}
+    )
+    file = read(
+        written(
+            SHOPIFY_HEADER,
+            shopify(Vendor="Lagos"),
+            shopify_item(),
+            shopify(Vendor="Abuja", Total="99.00"),
+            shopify_item(Vendor="Abuja"),
+        ),
+        mappings={"shops": shops},
+    )
+    assert file.accepted.select("order_id", "amount", "source_row").rows() == [
+        ("L-#1001", "1250.00", 2),
+        ("A-#1001", "99.00", 4),
+    ]
+    assert not file.quarantined.height
+
+
+def stated(rows: int, naira: str) -> ControlTotals:
+    return ControlTotals(rows=rows, amounts={"NGN": Decimal(naira)})
+
+
+def with_an_item_and_a_trial() -> bytes:
+    trial = shopify(Name="#1002", Payment_Method="bogus", Total="50.00")
+    return written(SHOPIFY_HEADER, shopify(), shopify_item(), trial)
+
+
+def test_control_totals_count_every_row_of_the_file_and_each_order_once(read: Read) -> None:
+    file = read(with_an_item_and_a_trial(), control=stated(3, "1300.00"))
+    assert (file.accepted.height, file.aside) == (1, 1)
+
+
+@pytest.mark.parametrize(
+    ("control", "said"),
+    [
+        (stated(2, "1300.00"), r"the file has 3 data rows \(2 orders\), its control file says 2\."),
+        (
+            stated(3, "1250.00"),
+            r"has 1300\.00 NGN \(50\.00 of it set aside\), its .* 1250\.00 NGN\.",
+        ),
+    ],
+)
+def test_control_totals_that_count_otherwise_are_refused_with_both(
+    read: Read, control: ControlTotals, said: str
+) -> None:
+    with pytest.raises(OrderFileRefused, match=said):
+        read(with_an_item_and_a_trial(), control=control)

@@ -32,6 +32,7 @@ def test_everything_about_an_order_is_read(read: Read) -> None:
         "session_ids": [SESSION],
         "transaction_ref": "trxn_1",
         "customer_email": "ada@shop.example",
+        "further_refs": [],
         "source_row": 2,
     }
 
@@ -81,6 +82,13 @@ def test_a_draft_is_counted_but_is_no_order(read: Read) -> None:
     draft = woocommerce(order_number="4712", status="checkout-draft", order_total="")
     file = read(written(WOOCOMMERCE_HEADER, woocommerce(), draft))
     assert (file.accepted["order_id"].to_list(), file.aside) == (["4711"], 1)
+
+
+def test_what_is_set_aside_is_known_by_the_id_that_it_would_have(read: Read) -> None:
+    mapping = OrderMapping(layout="woocommerce", prefix="LAG-")
+    lines = [woocommerce(), *(woocommerce(order_number=n, status="trash") for n in ("4712", ""))]
+    file = read(written(WOOCOMMERCE_HEADER, *lines), mappings={"lagos": mapping})
+    assert (file.aside, file.set_aside.rows()) == (2, [(3, "LAG-4712")])
 
 
 def test_a_line_for_each_item_is_still_one_order(read: Read) -> None:

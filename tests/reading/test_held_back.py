@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date
+from io import BytesIO
 from pathlib import Path
 
 import polars as pl
@@ -107,7 +108,7 @@ def kept(root: Path, name: str, content: bytes, policy: str = "") -> tuple[Setti
     """A store that has taken this export in and holds its second row back."""
     (root / "recon.toml").write_text(policy)
     settings = Settings(recon_data_dir=root / "data", recon_config=root / "recon.toml")
-    file = OrderArchive(settings.places.orders_archive).open().keep(name, content)
+    file = OrderArchive(settings.places.orders_archive).open().keep(name, BytesIO(content))
     rows = (HeldRow(2, "K2", "amount has more digits."),)
     return settings, HeldSource("orders", name, file.digest, date(2026, 11, 20), rows)
 

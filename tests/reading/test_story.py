@@ -228,3 +228,13 @@ def test_an_unknown_id_names_what_was_searched(
     )
     assert "\x1b" not in str(fault)
     assert len(str(fault)) < 400
+
+
+def test_a_version_that_came_too_late_is_told_as_such(published: Callable[..., Places]) -> None:
+    places = published(
+        make_world((), [make_transaction()]),
+        "update validated.transactions_history set is_outdated = true",
+    )
+    assert "Transaction T1 version 1 is taken in when a newer one was known: COMPLETED" in one_line(
+        told(stories_of(places, "T1"))
+    )

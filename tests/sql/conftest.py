@@ -11,7 +11,7 @@ import duckdb
 import pytest
 from oracle.engine import judge
 from oracle.world import World
-from oracle.worlds import make_world, random_world
+from oracle.worlds import make_world, random_billed_world, random_world
 from sql.received import append_all
 
 from pipelines.partitions import DateRange
@@ -22,6 +22,7 @@ from pipelines.warehouse.queries import build_stage, materialise, script
 
 SEEDS = range(6)
 SEEDS_OF_LATER_NIGHTS = (0, 4)
+SEEDS_WITH_BILLS = (3, 5)
 
 Book = duckdb.DuckDBPyConnection
 Tamper = Callable[[Book, str], AbstractContextManager[int]]
@@ -29,9 +30,10 @@ Tamper = Callable[[Book, str], AbstractContextManager[int]]
 
 @pytest.fixture(scope="session")
 def books() -> Iterator[list[Book]]:
-    """Six random books, two of them judged again three days later, an empty one, one of streams."""
+    """Random books, some judged again later, some with bills; an empty one, and one of streams."""
     opened = [judged_book(random_world(seed)) for seed in SEEDS]
     opened += [later_book(random_world(seed)) for seed in SEEDS_OF_LATER_NIGHTS]
+    opened += [judged_book(random_billed_world(seed)) for seed in SEEDS_WITH_BILLS]
     opened += [judged_book(make_world()), book_of_streams()]
     yield opened
     for book in opened:

@@ -132,6 +132,20 @@ FAULTS = [
      "update reconciled.matches set match_status = 'MATCHED_EXACT' where match_status = 'BREAK'"),
     ("reconciled.matches.break_means_a_code_that_does_not_ride",
      "update reconciled.matches set match_status = 'BREAK' where match_status = 'MATCHED_EXACT'"),
+    ("reconciled.subscription_matches.a_bill_is_listed_once",
+     "insert into reconciled.subscription_matches "
+     "select * from reconciled.subscription_matches limit 1"),
+    ("reconciled.subscription_matches.a_bill_is_listed_once",
+     "delete from reconciled.subscription_matches where charge_attempt_id is null"),
+    ("reconciled.subscription_matches.a_bill_is_listed_once",
+     "delete from validated.charge_attempts"),
+    ("reconciled.subscription_matches.a_bill_is_listed_once",
+     "update reconciled.subscription_matches set match_status = 'EXPECTED' "
+     "where starts_with(case_id, 'order:')"),
+    ("reconciled.breaks.amounts_are_those_of_the_case",
+     "update validated.charge_attempts set amount = amount + 1 where charge_attempt_id in ("
+     "select id from reconciled.payments inner join reconciled.judged_breaks using (case_id) "
+     "where kind = 'attempt')"),
     ("reconciled.breaks.a_case_has_one_break",
      "insert into reconciled.breaks select * from reconciled.breaks limit 1"),
     ("reconciled.breaks.a_case_has_one_break",

@@ -16,6 +16,7 @@ create table ops.files as
         ('again', 'again.csv', 'accepted', date '2026-11-21', 2, now()),
         ('third', 'third.csv', 'accepted', date '2026-11-21', 3, now())
     ) as file (file_digest, name, state, exported_date, arrival, recorded_from);
+create table ops.orders_aside (file_digest varchar, source_row bigint, order_id varchar);
 create table validated.quarantine (
     stream varchar, source_digest varchar, source_row bigint, key varchar
 );

@@ -23,6 +23,7 @@ from pipelines.warehouse.queries import (
     offenders,
     run_scripts,
     script,
+    text_of,
 )
 
 BOOKKEEPING = ("arrival", "content_digest", "recorded_from", "run_id", "source", "fetched_at")
@@ -56,7 +57,7 @@ def test_a_raw_table_has_every_column_of_its_stream(stream: str, book: Any) -> N
     columns = [row[0] for row in book.execute(f"describe raw.{stream}").fetchall()]
     assert tuple(columns[:6]) == BOOKKEEPING
     assert sorted(columns) == sorted(
-        {*BOOKKEEPING[:4]}
+        {*BOOKKEEPING[:4], "ranked_at"}
         | {
             f"{column}_digest" if column in private else column
             for column in ENDPOINTS[stream].columns
@@ -198,6 +199,20 @@ def test_a_refused_price_is_a_break_of_its_own_and_stays_in_the_proof(book: Any)
     ]
     found = book.execute("select code, money_impact from reconciled.breaks").fetchall()
     assert found == [("VALIDATION_FAILED", 0)]
+
+
+@pytest.mark.parametrize(("key", "cases"), [(None, 1), ("price_1", 2)])
+def test_a_nameless_row_is_one_case_whenever_it_came(
+    key: str | None, cases: int, books: list[Any], tamper: Any
+) -> None:
+    sent = ", ".join(
+        f"('prices', 'a', 'd1', {arrival}, $key, '-', [], now())" for arrival in (8, 9)
+    )
+    with tamper(books[-1], "select 0"):
+        books[-1].execute(f"insert into validated.quarantine values {sent}", {"key": key})
+        found = books[-1].execute(text_of("reconciled.control_breaks")).fetchall()
+    assert len(found) == cases
+    assert (found[0][0] == "row:prices:d1") is (key is None)
 
 
 @pytest.mark.parametrize("stream", RECEIVED)

@@ -43,6 +43,12 @@ _SIGNS = (
 def open_source(name: str, content: bytes, form: Form) -> Source:
     """Open an export by the format that its name tells, or raise `OrderFileRefused`."""
     suffix = PurePath(name).suffix.lower()
+    if not content:
+        raise OrderFileRefused(
+            shown_name(name),
+            "the file is empty, it has not even a header.",
+            remedy="Export the file again and drop it whole.",
+        )
     if suffix in TEXT_SUFFIXES or suffix in OBJECT_SUFFIXES:
         _refuse_packed(name, content, suffix)
     if suffix in TEXT_SUFFIXES:

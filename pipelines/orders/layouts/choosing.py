@@ -13,7 +13,7 @@ from pipelines.orders.layouts.layout import Form, Layout
 from pipelines.orders.layouts.mapped import BUILT_IN
 from pipelines.orders.names import shown_name
 from pipelines.orders.table import Source
-from pipelines.orders.wording import shown
+from pipelines.orders.wording import other_separator, shown
 
 _NAMED_AT_MOST = 3
 
@@ -89,28 +89,35 @@ def _unknown(
 ) -> OrderFileRefused:
     """Say how the header differs from the layout that it is nearest to."""
     nearest = max(layouts, key=lambda layout: _share(layout, opened[layout.form].header))
-    header = opened[nearest.form].header
-    expected = list(nearest.columns.values())
-    remedy = (
-        f"The first line must be exactly: {nearest.form.delimiter.join(expected)}"
-        if nearest.has_exact_header
-        else f"Correct [orders.{nearest.name}] in recon.toml, or export the file again."
-        if _is_mapped(nearest)
-        else f"Export the file with the columns of the {nearest.name} layout,"
-        " or name its own under [orders.NAME.columns] in recon.toml."
-    )
-    marks = [mark for mark in (";", "\t", "|") if len(header) == 1 and mark in header[0]]
-    if marks:
+    source = opened[nearest.form]
+    header = source.header
+    mark = other_separator(header) if source.is_positional and any(header) else None
+    remedy = _remedy(nearest, is_positional=source.is_positional)
+    if mark is not None:
         remedy = (
-            f"Where {shown(marks[0])} stands between the columns, declare it: delimiter ="
-            f" {shown(marks[0])} under [orders.NAME] in recon.toml. {remedy}"
+            f"If so, declare it: delimiter = {shown(mark)} under [orders.NAME] in recon.toml."
+            f" Else: {remedy}"
         )
     return OrderFileRefused(
         shown_name(name),
-        _difference(header, nearest, expected) + also,
+        _difference(header, nearest, mark=mark) + also,
         remedy=remedy,
         line=1,
         header=header,
+    )
+
+
+def _remedy(nearest: Layout, *, is_positional: bool) -> str:
+    if nearest.has_exact_header:
+        expected = nearest.form.delimiter.join(nearest.columns.values())
+        if not is_positional:
+            return f"Its columns must be exactly: {expected}"
+        return f"The first line must be exactly: {expected}"
+    if _is_mapped(nearest):
+        return f"Correct [orders.{nearest.name}] in recon.toml, or export the file again."
+    return (
+        f"Export the file with the columns of the {nearest.name} layout,"
+        " or name its own under [orders.NAME.columns] in recon.toml."
     )
 
 
@@ -119,12 +126,23 @@ def _share(layout: Layout, header: Sequence[str]) -> float:
     return sum(name in header for name in wanted) / len(wanted)
 
 
-def _difference(header: Sequence[str], layout: Layout, expected: Sequence[str]) -> str:
+def _difference(header: Sequence[str], layout: Layout, *, mark: str | None) -> str:
+    if not any(header):
+        return "its first line is empty, it has no header."
+    expected = layout.columns.values()
     missing = layout.missing(header)
     surplus = [column for column in header if column not in expected]
     if layout.has_exact_header and not missing and not surplus:
         return "the header has the right columns in another order."
-    words = [f"{column} is missing" for column in missing]
+    words = [f"{column} is missing" for column in missing[:_NAMED_AT_MOST]]
+    if len(missing) > _NAMED_AT_MOST:
+        words.append(f"{len(missing) - _NAMED_AT_MOST} more are missing")
+    if mark is not None:
+        declared = shown(layout.form.delimiter)
+        apart = f"{shown(mark)} seems to stand between its columns, not {declared}"
+        return f"{apart}: {', '.join(words)}."
     if layout.has_exact_header or not words:
         words += [f"{shown(column)} is not expected" for column in surplus[:_NAMED_AT_MOST]]
-    return f"the header differs: {', '.join(words)}."
+    if _is_mapped(layout) or _share(layout, header) * 2 > 1:
+        return f"the header differs: {', '.join(words)}."
+    return f"it is in no layout that is known; of the nearest, {layout.name}, {', '.join(words)}."

@@ -29,6 +29,9 @@ MAX_SLIPS = 2
 SESSION_ID = r"\b((?:cs|sess)_[0-9A-Za-z]+)\b"
 """What the gateway's session ids look like, live and in its documentation."""
 
+FURTHER_REFS = "further_refs"
+"""References beside `transaction_ref`, of an order paid in parts: a list, empty for most."""
+
 BUSINESS_ZONE = "the business day's"
 
 

@@ -1,8 +1,8 @@
 """Carrying a layout out: the cells of a table become order rows in our columns.
 
-Gives the text columns of `ORDER_COLUMNS`, `source_row`, `said` (what is wrong with a row before any
-rule is asked, null where nothing is) and `is_aside`. Whatever cannot be translated stays as it is
-and is said: no cell is mended, and none becomes empty on the way.
+Gives the text columns of `ORDER_COLUMNS`, `further_refs` (a list), `source_row`, `said` (what is
+wrong with a row before any rule is asked, null where nothing is) and `is_aside`. Whatever cannot be
+translated stays as it is and is said: no cell is mended, and none becomes empty on the way.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from pipelines.orders.layouts.folding import folded
 from pipelines.orders.layouts.layout import (
     ASIDE,
     BUSINESS_ZONE,
+    FURTHER_REFS,
     ORDER_COLUMNS,
     Case,
     Holds,
@@ -27,11 +28,12 @@ from pipelines.orders.layouts.layout import (
 from pipelines.orders.layouts.moments import with_offset
 from pipelines.orders.layouts.money import plain_amount, without_surplus_zeros
 from pipelines.orders.table import SOURCE_ROW, Table
-from pipelines.orders.values import Rule
+from pipelines.orders.values import Rule, is_fit_id
 from pipelines.orders.wording import shown
 
 SAID, IS_ASIDE = "said", "is_aside"
 _NEVER = pl.lit(value=False)
+_NO_REFS = pl.lit([], dtype=pl.List(pl.String))
 
 
 @dataclass(frozen=True)
@@ -47,6 +49,7 @@ def order_rows(table: Table, layout: Layout, *, zone: ZoneInfo) -> pl.DataFrame:
     if layout.is_plain and not table.faults:
         return table.frame.select(
             *(table.cell(layout.columns[column]).alias(column) for column in ORDER_COLUMNS),
+            _NO_REFS.alias(FURTHER_REFS),
             table.lines.alias(SOURCE_ROW),
             pl.lit(None, dtype=pl.String).alias(SAID),
             _NEVER.alias(IS_ASIDE),
@@ -56,7 +59,7 @@ def order_rows(table: Table, layout: Layout, *, zone: ZoneInfo) -> pl.DataFrame:
         frame = folded(frame, table, layout)
     turned = _turned(table, layout, zone=zone)
     rows = frame.select(
-        *(turned.columns[column].alias(column) for column in ORDER_COLUMNS),
+        *(turned.columns[column].alias(column) for column in (*ORDER_COLUMNS, FURTHER_REFS)),
         SOURCE_ROW,
         SAID,
         _is_aside(table, layout).alias(IS_ASIDE),
@@ -98,6 +101,7 @@ def _turned(table: Table, layout: Layout, *, zone: ZoneInfo) -> _Turned:
     turned = _Turned(
         {
             **{column: pl.lit("") for column in ORDER_COLUMNS},
+            FURTHER_REFS: _NO_REFS,
             **{column: pl.lit(text) for column, text in layout.constants.items()},
             **columns,
         },
@@ -107,7 +111,8 @@ def _turned(table: Table, layout: Layout, *, zone: ZoneInfo) -> _Turned:
     _turn_id(turned, table, layout)
     _turn_amount(turned, table, layout)
     _turn_instants(turned, table, layout, zone=zone)
-    _turn_references(turned, table, layout)
+    _turn_sessions(turned, table, layout)
+    _turn_references(turned, layout)
     return turned
 
 
@@ -204,11 +209,26 @@ def _turn_instants(turned: _Turned, table: Table, layout: Layout, *, zone: ZoneI
         )
 
 
-def _turn_references(turned: _Turned, table: Table, layout: Layout) -> None:
+def _turn_references(turned: _Turned, layout: Layout) -> None:
+    """Several references in one cell are all kept: an order may be paid in parts."""
+    if not layout.joined_refs:
+        return
+    own, mark = turned.columns["transaction_ref"], layout.joined_refs
+    parts = own.str.split(mark)
+    has_unfit = parts.list.eval(pl.element().is_null() | ~is_fit_id(pl.element())).list.any()
+    turned.columns["transaction_ref"] = parts.list.first()
+    turned.columns[FURTHER_REFS] = parts.list.unique(maintain_order=True).list.slice(1)
+    turned.rules.append(
+        Rule(
+            layout.columns["transaction_ref"],
+            (parts.list.len() > 1) & has_unfit,
+            f'does not hold references with "{mark}" between them.',
+        )
+    )
+
+
+def _turn_sessions(turned: _Turned, table: Table, layout: Layout) -> None:
     """Session ids found in other text stand behind those of the own column, each once."""
-    if layout.joined_refs:
-        parts = turned.columns["transaction_ref"].str.split(layout.joined_refs)
-        turned.columns["transaction_ref"] = parts.list.first()
     found = [
         _ids_within(table.cell(column), search.pattern)
         for search in layout.sessions

@@ -1,0 +1,76 @@
+-- What stands in the tables of the pipeline itself: pulls, sweeps, files, runs, deliveries, actions.
+
+comment on table ops.pulls is 'One row per window, or list of ids, that a run read from the gateway, and whether it is shown complete.';
+comment on column ops.pulls.run_id is 'The run that read it.';
+comment on column ops.pulls.stream is 'Stream that was read, such as transactions.';
+comment on column ops.pulls.window_from is 'First instant of the window, inclusive; empty where ids were read.';
+comment on column ops.pulls.window_to is 'End of the window, exclusive; empty where ids were read.';
+comment on column ops.pulls.as_of is 'As-of of the run.';
+comment on column ops.pulls.pages is 'Answers of the gateway that were read.';
+comment on column ops.pulls.rows_received is 'Rows in these answers, repeats included.';
+comment on column ops.pulls.distinct_ids is 'Different ids among them.';
+comment on column ops.pulls.rows_new is 'Rows of ids never seen before, told once per stream and run.';
+comment on column ops.pulls.rows_changed is 'Rows that differ from the version held, told once per stream and run.';
+comment on column ops.pulls.declared_total is 'Rows that the gateway said there are, or ids that were asked for; empty where it said nothing.';
+comment on column ops.pulls.complete is 'True where nothing speaks against every row of the window having been read.';
+comment on column ops.pulls.reason is 'Why the window is not shown complete, or what is worth knowing; else the empty text.';
+comment on column ops.pulls.digest is 'Digest of the rows read; empty where none was made.';
+comment on column ops.pulls.started_at is 'Wall clock when reading began.';
+comment on column ops.pulls.finished_at is 'Wall clock when its rows were stored.';
+comment on column ops.pulls.walks is 'Walks through the list, first page to end; of many lists, those of the one walked most.';
+comment on column ops.pulls.rows_outside is 'Of rows_received, those created outside the window, over all walks.';
+comment on column ops.pulls.rows_repeated is 'Of rows_received, those that said the same as one before, over all walks.';
+comment on column ops.pulls.rows_enriched is 'Rows that the list gave short and a read by id completed.';
+comment on column ops.pulls.rows_outdated is 'Versions older than the one held, kept beside it; told once per stream and run.';
+comment on column ops.pulls.sums is 'Amounts by currency as a JSON object, as text in major units, over the newest version read of each row; fiat where a row has coins too.';
+
+comment on table ops.sweeps is 'One row per full sweep: what it showed that the nights before it had missed.';
+comment on column ops.sweeps.run_id is 'The run that swept.';
+comment on column ops.sweeps.stream is 'The stream that was read again as a whole.';
+comment on column ops.sweeps.as_of is 'As-of of that run.';
+comment on column ops.sweeps.window_from is 'Beginning of what was read again.';
+comment on column ops.sweeps.window_to is 'End of what was read again, not included.';
+comment on column ops.sweeps.complete is 'Whether the sweep is shown complete; an incomplete one proves nothing about what is gone.';
+comment on column ops.sweeps.rows_listed is 'How many ids the gateway listed.';
+comment on column ops.sweeps.rows_new is 'How many listed rows older than the ordinary look-back were unknown before.';
+comment on column ops.sweeps.rows_changed is 'How many listed rows older than the look-back and settled differ from what was held.';
+comment on column ops.sweeps.rows_gone is 'How many rows held in the swept window were not listed any more.';
+comment on column ops.sweeps.gone_ids is 'The ids of those rows.';
+
+comment on table ops.files is 'One row per order export that was taken in, or refused whole.';
+comment on column ops.files.file_digest is 'SHA-256 of the file''s bytes.';
+comment on column ops.files.name is 'Name of the file as it was dropped.';
+comment on column ops.files.layout is 'Layout the file was read by, such as generic.';
+comment on column ops.files.state is 'Either accepted or refused.';
+comment on column ops.files.reason is 'Why it was refused; empty where it was accepted.';
+comment on column ops.files.exported_date is 'Date of the export; of two exports of an order the greater date and arrival wins.';
+comment on column ops.files.arrival is 'Number of the file by arrival, given once; 0 where it was refused.';
+comment on column ops.files.rows_received is 'Orders in the file: accepted, repeated, quarantined and set aside together.';
+comment on column ops.files.rows_accepted is 'Rows that its reader accepted.';
+comment on column ops.files.rows_repeated is 'Rows identical to an earlier one of the same file.';
+comment on column ops.files.rows_quarantined is 'Rows that its reader put in quarantine.';
+comment on column ops.files.recorded_from is 'As-of of the run that took the file in.';
+comment on column ops.files.run_id is 'That run.';
+comment on column ops.files.seen_at is 'Wall clock when the file was looked at.';
+comment on column ops.files.lines_received is 'Records in the file below its header; in some layouts an order has several.';
+comment on column ops.files.rows_aside is 'Rows that are no order to reconcile: drafts, trials, other ways of paying.';
+
+comment on table ops.runs is 'One row per run: what it closed and how it ended.';
+comment on column ops.runs.run_id is 'Name of the run.';
+comment on column ops.runs.kind is 'What started it, such as nightly or backfill; quotes only asked for fee quotes, action took in what people decided, and neither closed anything.';
+comment on column ops.runs.first_date is 'First business date of its range; for quotes the date of asking.';
+comment on column ops.runs.last_date is 'Last business date of its range; for quotes the date of asking.';
+comment on column ops.runs.as_of is 'The as-of it judged everything at; for quotes the instant of asking.';
+comment on column ops.runs.started_at is 'Wall clock when it began.';
+comment on column ops.runs.finished_at is 'Wall clock when it ended; empty while it runs.';
+comment on column ops.runs.outcome is 'Either running, green, red (published, a control does not hold), failed (nothing published), answered (quotes were asked for) or acted (published with what people decided).';
+comment on column ops.runs.reasons is 'One sentence per control that does not hold, or why the run failed.';
+comment on column ops.runs.snapshot_digest is 'Digest of the snapshot it published.';
+comment on column ops.runs.policy_version is 'Digest of the policy in force.';
+comment on column ops.runs.rule_version is 'Release of the rules and digest of their queries.';
+
+comment on table ops.deliveries is 'One row per mail of the outbox, as it stood when the snapshot was made: the night''s own mail follows it.';
+comment on column ops.deliveries.delivery_key is 'Date, name and digest of what the mail says: the same figures are delivered once.';
+comment on column ops.deliveries.state is 'What became of it: written, sent, failed or in_doubt; prepared and sending only after a kill.';
+comment on column ops.deliveries.message_id is 'Message-ID of the mail.';
+comment on column ops.deliveries.attempted_at is 'Instant of the last attempt; empty where the record cannot be read.';

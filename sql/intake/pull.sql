@@ -1,0 +1,26 @@
+-- Notes what may be said about one window, list or set of ids that a run read.
+insert into ops.pulls by name
+select
+    $run_id as run_id,
+    $stream as stream,
+    $window_from::timestamptz as window_from,
+    $window_to::timestamptz as window_to,
+    $as_of::timestamptz as as_of,
+    $pages::bigint as pages,
+    $rows_received::bigint as rows_received,
+    $distinct_ids::bigint as distinct_ids,
+    $rows_new::bigint as rows_new,
+    $rows_changed::bigint as rows_changed,
+    $declared_total::bigint as declared_total,
+    $complete::boolean as complete,
+    $reason as reason,
+    $digest as digest,
+    false as is_closed,
+    $started_at::timestamptz as started_at,
+    $finished_at::timestamptz as finished_at,
+    $walks::bigint as walks,
+    $rows_outside::bigint as rows_outside,
+    $rows_repeated::bigint as rows_repeated,
+    $rows_enriched::bigint as rows_enriched,
+    $rows_outdated::bigint as rows_outdated,
+    $sums as sums
