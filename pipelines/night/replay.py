@@ -254,10 +254,13 @@ def _refused(file: Mapping[str, str]) -> Arrival:
 
 
 def _facts_unlike(entry: Entry, facts: Mapping[str, Any]) -> dict[str, tuple[Any, Any]]:
-    """Facts that are not as recorded, with both values; totals are asked of the tables."""
+    """Facts that are not as recorded, with both values; totals are asked of the tables.
+
+    The rules of a run are those of the program that made it: what follows from them is compared.
+    """
     return {
         name: (entry.facts.get(name), facts.get(name))
-        for name in sorted({*entry.facts, *facts} - {"totals"})
+        for name in sorted({*entry.facts, *facts} - {"totals", "rules"})
         if entry.facts.get(name) != facts.get(name)
     }
 
