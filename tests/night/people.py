@@ -63,14 +63,13 @@ def findings(shop: Shop) -> list[str]:
     return [found.what for found in verify(shop.settings.places).open_findings]
 
 
-def fill_in(file: Path, break_ids: set[str], action: str) -> None:
+def fill_in(file: Path, edits: dict[str, dict[str, str]]) -> None:
     """Fill in what is to be done with some breaks, in a workbook that another program saves."""
     book = openpyxl.load_workbook(io.BytesIO(file.read_bytes()))
     sheet = book["Breaks"]
     names = [cell.value for cell in sheet[1]]
     for row in sheet.iter_rows(min_row=2):
         cells = dict(zip(names, row, strict=True))
-        if cells["break_id"].value in break_ids:
-            cells["action"].value = action
-            cells["reason"].value = "explained"
+        for name, value in edits.get(str(cells["break_id"].value), {}).items():
+            cells[name].value = value
     book.save(file)
