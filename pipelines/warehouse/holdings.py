@@ -23,6 +23,7 @@ BESIDE_RAW = (
     "ops.orders_aside",
     "ops.closings",
     "ops.gateway",
+    "ops.actions",
 )
 """Tables outside `raw` that change only within a commit of the control chain."""
 

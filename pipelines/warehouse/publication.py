@@ -60,6 +60,7 @@ PUBLISHED = (
     "validated.subscription_currencies",
     "validated.fee_quotes",
     "reconciled.mended_rows",
+    "reconciled.unsupported_decisions",
     "reconciled.break_codes",
     "reconciled.basis",
     "reconciled.fee_schedule",

@@ -1,4 +1,5 @@
 -- One row per case that needs, or once needed, an explanation: as judged now, with its life so far.
+-- The state is that of the last closing, moved by what people did since and by the evidence.
 with
 basis as (
     select * from reconciled.basis
@@ -19,6 +20,31 @@ members as (
     select * from reconciled.members
 ),
 
+actions as (
+    select * from ops.actions
+),
+
+worked as (
+    select
+        actions.break_id,
+        max(actions.action_no) as last_action_no,
+        arg_max(actions.assignee, actions.action_no) filter (where actions.verb = 'assign') as assignee,
+        arg_max(
+            case actions.verb
+                when 'assign' then 'assigned'
+                when 'wait' then 'waiting'
+                when 'resolve' then 'resolved'
+                when 'write_off' then 'written_off'
+                else 'reopened'
+            end,
+            actions.action_no
+        ) filter (where actions.verb in ('assign', 'wait', 'resolve', 'write_off', 'reopen')) as state
+    from actions
+    left join closed on actions.break_id = closed.break_id
+    where actions.break_id is not null and actions.action_no > coalesce(closed.last_action_no, 0)
+    group by actions.break_id
+),
+
 alive as (
     select
         judged.*,
@@ -26,17 +52,37 @@ alive as (
         basis.as_of_date as last_seen_date,
         date_diff('day', judged.business_date, timezone(basis.timezone, basis.as_of)::date) as age_days,
         case
+            when worked.state is not null then worked.state
             when closed.break_id is null then 'open'
             when closed.state = 'auto_resolved' then 'reopened'
             else closed.state
         end as state,
-        closed.assignee,
+        coalesce(worked.assignee, closed.assignee) as assignee,
+        coalesce(worked.last_action_no, closed.last_action_no) as last_action_no,
         basis.rule_version,
         basis.policy_version,
         basis.as_of as recorded_from
     from judged
     left join closed on judged.break_id = closed.break_id
+    left join worked on judged.break_id = worked.break_id
     cross join basis
+),
+
+former as (
+    select
+        closed.* replace (
+            coalesce(worked.state, closed.state) as state,
+            coalesce(worked.assignee, closed.assignee) as assignee,
+            coalesce(worked.last_action_no, closed.last_action_no) as last_action_no,
+            case
+                when worked.state in ('resolved', 'written_off') then basis.as_of
+                else closed.recorded_from
+            end as recorded_from
+        )
+    from closed
+    left join worked on closed.break_id = worked.break_id
+    cross join basis
+    where closed.break_id not in (select break_id from judged)
 ),
 
 merged as (
@@ -50,24 +96,23 @@ merged as (
 
 over as (
     select
-        closed.* replace (
+        former.* replace (
             case
-                when closed.state in ('resolved', 'written_off', 'auto_resolved') then closed.state
+                when former.state in ('resolved', 'written_off', 'auto_resolved') then former.state
                 else 'auto_resolved'
             end as state,
             case
-                when closed.state in ('resolved', 'written_off', 'auto_resolved') then closed.recorded_from
+                when former.state in ('resolved', 'written_off', 'auto_resolved') then former.recorded_from
                 else basis.as_of
             end as recorded_from,
             case
-                when merged.case_id is null or closed.state = 'auto_resolved' then closed.evidence
-                else json_merge_patch(closed.evidence, to_json({'merged_into': merged.case_id}))::varchar
+                when merged.case_id is null or former.state = 'auto_resolved' then former.evidence
+                else json_merge_patch(former.evidence, to_json({'merged_into': merged.case_id}))::varchar
             end as evidence
         )
-    from closed
-    left join merged on closed.break_id = merged.break_id
+    from former
+    left join merged on former.break_id = merged.break_id
     cross join basis
-    where closed.break_id not in (select break_id from judged)
 )
 
 select
@@ -94,6 +139,7 @@ select
     severity,
     state,
     assignee,
+    last_action_no,
     rule_version,
     policy_version,
     recorded_from
