@@ -270,6 +270,10 @@ create table if not exists reconciled.closed_breaks (
 
 -- Later than the table: up to which action the state and the assignee are worked out.
 alter table reconciled.closed_breaks add column if not exists last_action_no bigint;
+alter table reconciled.closed_breaks add column if not exists holds boolean;
+
+create table if not exists reconciled.closed_versions as
+select *, null::timestamptz as recorded_to from reconciled.closed_breaks limit 0;
 
 create table if not exists reconciled.postings (
     closing_no bigint not null,

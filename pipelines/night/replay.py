@@ -48,8 +48,10 @@ JUDGED = frozenset(
         "report",
         "number of rows in reconciled.postings",
         "number of rows in reconciled.closed_breaks",
+        "number of rows in reconciled.closed_versions",
         "content of reconciled.postings",
         "content of reconciled.closed_breaks",
+        "content of reconciled.closed_versions",
     }
 )
 """What depends on the rules; under other rules than those of the run it may differ."""

@@ -164,6 +164,10 @@ def close(connection: duckdb.DuckDBPyConnection, run: Run) -> dict[str, Any]:
     connection.execute(
         "insert into reconciled.closed_breaks by name select * from reconciled.breaks"
     )
+    connection.execute("delete from reconciled.closed_versions")
+    connection.execute(
+        "insert into reconciled.closed_versions by name select * from reconciled.breaks_history"
+    )
     connection.execute("update ops.pulls set is_closed = true where run_id = ?", [run.run_id])
     return {
         "closing": number,

@@ -18,6 +18,7 @@ BESIDE_RAW = (
     "validated.quarantine",
     "reconciled.postings",
     "reconciled.closed_breaks",
+    "reconciled.closed_versions",
     "ops.pulls",
     "ops.files",
     "ops.orders_aside",

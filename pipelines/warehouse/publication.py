@@ -59,6 +59,7 @@ PUBLISHED = (
     "validated.networks",
     "validated.subscription_currencies",
     "validated.fee_quotes",
+    "reconciled.breaks_history",
     "reconciled.mended_rows",
     "reconciled.unsupported_decisions",
     "reconciled.break_codes",
@@ -69,6 +70,7 @@ PUBLISHED = (
     "ops.sweeps",
     "ops.files",
     "ops.runs",
+    "ops.closings",
     "ops.deliveries",
     "ops.actions",
 )
@@ -104,6 +106,7 @@ def publish(connection: duckdb.DuckDBPyConnection, places: Places, *, digest: st
                 _copy(connection, table)
             connection.execute("use fresh")
             run_scripts(connection, DICTIONARY)
+            run_scripts(connection, ("reading_as_of",))
         written = digest_of(control_totals(connection))
     finally:
         connection.execute(f'use "{home[0] if home else places.warehouse.stem}"')

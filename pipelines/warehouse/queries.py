@@ -22,6 +22,7 @@ DICTIONARY = (
     "dictionary_of_streams",
     "dictionary_of_runs",
     "dictionary_of_actions",
+    "dictionary_of_history",
 )
 STAGES = ("raw", "validated", "reconciled", "marts", "delivered")
 

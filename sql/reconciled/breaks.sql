@@ -59,9 +59,9 @@ alive as (
         end as state,
         coalesce(worked.assignee, closed.assignee) as assignee,
         coalesce(worked.last_action_no, closed.last_action_no) as last_action_no,
+        true as holds,
         basis.rule_version,
-        basis.policy_version,
-        basis.as_of as recorded_from
+        basis.policy_version
     from judged
     left join closed on judged.break_id = closed.break_id
     left join worked on judged.break_id = worked.break_id
@@ -74,14 +74,10 @@ former as (
             coalesce(worked.state, closed.state) as state,
             coalesce(worked.assignee, closed.assignee) as assignee,
             coalesce(worked.last_action_no, closed.last_action_no) as last_action_no,
-            case
-                when worked.state in ('resolved', 'written_off') then basis.as_of
-                else closed.recorded_from
-            end as recorded_from
+            false as holds
         )
     from closed
     left join worked on closed.break_id = worked.break_id
-    cross join basis
     where closed.break_id not in (select break_id from judged)
 ),
 
@@ -102,49 +98,78 @@ over as (
                 else 'auto_resolved'
             end as state,
             case
-                when former.state in ('resolved', 'written_off', 'auto_resolved') then former.recorded_from
-                else basis.as_of
-            end as recorded_from,
-            case
                 when merged.case_id is null or former.state = 'auto_resolved' then former.evidence
                 else json_merge_patch(former.evidence, to_json({'merged_into': merged.case_id}))::varchar
             end as evidence
         )
     from former
     left join merged on former.break_id = merged.break_id
-    cross join basis
+),
+
+told as (
+    select * exclude (recorded_from) from over
+    union all by name
+    select * from alive
 )
 
+-- A row reads so from the as-of on at which anything but its age changed.
 select
-    break_id,
-    case_id,
-    code,
-    secondary_codes,
-    order_id,
-    transaction_id,
-    session_id,
-    subscription_id,
-    invoice_id,
-    charge_attempt_id,
-    currency,
-    expected_amount,
-    actual_amount,
-    money_impact,
-    detail,
-    evidence,
-    business_date,
-    first_seen_date,
-    last_seen_date,
-    age_days::bigint as age_days,
-    severity,
-    state,
-    assignee,
-    last_action_no,
-    rule_version,
-    policy_version,
-    recorded_from
-from alive
-
-union all by name
-
-select * from over
+    told.break_id,
+    told.case_id,
+    told.code,
+    told.secondary_codes,
+    told.order_id,
+    told.transaction_id,
+    told.session_id,
+    told.subscription_id,
+    told.invoice_id,
+    told.charge_attempt_id,
+    told.currency,
+    told.expected_amount,
+    told.actual_amount,
+    told.money_impact,
+    told.detail,
+    told.evidence,
+    told.business_date,
+    told.first_seen_date,
+    told.last_seen_date,
+    told.age_days::bigint as age_days,
+    told.severity,
+    told.state,
+    told.assignee,
+    told.last_action_no,
+    told.holds,
+    told.rule_version,
+    told.policy_version,
+    case
+        when
+            closed.break_id is not null
+            and told.case_id is not distinct from closed.case_id
+            and told.code is not distinct from closed.code
+            and told.secondary_codes is not distinct from closed.secondary_codes
+            and told.order_id is not distinct from closed.order_id
+            and told.transaction_id is not distinct from closed.transaction_id
+            and told.session_id is not distinct from closed.session_id
+            and told.subscription_id is not distinct from closed.subscription_id
+            and told.invoice_id is not distinct from closed.invoice_id
+            and told.charge_attempt_id is not distinct from closed.charge_attempt_id
+            and told.currency is not distinct from closed.currency
+            and told.expected_amount is not distinct from closed.expected_amount
+            and told.actual_amount is not distinct from closed.actual_amount
+            and told.money_impact is not distinct from closed.money_impact
+            and told.detail is not distinct from closed.detail
+            and told.evidence is not distinct from closed.evidence
+            and told.business_date is not distinct from closed.business_date
+            and told.severity is not distinct from closed.severity
+            and told.state is not distinct from closed.state
+            and told.assignee is not distinct from closed.assignee
+            and told.last_action_no is not distinct from closed.last_action_no
+            and told.holds is not distinct from closed.holds
+            and told.rule_version is not distinct from closed.rule_version
+            and told.policy_version is not distinct from closed.policy_version
+            then closed.recorded_from
+        else basis.as_of
+    end as recorded_from
+from told
+left join closed on told.break_id = closed.break_id
+cross join basis
