@@ -11,13 +11,14 @@ from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from functools import cache
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 import duckdb
 import pyarrow as pa
 
 from pipelines.currencies import minor_units
-from pipelines.partitions import business_date
+from pipelines.partitions import business_date, cut_off
 from pipelines.policy import Policy
 from pipelines.warehouse.queries import STAGES, script, tables_of
 
@@ -125,7 +126,11 @@ def _fee_schedule(policy: Policy) -> pa.Table:
 def _payout_terms(
     connection: duckdb.DuckDBPyConnection, policy: Policy, zone: ZoneInfo
 ) -> pa.Table:
-    """Calendar days from each creation date until its payout is due, where a calendar is named."""
+    """When the payout of each creation date is due, where a calendar is named.
+
+    Working days are counted from the payment's hour on; those of a payment that came on a free day
+    begin with the next working day, and end at a midnight.
+    """
     dates: list[date] = []
     if policy.payout.calendar is not None:
         rows = connection.execute(
@@ -134,15 +139,28 @@ def _payout_terms(
             [zone.key],
         ).fetchall()
         dates = sorted(row[0] for row in rows)
-    days = [
-        calendar_days(day, policy.sla.payout_days, str(policy.payout.calendar)) for day in dates
+    terms = [payout_term(day, policy.sla.payout_days, str(policy.payout.calendar)) for day in dates]
+    ends = [
+        cut_off(day + timedelta(days=term.days), zone) if term.ends_at_midnight else None
+        for day, term in zip(dates, terms, strict=True)
     ]
     return pa.table(
-        {"created_date": pa.array(dates, pa.date32()), "days": pa.array(days, pa.int64())}
+        {
+            "created_date": pa.array(dates, pa.date32()),
+            "days": pa.array([term.days for term in terms], pa.int64()),
+            "ends_at": pa.array(ends, pa.timestamp("us", tz="UTC")),
+        }
     )
 
 
-def calendar_days(created: date, working_days: int, country: str) -> int:
+class PayoutTerm(NamedTuple):
+    """Calendar days until a payout is due: to the payment's hour of that day, or to its end."""
+
+    days: int
+    ends_at_midnight: bool
+
+
+def payout_term(created: date, working_days: int, country: str) -> PayoutTerm:
     """How many calendar days pass until that many working days of the country have."""
     import holidays
 
@@ -151,7 +169,8 @@ def calendar_days(created: date, working_days: int, country: str) -> int:
     while passed < working_days:
         day += timedelta(days=1)
         passed += closed.is_working_day(day)
-    return (day - created).days
+    begins_free = working_days > 0 and not closed.is_working_day(created)
+    return PayoutTerm((day - created).days, begins_free)
 
 
 def _scaled(value: Decimal) -> Decimal:

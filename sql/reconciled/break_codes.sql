@@ -38,5 +38,6 @@ from (
     ('ORPHAN_CHARGE_ATTEMPT', 28, false, false, 'medium'),
     ('VALIDATION_FAILED', 40, false, false, 'medium'),
     ('STALE_SOURCE', 41, false, false, 'high'),
-    ('UNEXPLAINED_RESIDUAL', 42, false, false, 'high')
+    ('DELETED_AT_SOURCE', 42, false, false, 'high'),
+    ('UNEXPLAINED_RESIDUAL', 43, false, false, 'high')
 ) as catalogue(code, rank, is_rider, explains_difference, severity)

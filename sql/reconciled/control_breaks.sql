@@ -64,6 +64,21 @@ silent_sources as (
     where is_in_book
 ),
 
+deleted as (
+    select
+        'gone:transactions:' || gone.transaction_id as case_id,
+        'DELETED_AT_SOURCE' as code,
+        gone.transaction_id,
+        '' as currency,
+        'Transaction ' || gone.transaction_id || ' of ' || gone.fiat_currency || ' '
+        || money_text(gone.fiat_amount, units.minor_units)
+        || ' was known before; the full sweeps as of ' || instant_text(gone.first_missed_as_of)
+        || ' and ' || instant_text(gone.last_missed_as_of) || ' no longer list it.' as detail,
+        gone.business_date
+    from reconciled.deleted_rows as gone
+    left join validated.minor_units as units on gone.fiat_currency = units.currency
+),
+
 residuals as (
     select
         'residual:' || business_date || ':' || currency as case_id,
@@ -81,6 +96,8 @@ together as (
     select * from refused_rows
     union all
     select * from silent_sources
+    union all
+    select * from deleted
     union all
     select * from residuals
 )

@@ -116,8 +116,10 @@ select
     coalesce(payout_terms.days, basis.payout_days) as payout_days,
     weighed.created_at + to_hours(basis.gateway_hours) < basis.as_of as is_past_gateway_sla,
     weighed.created_at + to_hours(basis.orders_hours) < basis.as_of as is_past_orders_sla,
-    weighed.created_at + to_hours(24 * coalesce(payout_terms.days, basis.payout_days))
-        < basis.as_of as is_past_payout_sla,
+    coalesce(
+        payout_terms.ends_at,
+        weighed.created_at + to_hours(24 * coalesce(payout_terms.days, basis.payout_days))
+    ) < basis.as_of as is_past_payout_sla,
     coalesce(weighed.expires_at + to_hours(basis.gateway_hours) < basis.as_of, false)
         as is_past_expiry_sla,
     weighed.created_at + to_hours(24 * basis.refund_days) < basis.as_of as is_past_refund_sla

@@ -82,6 +82,14 @@ class Case:
         return told[0] if told else ""
 
     @property
+    def subscription_id(self) -> str | None:
+        """That of the oldest invoice, else of the oldest attempt, else of the period."""
+        billed = [invoice.billed_subscription_id for invoice in self.invoices]
+        billed += [attempt.charged_subscription_id for attempt in self.attempts]
+        billed += [self.period.subscription_id] if self.period else []
+        return billed[0] if billed else None
+
+    @property
     def completed(self) -> list[TransactionVersion]:
         return [transaction for transaction in self.transactions if transaction.is_completed]
 

@@ -30,7 +30,7 @@ def disagreements(
 def differing(engine: Mapping[Any, Any], oracle: Mapping[Any, Any]) -> dict[str, tuple[Any, Any]]:
     return {
         str(key): (engine.get(key), oracle.get(key))
-        for key in sorted(engine.keys() | oracle.keys())
+        for key in engine.keys() | oracle.keys()
         if engine.get(key) != oracle.get(key)
     }
 

@@ -30,6 +30,7 @@ def judge(world: World) -> duckdb.DuckDBPyConnection:
     _insert(connection, "validated.quarantine", _quarantine(world))
     _insert(connection, "ops.actions", _actions(world))
     _insert(connection, "ops.pulls", _pulls(world))
+    _insert(connection, "ops.sweeps", _sweeps(world))
     _insert(
         connection,
         "validated.minor_units",
@@ -166,6 +167,23 @@ def _pulls(world: World) -> list[dict[str, Any]]:
             "finished_at": EPOCH,
         }
         for window in world.windows
+    ]  # fmt: skip
+
+
+def _sweeps(world: World) -> list[dict[str, Any]]:
+    """What each sweep found missing of the payments held when it was made."""
+    return [
+        {
+            "run_id": f"r{number}", "stream": sweep.stream, "as_of": sweep.as_of,
+            "window_from": EPOCH, "window_to": sweep.as_of, "complete": sweep.complete,
+            "rows_listed": len(sweep.ids), "rows_new": 0, "rows_changed": 0, "rows_gone": 0,
+            "gone_ids": [
+                row
+                for row, versions in world.transactions.items()
+                if versions[0].recorded_from <= sweep.as_of and row not in sweep.ids
+            ],
+        }
+        for number, sweep in enumerate(world.sweeps)
     ]  # fmt: skip
 
 

@@ -165,22 +165,44 @@ def side(postings: Iterable[Posting], line: tuple[date, str], *, by_cases: Decim
     )
 
 
-def unexplained(judged: Judged, world: World) -> list[Unexplained]:
-    """The non-zero differences of a case, unless a code or its status explains them."""
+def explanations(judged: Collection[Judged], world: World) -> dict[tuple[date, str, str], Decimal]:
+    """The differences by business date, currency, and the code or status that explains them."""
+    listed: dict[tuple[date, str, str], Decimal] = {}
+    for each in judged:
+        name = explanation(each, world)
+        for currency, amount in differences(each.case).items():
+            if name is not None:
+                line = (each.business_date, currency, name)
+                listed[line] = listed.get(line, ZERO) + amount
+    return listed
+
+
+def explanation(judged: Judged, world: World) -> str | None:
+    """The first code that explains, else the status, else the timing that other codes hide."""
     case = judged.case
-    if EXPLAINING_CODES & set(judged.codes) or judged.match_status in EXPLAINING_STATUSES:
-        return []
+    codes = [code for code in judged.codes if code in EXPLAINING_CODES]
+    statuses = [judged.match_status] if judged.match_status in EXPLAINING_STATUSES else []
     # UNDERPAID, OVERPAID and the codes of subscriptions hide a timing status without explaining
     # the difference themselves; the timing explains it still (DECISIONS.md).
-    if is_partial(case) or is_ahead(case, world):
-        return []
+    timing = ["PARTIAL"] if is_partial(case) else ["EXPECTED"] if is_ahead(case, world) else []
+    return next(iter(codes + statuses + timing), None)
+
+
+def differences(case: Case) -> dict[str, Decimal]:
+    """Received - expected by currency, wherever it is not 0."""
     currencies = {order.currency for order in case.orders}
     currencies |= {payment.currency for payment in case.payments}
-    differences = {
+    found = {
         currency: received(case, currency) - expected(case, currency) for currency in currencies
     }
+    return {currency: amount for currency, amount in sorted(found.items()) if amount != 0}
+
+
+def unexplained(judged: Judged, world: World) -> list[Unexplained]:
+    """The differences of a case, unless a code or its status explains them."""
+    if explanation(judged, world) is not None:
+        return []
     return [
-        Unexplained(case_id=case.case_id, currency=currency, difference=amount)
-        for currency, amount in sorted(differences.items())
-        if amount != 0
+        Unexplained(case_id=judged.case.case_id, currency=currency, difference=amount)
+        for currency, amount in differences(judged.case).items()
     ]

@@ -15,7 +15,7 @@ from oracle.bill_links import Bill
 from oracle.cases import Case, form_cases
 from oracle.codes import expected, judge, received
 from oracle.links import Link
-from oracle.proof import Judged, ProofLine, Unexplained, prove
+from oracle.proof import Judged, ProofLine, Unexplained, explanations, prove
 from oracle.sources import stale_dates
 from oracle.statuses import match_status
 from oracle.subscription_matches import SubscriptionMatch, subscription_matches
@@ -31,6 +31,11 @@ class CaseReckoning:
     """One case. Ids and links are sorted, so that equal cases compare equal."""
 
     case_id: str
+    oldest_order: str | None
+    oldest_transaction: str | None
+    subscription: str | None
+    oldest_invoice: str | None
+    attempt: str | None
     orders: tuple[str, ...]
     transactions: tuple[str, ...]
     invoices: tuple[str, ...]
@@ -61,6 +66,7 @@ class Reckoning:
 
     cases: dict[str, CaseReckoning]
     proof: dict[tuple[date, str], ProofLine]
+    explained: dict[tuple[date, str, str], Decimal]
     unexplained: tuple[Unexplained, ...]
     stale_dates: frozenset[date]
     subscription_matches: tuple[SubscriptionMatch, ...]
@@ -81,10 +87,12 @@ def reckon(world: World) -> Reckoning:
     with localcontext(prec=PRECISION):
         judged = [judge_case(case, world) for case in form_cases(world)]
         proof, unexplained = prove(judged, world)
+        explained = explanations(judged, world)
         cases = {each.case.case_id: told(each, world) for each in judged}
     return Reckoning(
         cases=dict(sorted(cases.items())),
         proof=proof,
+        explained=explained,
         unexplained=tuple(unexplained),
         stale_dates=stale_dates(world),
         subscription_matches=subscription_matches(judged),
@@ -117,6 +125,13 @@ def business_date(case: Case, world: World) -> date:
     return world.local_date(case.period.current_period_start_at)
 
 
+def attempt_named(case: Case) -> str | None:
+    """The text names no attempt for a break: its oldest charge tells a reader most."""
+    charges = [charge.attempt for charge in case.charges]
+    named = [*charges, *case.attempts]
+    return named[0].charge_attempt_id if named else None
+
+
 def rows_by_status(judged: Iterable[Judged]) -> dict[tuple[str, str], int]:
     """Line 1: how many rows of each side stand in cases of each status."""
     return Counter(
@@ -136,6 +151,11 @@ def told(judged: Judged, world: World) -> CaseReckoning:
     case = judged.case
     return CaseReckoning(
         case_id=case.case_id,
+        oldest_order=case.orders[0].order_id if case.orders else None,
+        oldest_transaction=case.transactions[0].transaction_id if case.transactions else None,
+        subscription=case.subscription_id,
+        oldest_invoice=case.invoices[0].invoice_id if case.invoices else None,
+        attempt=attempt_named(case),
         orders=tuple(sorted(order.order_id for order in case.orders)),
         transactions=tuple(sorted(each.transaction_id for each in case.transactions)),
         invoices=tuple(sorted(each.invoice_id for each in case.invoices)),

@@ -41,6 +41,7 @@ def test_an_order_joins_an_invoice_by_any_of_four_ids(reference: str) -> None:
     case = judged(make_order(transaction_ref=reference))
     assert (case.case_id, case.invoices, case.attempts) == ("order:K1", ("I1",), ("A1",))
     assert case.bills == (("K1", "invoice", "I1"),)
+    assert (case.subscription, case.oldest_invoice, case.attempt) == ("S1", "I1", "A1")
     assert (case.match_status, case.codes) == ("MATCHED_EXACT", ())
     assert (case.expected, case.received) == (1000, 1000)
 

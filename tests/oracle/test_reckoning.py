@@ -91,6 +91,16 @@ def test_payments_of_a_date_without_any_order_stay_expected_at_any_age() -> None
 
 
 @pytest.mark.parametrize(
+    ("behind", "is_stale"), [({}, True), ({"type": "OTHER"}, True), ({"invoice_id": "i1"}, False)]
+)
+def test_only_payments_that_need_an_order_show_that_orders_are_lacking(
+    behind: dict[str, str], is_stale: bool
+) -> None:
+    reckoning = reckon(make_world([], [make_transaction(**behind)]))
+    assert reckoning.stale_dates == ({date(2026, 3, 5)} if is_stale else set())
+
+
+@pytest.mark.parametrize(
     ("known_id", "payment"),
     [
         ("BAD1", {"external_id": "BAD1"}),

@@ -33,6 +33,7 @@ def test_a_paid_invoice_and_its_charge_match_exactly() -> None:
     reckoning = reckon(make_world(invoices=(make_invoice(),), attempts=(make_attempt(), failed)))
     case = reckoning.only_case
     assert (case.case_id, case.match_status, case.codes) == ("invoice:I1", "MATCHED_EXACT", ())
+    assert case.attempt == "A1"  # the charge, not the older failure
     # No order joined: line 2 of the proof knows nothing of the charge.
     assert (case.expected, case.received, reckoning.proof) == (0, 0, {})
     day = date(2026, 3, 5)
@@ -244,6 +245,7 @@ def test_a_missing_period_is_a_case_of_its_own_with_the_date_on_which_it_began()
     reckoning = reckon(make_world(subscriptions=(subscription,), prices=(make_price(),)))
     case = reckoning.only_case
     assert case.case_id == "period:S1@2026-03-07T23:00:00.000000Z"
+    assert (case.subscription, case.oldest_invoice) == ("S1", None)
     assert (case.currency, case.money_impact) == ("", 0)  # nobody knows the price P9
     # 23:00 in UTC is the next day in Lagos.
     assert reckoning.subscription_matches == (
