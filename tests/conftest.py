@@ -13,6 +13,7 @@ from __future__ import annotations
 import os
 
 import pytest
+from hypothesis import settings
 from proving import SIZES, Proof
 
 from pipelines.settings import Settings
@@ -29,6 +30,10 @@ def pytest_configure(config: pytest.Config) -> None:
         )
     if config.getoption("full"):
         config.pluginmanager.register(Proof(config))
+    else:
+        # The suite tries the same examples everywhere; proving looks for new ones.
+        settings.register_profile("suite", derandomize=True, database=None)
+        settings.load_profile("suite")
     _forget_this_deployment()
 
 

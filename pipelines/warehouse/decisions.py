@@ -16,12 +16,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
+from io import FileIO
 from pathlib import Path
 from typing import Any
 
 import duckdb
 
-from pipelines.faults import StoreFault
+from pipelines.faults import DiskFull, StoreFault
 from pipelines.warehouse.queries import first_row
 from pipelines.warehouse.store import private_folder
 
@@ -84,17 +85,24 @@ class DecisionLog:
                 for number, decision in enumerate(decisions, first_no)
             ],
         }
-        is_new = not self._file.exists()
+        content = (json.dumps(line, sort_keys=True) + "\n").encode()
         private_folder(self._file.parent)
+        is_new = not self._file.exists()
         whole = len(self._whole())
-        with self._file.open("ab") as handle:
-            # A kill while appending leaves the beginning of a line: nothing rests on it yet.
-            handle.truncate(whole)
-            handle.write((json.dumps(line, sort_keys=True) + "\n").encode())
-            handle.flush()
-            os.fsync(handle.fileno())
-        if is_new:
-            _sync(self._file.parent)
+        try:
+            # Without a buffer: what it could not write would be written when it is closed.
+            with self._file.open("ab", buffering=0) as handle:
+                # A kill while appending leaves the beginning of a line: nothing rests on it yet.
+                handle.truncate(whole)
+                _write(handle, content, whole)
+            if is_new:
+                _sync(self._file.parent)
+        except OSError as refused:
+            raise DiskFull(
+                f"What was decided could not be written down ({refused.strerror}), so it was not "
+                "decided.",
+                "Free space or mend the disk, then decide again.",
+            ) from refused
 
     def after(self, number: int) -> Waiting:
         """Every action that has a greater number."""
@@ -126,7 +134,12 @@ class DecisionLog:
 
     def _whole(self) -> bytes:
         """The whole lines: what stands after the last of them was cut short by a kill."""
-        content = self._file.read_bytes() if self._file.exists() else b""
+        try:
+            content = self._file.read_bytes() if self._file.exists() else b""
+        except OSError as unread:
+            raise StoreFault(
+                f"What people decided cannot be read ({unread.strerror}).", REMEDY
+            ) from unread
         return content[: content.rfind(b"\n") + 1]
 
 
@@ -187,6 +200,18 @@ _INSTANTS = ("decided_at", "effective_at")
 
 def _mark(content: bytes) -> Mark:
     return {"bytes": len(content), "sha256": hashlib.sha256(content).hexdigest()}
+
+
+def _write(handle: FileIO, content: bytes, whole: int) -> None:
+    """Write to the disk; what may not have got there whole is taken away again."""
+    try:
+        left = content
+        while left:
+            left = left[handle.write(left) :]
+        os.fsync(handle.fileno())
+    except OSError:
+        os.ftruncate(handle.fileno(), whole)
+        raise
 
 
 def _sync(folder: Path) -> None:

@@ -34,6 +34,10 @@ vanished as (
     select order_id, missing_from_file from validated.vanished_orders
 ),
 
+deleted as (
+    select transaction_id from reconciled.deleted_rows
+),
+
 last_on_breaks as (
     select *
     from actions
@@ -126,6 +130,7 @@ pairs as (
         orders.order_id is null as is_order_gone,
         transactions.transaction_id is null as is_transaction_gone,
         vanished.missing_from_file,
+        deleted.transaction_id is not null as is_deleted,
         orders.currency as currency_now,
         orders.amount as amount_now,
         transactions.fiat_currency as received_currency_now,
@@ -149,6 +154,7 @@ pairs as (
     left join orders on last_on_pairs.order_id = orders.order_id
     left join transactions on last_on_pairs.transaction_id = transactions.transaction_id
     left join vanished on last_on_pairs.order_id = vanished.order_id
+    left join deleted on last_on_pairs.transaction_id = deleted.transaction_id
     left join claimed_by_others on last_on_pairs.action_no = claimed_by_others.action_no
 ),
 
@@ -160,6 +166,10 @@ worded_pairs as (
                 then pairs.pair_text || ' were linked by hand, and the order is not known any more.'
             when pairs.is_linked and pairs.is_transaction_gone
                 then pairs.pair_text || ' were linked by hand, and the transaction is not known any more.'
+            when pairs.is_linked and pairs.is_deleted
+                then
+                    pairs.pair_text
+                    || ' were linked by hand, and the gateway no longer lists the transaction.'
             when pairs.is_linked and pairs.missing_from_file is not null
                 then
                     pairs.pair_text || ' were linked by hand, and a later export of that date, '

@@ -28,7 +28,7 @@ from night.people import (
 from night.shop import FAR, HASTY, POLICY, START, Shop, open_shop, pulled_at
 
 from assets.contracts.streams import all_contracts
-from pipelines.faults import ChainBroken
+from pipelines.faults import ChainBroken, ClaimBroken
 from pipelines.night.acting import act
 from pipelines.night.actions import take_in_actions
 from pipelines.night.frame import begin, frame
@@ -225,6 +225,21 @@ def test_a_running_night_is_waited_for(shop: Shop) -> None:
     assert acted.decisions == ()
 
 
+class Deaf:
+    """A contract that refuses nothing: judging stops in the middle."""
+
+    def refusals(self, _: object) -> dict[int, str]:
+        return {}
+
+    def require_alert(self) -> None:
+        raise ClaimBroken("No alarm.", "")
+
+
+def changed(shop: Shop) -> list[Any]:
+    """How many breaks of the working file are not open any more."""
+    return shop.ask("select count(*) from reconciled.breaks where state <> 'open'", working=True)
+
+
 def test_a_failure_leaves_what_is_published_and_says_that_the_decision_stands(
     store: Store, shop: Shop
 ) -> None:
@@ -232,16 +247,16 @@ def test_a_failure_leaves_what_is_published_and_says_that_the_decision_stands(
     landed = next(path for path in sorted((shop.root / "landing").rglob("*.zst")))
     content = landed.read_bytes()
     landed.write_bytes(content[:-1] + bytes([content[-1] ^ 1]))
-    judged = shop.ask("select count(*) from reconciled.breaks where state <> 'open'", working=True)
+    judged = changed(shop)
     result = recon(shop, "exceptions", "resolve", store.breaks[KOBO], "--reason", "why")
     assert (result.exit_code, "The decision is on record" in result.stderr) == (1, True)
     assert shop.settings.places.published.read_bytes() == published
-    assert (
-        judged
-        == [(0,)]
-        == shop.ask("select count(*) from reconciled.breaks where state <> 'open'", working=True)
-    )
+    assert changed(shop) == judged == [(0,)]
     landed.write_bytes(content)
+    told: list[str] = []
+    act(shop.settings, {**all_contracts(), "orders": Deaf()}, lambda _: [], tell=told.append)
+    assert "what was decided before is not published yet: No alarm." in told
+    assert (judged, findings(shop)) == (changed(shop), [])
     catch_up(shop)
     assert (states(shop)[store.breaks[KOBO]], numbers(shop)) == ("resolved", [1])
 

@@ -55,6 +55,7 @@ class Account:
     """The states as a person would keep them on paper."""
 
     states: dict[str, str] = field(default_factory=dict)
+    present: tuple[str, ...] = ()
 
     def take(self, event: Act | Close) -> bool:
         """Note an event; False for one that may not be."""
@@ -65,8 +66,12 @@ class Account:
                 return False
             if event.verb not in ("reopen", "note") and is_over:
                 return False
-            self.states[event.name] = STATE_OF[event.verb] or state
+            state = STATE_OF[event.verb] or state
+            # What is taken back and has no evidence any more is over by itself.
+            is_gone = event.name not in self.present and state not in OVER
+            self.states[event.name] = "auto_resolved" if is_gone else state
             return True
+        self.present = event.present
         for name in NAMES:
             state = self.states.get(name)
             if name in event.present:

@@ -166,6 +166,12 @@ def test_a_link_whose_order_a_later_export_no_longer_holds_is_told(book: Any) ->
     assert sentence.endswith("a later export of that date, b.csv, no longer holds the order.")
 
 
+def test_a_link_whose_payment_the_gateway_no_longer_lists_is_told(book: Any) -> None:
+    gone = "insert into reconciled.deleted_rows (transaction_id) values ('T1')"
+    (sentence,) = listed(book, PAIRED.format(**LINKED), gone)
+    assert sentence.endswith("and the gateway no longer lists the transaction.")
+
+
 def test_a_linked_order_that_still_waits_for_its_date_is_not_gone(book: Any) -> None:
     waiting = "delete from reconciled.order_facts where order_id = 'K1'"
     assert listed(book, PAIRED.format(**LINKED), waiting) == []
