@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -17,6 +18,7 @@ import click
 
 from pipelines.cli.person import carry_out, reasoned, words_of
 from pipelines.faults import ConfigurationFault
+from pipelines.partitions import instant_meant
 from pipelines.settings import load_settings
 
 if TYPE_CHECKING:
@@ -69,6 +71,12 @@ def _wanted(
 
 @exceptions.command("list")
 @filtered
+@click.option(
+    "--as-of",
+    "moment",
+    metavar="INSTANT",
+    help="As the last closing before this instant told them; a date alone is its end.",
+)
 @click.option("--format", "form", type=click.Choice(_FORMATS), default="table", show_default=True)
 @click.option(
     "--limit", type=click.IntRange(min=0), default=100, show_default=True, help="0 shows all."
@@ -79,6 +87,7 @@ def list_exceptions(
     code: str | None,
     day: datetime | None,
     assignee: str | None,
+    moment: str | None,
     form: str,
     limit: int,
 ) -> None:
@@ -87,8 +96,12 @@ def list_exceptions(
     from pipelines.reading.formats import write
     from pipelines.reading.snapshot import open_snapshot
 
-    with open_snapshot(load_settings().places.published) as published:
-        rows = exceptions_in(published, _wanted(states, code, day, assignee))
+    settings = load_settings()
+    wanted = _wanted(states, code, day, assignee)
+    if moment is not None:
+        wanted = replace(wanted, as_of=instant_meant(moment, settings.zone))
+    with open_snapshot(settings.places.published) as published:
+        rows = exceptions_in(published, wanted)
     write(listed(rows), sys.stdout, form=form, limit=limit)
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -22,6 +22,8 @@ from pipelines.warehouse.queries import script
 OPEN = ("open", "assigned", "waiting", "reopened")
 OVER = ("resolved", "written_off", "auto_resolved")
 Row = dict[str, Any]
+_NOW = datetime(9999, 1, 1, tzinfo=UTC)
+"""Later than every closing: the breaks as they stand."""
 _LISTED = (
     "break_id",
     "code",
@@ -64,6 +66,7 @@ class Wanted:
     business_date: date | None = None
     assignee: str | None = None
     break_ids: Sequence[str] | None = None
+    as_of: datetime | None = None
 
 
 def exceptions_in(published: duckdb.DuckDBPyConnection, wanted: Wanted) -> list[Row]:
@@ -76,6 +79,7 @@ def exceptions_in(published: duckdb.DuckDBPyConnection, wanted: Wanted) -> list[
         code=wanted.code,
         business_date=wanted.business_date,
         assignee=wanted.assignee,
+        as_of=wanted.as_of or _NOW,
     )
 
 

@@ -24,6 +24,9 @@ DICTIONARY = (
     "dictionary_of_actions",
     "dictionary_of_history",
 )
+READERS = ("reading_as_of",)
+"""Macros that stay in the published file."""
+
 STAGES = ("raw", "validated", "reconciled", "marts", "delivered")
 
 

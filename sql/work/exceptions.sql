@@ -1,4 +1,5 @@
 -- One row per break that fits what was asked for, most severe first; whatever was not asked for is null.
+-- As a past night told them where an instant is named.
 -- The version is another one as soon as anything that a person decides on has changed.
 select
     break_id,
@@ -36,7 +37,7 @@ select
         ),
         16
     ) as version
-from reconciled.breaks
+from reconciled.breaks_as_of($as_of::timestamptz)
 where
     ($break_ids::varchar[] is null or list_contains($break_ids::varchar[], break_id))
     and ($states::varchar[] is null or list_contains($states::varchar[], state))

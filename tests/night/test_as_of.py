@@ -11,7 +11,11 @@ import duckdb
 import pytest
 from night.shop import START, ZONE, Shop, open_shop, pulled_at
 
+from pipelines.faults import ConfigurationFault
+from pipelines.partitions import instant_meant
 from pipelines.policy import load_policy
+from pipelines.reading.exceptions import Wanted, exceptions_in
+from pipelines.reading.snapshot import open_snapshot
 from pipelines.warehouse.basis import write_basis, write_minor_units
 from pipelines.warehouse.queries import SCHEMA, build_stage, columns_of, run_scripts, script
 
@@ -78,6 +82,26 @@ def test_a_version_is_written_only_when_more_than_its_age_changed(
     assert shop.ask(
         "select count(*) > count(distinct break_id) from reconciled.breaks_history"
     ) == [(True,)]
+
+
+def test_the_list_of_breaks_can_be_had_as_of_a_past_date(
+    told: tuple[Shop, dict[datetime, Any]],
+) -> None:
+    shop, nights = told
+    for as_of, published in nights.items():
+        date_meant = (as_of - timedelta(hours=1)).astimezone(ZONE).date().isoformat()
+        wanted = Wanted(as_of=instant_meant(date_meant, ZONE))
+        with open_snapshot(shop.settings.places.published) as snapshot:
+            listed = exceptions_in(snapshot, wanted)
+        still_open = {row[0] for row in published if "open" in row or "reopened" in row}
+        assert {row["break_id"] for row in listed} == still_open
+
+
+@pytest.mark.parametrize("text", ["", "yesterday", "2026-02-30", "2026-09-01T10:00:00"])
+def test_what_is_no_instant_is_refused_with_an_example(text: str) -> None:
+    with pytest.raises(ConfigurationFault, match="is no instant") as refused:
+        instant_meant(text, ZONE)
+    assert "2026-01-31T23:00:00Z" in refused.value.remedy
 
 
 def known_at(shop: Shop, as_of: datetime) -> duckdb.DuckDBPyConnection:
