@@ -10,6 +10,7 @@ import dagster as dg
 
 from assets.stage import retry_policy
 from pipelines.gateway.endpoints import ENDPOINTS
+from pipelines.night.actions import take_in_actions
 from pipelines.night.frame import begin
 from pipelines.night.orders import take_in_orders
 from pipelines.night.pull import pull
@@ -38,6 +39,7 @@ def definitions(
     def orders(context: dg.AssetExecutionContext) -> dg.MaterializeResult:  # type: ignore[type-arg]
         with context.resources.night.step(context) as night:
             begin(night)
+            take_in_actions(night)
             taken = take_in_orders(night)
         return dg.MaterializeResult(
             metadata={

@@ -74,3 +74,23 @@ def require_closable(dates: DateRange, zone: ZoneInfo, *, now: datetime, earlies
             f"{dates.first} is before the first business date {earliest}.",
             "Set RECON_FIRST_DATE to an earlier date if the history is wanted.",
         )
+
+
+def instant_meant(text: str, zone: ZoneInfo) -> datetime:
+    """The instant that a person wrote: with its offset, or a date for the end of that date.
+
+    Raises ConfigurationFault for anything else.
+    """
+    try:
+        if len(text) == len("2026-01-01"):
+            return cut_off(date.fromisoformat(text), zone)
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        moment = None
+    if moment is None or moment.tzinfo is None:
+        raise ConfigurationFault(
+            f"{text!r} is no instant.",
+            "Write a date, such as 2026-01-31, or an instant with its offset, such as "
+            "2026-01-31T23:00:00Z.",
+        )
+    return moment

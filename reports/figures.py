@@ -156,6 +156,20 @@ class MendedRow(TypedDict):
     total: int
 
 
+class UnsupportedDecision(TypedDict):
+    """A decision of a person that the facts no longer support."""
+
+    action_no: int
+    verb: str
+    break_id: str | None
+    order_id: str | None
+    transaction_id: str | None
+    detail: str
+    decided_by: str
+    decided_date: str
+    total: int
+
+
 class OrderFile(TypedDict):
     """An order export seen this night."""
 
@@ -241,6 +255,7 @@ class DailyFigures(TypedDict):
     roll_forward: list[RollForward]
     breaks: list[Break]
     suggestions: list[Suggestion]
+    decisions: NotRequired[list[UnsupportedDecision]]
     ageing: list[AgeBand]
     trend: list[TrendDay]
     quarantine: list[QuarantinedRow]
@@ -269,6 +284,7 @@ def quiet_day(business_date: str = "2026-11-21") -> DailyFigures:
         "roll_forward": [],
         "breaks": [],
         "suggestions": [],
+        "decisions": [],
         "ageing": [],
         "trend": [],
         "quarantine": [],

@@ -29,6 +29,7 @@ def render_text(figures: DailyFigures, *, most_breaks: int | None = None) -> str
         *_changes(figures),
         *_breaks(figures, most_breaks),
         *_suggestions(figures),
+        *_decisions(figures),
         *_held_back(figures),
         *_day(figures),
         *_sources(figures),
@@ -136,6 +137,19 @@ def _suggestions(figures: DailyFigures) -> list[str]:
         amount = amounts.grouped(row["amount"], least=least.get(row["currency"], 2))
         lines.append(plain(f"  {row['case_id']}  {row['currency']} {amount}  {row['detail']}"))
     return lines
+
+
+def _decisions(figures: DailyFigures) -> list[str]:
+    decisions = figures.get("decisions", [])
+    if not decisions:
+        return []
+    return [
+        *_heading("Decisions that the facts no longer support"),
+        *(
+            plain(f"  {row['detail']} Decided by {row['decided_by']} on {row['decided_date']}.")
+            for row in decisions
+        ),
+    ]
 
 
 def _held_back(figures: DailyFigures) -> list[str]:

@@ -190,6 +190,8 @@ comment on column reconciled.breaks.age_days is 'Full days from the business dat
 comment on column reconciled.breaks.severity is 'Weight of the break: info, low, medium or high.';
 comment on column reconciled.breaks.state is 'Where the work stands: open, assigned, waiting, reopened, or over as resolved, written_off or auto_resolved.';
 comment on column reconciled.breaks.assignee is 'Who works on the break; empty where nobody does.';
+comment on column reconciled.breaks.last_action_no is 'Number of the last action of a person that state and assignee take into account; empty before the first.';
+comment on column reconciled.breaks.holds is 'True while a code of the break held when it was last judged; false once its evidence went away.';
 comment on column reconciled.breaks.rule_version is 'Release of the rules that judged the break.';
 comment on column reconciled.breaks.policy_version is 'Digest of the policy in force when the break was judged.';
 comment on column reconciled.breaks.recorded_from is 'As-of of the run from which on the row reads so.';

@@ -57,29 +57,17 @@ comment on column ops.files.rows_aside is 'Rows that are no order to reconcile: 
 
 comment on table ops.runs is 'One row per run: what it closed and how it ended.';
 comment on column ops.runs.run_id is 'Name of the run.';
-comment on column ops.runs.kind is 'What started it, such as nightly or backfill; quotes only asked for fee quotes and closed nothing.';
+comment on column ops.runs.kind is 'What started it, such as nightly or backfill; quotes only asked for fee quotes, action took in what people decided, and neither closed anything.';
 comment on column ops.runs.first_date is 'First business date of its range; for quotes the date of asking.';
 comment on column ops.runs.last_date is 'Last business date of its range; for quotes the date of asking.';
 comment on column ops.runs.as_of is 'The as-of it judged everything at; for quotes the instant of asking.';
 comment on column ops.runs.started_at is 'Wall clock when it began.';
 comment on column ops.runs.finished_at is 'Wall clock when it ended; empty while it runs.';
-comment on column ops.runs.outcome is 'Either running, green, red (published, a control does not hold), failed (nothing published) or answered (quotes were asked for).';
+comment on column ops.runs.outcome is 'Either running, green, red (published, a control does not hold), failed (nothing published), answered (quotes were asked for) or acted (published with what people decided).';
 comment on column ops.runs.reasons is 'One sentence per control that does not hold, or why the run failed.';
 comment on column ops.runs.snapshot_digest is 'Digest of the snapshot it published.';
 comment on column ops.runs.policy_version is 'Digest of the policy in force.';
 comment on column ops.runs.rule_version is 'Release of the rules and digest of their queries.';
-
-comment on table ops.actions is 'One row per thing that a person decided; appended, never edited.';
-comment on column ops.actions.action_no is 'Number of the action, in the order they were made.';
-comment on column ops.actions.verb is 'What was decided, such as link, unlink, accept or reject.';
-comment on column ops.actions.case_id is 'The case it is about, where it is about one.';
-comment on column ops.actions.break_id is 'The break it is about, where it is about one.';
-comment on column ops.actions.order_id is 'The order of the pair it is about, where it is about one.';
-comment on column ops.actions.transaction_id is 'The transaction of the pair it is about, where it is about one.';
-comment on column ops.actions.reason is 'Why, in the person''s words.';
-comment on column ops.actions.decided_by is 'Who decided.';
-comment on column ops.actions.decided_at is 'Wall clock of the decision.';
-comment on column ops.actions.effective_at is 'The book''s as-of when it was made: its instant for questions about an earlier as-of.';
 
 comment on table ops.deliveries is 'One row per mail of the outbox, as it stood when the snapshot was made: the night''s own mail follows it.';
 comment on column ops.deliveries.delivery_key is 'Date, name and digest of what the mail says: the same figures are delivered once.';

@@ -203,6 +203,16 @@ create table if not exists ops.actions (
     effective_at timestamptz not null
 );
 
+-- Later than the table: whom a break was given to, and what stood there when it was decided on.
+alter table ops.actions add column if not exists assignee varchar;
+alter table ops.actions add column if not exists code varchar;
+alter table ops.actions add column if not exists currency varchar;
+alter table ops.actions add column if not exists amount decimal(38, 18);
+alter table ops.actions add column if not exists received_currency varchar;
+alter table ops.actions add column if not exists received_amount decimal(38, 18);
+alter table ops.actions add column if not exists match_rule varchar;
+alter table ops.actions add column if not exists request_key varchar;
+
 create table if not exists ops.deliveries (
     delivery_key varchar not null,
     state varchar not null,
@@ -257,6 +267,13 @@ create table if not exists reconciled.closed_breaks (
     policy_version varchar not null,
     recorded_from timestamptz not null
 );
+
+-- Later than the table: up to which action the state and the assignee are worked out.
+alter table reconciled.closed_breaks add column if not exists last_action_no bigint;
+alter table reconciled.closed_breaks add column if not exists holds boolean;
+
+create table if not exists reconciled.closed_versions as
+select *, null::timestamptz as recorded_to from reconciled.closed_breaks limit 0;
 
 create table if not exists reconciled.postings (
     closing_no bigint not null,

@@ -15,7 +15,9 @@ import click
 from pipelines.cli.ask import ask
 from pipelines.cli.demo import demo
 from pipelines.cli.doctor import doctor
+from pipelines.cli.exceptions import exceptions
 from pipelines.cli.explain import explain
+from pipelines.cli.matches import matches
 from pipelines.cli.nights import backfill, nightly
 from pipelines.cli.operate import dev, report
 from pipelines.cli.orders import orders
@@ -57,6 +59,8 @@ for command in (
     report,
     ask,
     explain,
+    exceptions,
+    matches,
     orders,
     verify,
     rebuild,

@@ -50,7 +50,7 @@ def quarantine(*, day: datetime | None, name: str | None, out: Path | None) -> N
     if not sources:
         click.echo("Nothing is held back.")
     for path, source, made in _made(settings, exports, out):
-        _write_new(path, made.content)
+        write_new(path, made.content)
         for line in _told(source, path, made):
             click.echo(line)
     if exports:
@@ -98,7 +98,7 @@ def _require_new(settings: Settings, path: Path) -> None:
         )
 
 
-def _write_new(path: Path, content: bytes) -> None:
+def write_new(path: Path, content: bytes) -> None:
     """Write a file that was not there, for its owner only: it may hold customers' addresses."""
     try:
         handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
@@ -106,7 +106,7 @@ def _write_new(path: Path, content: bytes) -> None:
         raise _is_there(path) from None
     except OSError as refused:
         raise ConfigurationFault(
-            f"{path} cannot be written ({refused.strerror}).", "Choose another folder with --out."
+            f"{path} cannot be written ({refused.strerror}).", "Choose another folder."
         ) from None
     try:
         with os.fdopen(handle, "wb") as file:
@@ -123,7 +123,7 @@ def _write_new(path: Path, content: bytes) -> None:
 def _is_there(path: Path) -> ConfigurationFault:
     return ConfigurationFault(
         f"{path} is there already and is not overwritten.",
-        "It may hold rows that somebody is mending: move it away, or give --out another name.",
+        "It may hold rows that somebody is working on: move it away, or give another name.",
     )
 
 

@@ -5,14 +5,13 @@ Belongs here: arguments and what is printed. Stays out: the checks (`warehouse.v
 
 from __future__ import annotations
 
-import os
-import pwd
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import click
 
+from pipelines.cli.person import this_user
 from pipelines.faults import ConfigurationFault
 from pipelines.settings import load_settings
 
@@ -41,7 +40,7 @@ def verify(ctx: click.Context, *, reason: str | None, by: str | None) -> None:
             raise ConfigurationFault("--by names who accepts.", "Give --accept REASON with it.")
         found = verification.verify(places, on_wait=_waiting)
     else:
-        who = _user() if by is None else by
+        who = this_user() if by is None else by
         found = accept(places, reason=reason, by=who, at=datetime.now(UTC), on_wait=_waiting)
     for line in _told(found):
         click.echo(line)
@@ -94,11 +93,3 @@ def _ending(number: int, *, is_accepted: bool) -> str:
     if is_accepted:
         return f"Accepted: {findings}. Nights publish again from the store as it stands."
     return f"{findings}. Do what the lines say, or accept them: recon verify --accept REASON."
-
-
-def _user() -> str:
-    """The user that the operating system runs this as; its number where it has no name."""
-    try:
-        return pwd.getpwuid(os.getuid()).pw_name
-    except KeyError:
-        return f"user {os.getuid()}"

@@ -52,7 +52,7 @@ class Delivered:
 def publish(frame: Frame) -> Published:
     """Write the snapshot, close the run, and put the snapshot in place."""
     with frame.store() as store:
-        _require_own_judgement(store)
+        require_own_judgement(store)
         require_whole(frame.places, store.connection)
         _look_at_outbox(frame, store)
         published = settle(frame, store)
@@ -66,7 +66,7 @@ def publish(frame: Frame) -> Published:
 
 def settle(frame: Frame, store: Store) -> Published:
     """Write the run's verdict and the digest of what it is about to publish."""
-    _require_own_judgement(store)
+    require_own_judgement(store)
     reasons = reasons_for_red(store.connection, store.run)
     outcome = "red" if reasons else "green"
     digest = publication.digest_of(publication.control_totals(store.connection))
@@ -133,7 +133,7 @@ def _instant(text: str) -> datetime | None:
         return None
 
 
-def _require_own_judgement(store: Store) -> None:
+def require_own_judgement(store: Store) -> None:
     """Refuse to publish tables that another run judged since, such as after a partial re-run."""
     judged = first_row(store.connection, "select as_of from reconciled.basis")
     own = judged is not None and judged[0] == store.run.as_of

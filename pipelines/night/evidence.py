@@ -16,6 +16,7 @@ from pipelines.landing import Landing
 from pipelines.orders.archive import OrderArchive
 from pipelines.settings import Places
 from pipelines.warehouse.chain import Chain
+from pipelines.warehouse.decisions import TAKEN_IN, DecisionLog
 from pipelines.warehouse.history import ACCEPT, Entry, History
 from pipelines.warehouse.policies import PolicyLog
 from pipelines.warehouse.queries import first_row
@@ -61,6 +62,7 @@ def require_evidence(places: Places, entries: Sequence[Entry]) -> None:
     """
     landing = Landing(places.landing)
     policies = PolicyLog(places.actions)
+    decisions = DecisionLog(places.actions)
     archive = OrderArchive(places.orders_archive)
     for entry in entries:
         for path, digest in entry.files("segments").items():
@@ -72,6 +74,7 @@ def require_evidence(places: Places, entries: Sequence[Entry]) -> None:
                 )
         for file in entry.facts.get("taken", ()):
             archive.read(file["digest"])
+        _require_decisions(decisions, entry)
         if "policy" in entry.facts:
             policies.find(entry.facts["policy"])
     for finding in check_archive(
@@ -79,6 +82,16 @@ def require_evidence(places: Places, entries: Sequence[Entry]) -> None:
     ).findings:
         raise ChainBroken(finding.what, CROSSING)
     _require_key(places, entries)
+
+
+def _require_decisions(log: DecisionLog, entry: Entry) -> None:
+    noted = entry.facts.get(TAKEN_IN)
+    if noted and log.mark(noted["bytes"]) != {name: noted[name] for name in ("bytes", "sha256")}:
+        raise ChainBroken(
+            "actions/decisions.jsonl is not the file whose lines entry "
+            f"{entry.sequence} of the control chain took in.",
+            CROSSING,
+        )
 
 
 def _less_given_up(entries: Sequence[Entry]) -> list[Entry]:

@@ -29,7 +29,8 @@ from pipelines.settings import Places, Settings
 from pipelines.warehouse import closing
 from pipelines.warehouse.basis import rule_version, write_basis
 from pipelines.warehouse.chain import Chain
-from pipelines.warehouse.closing import Run
+from pipelines.warehouse.closing import ACTION, Run
+from pipelines.warehouse.decisions import DecisionLog, Waiting, held_no
 from pipelines.warehouse.facts import EmailDigests
 from pipelines.warehouse.policies import PolicyLog
 from pipelines.warehouse.queries import build_stage, first_row
@@ -121,6 +122,10 @@ class Frame:
     def require_sound_start(self, connection: duckdb.DuckDBPyConnection) -> None:
         """Refuse to take anything into a damaged store."""
         require_sound_start(self.places, connection)
+
+    def decided(self, connection: duckdb.DuckDBPyConnection) -> Waiting:
+        """What people decided and no run has taken in yet."""
+        return DecisionLog(self.places.actions).after(held_no(connection))
 
     def note_policy(self, run: Run) -> None:
         """Keep the policy in force, word for word: a rebuild judges by it again."""
@@ -260,12 +265,18 @@ def require_ready(frame: Frame) -> None:
 
 def begin(frame: Frame) -> Run:
     """Open the store, refuse another gateway's, and write that the run has begun."""
-    gateway = frame.gateway
+    settings = frame.settings
+    if frame.kind != ACTION:
+        # Whoever decides asks the gateway nothing, and needs no key.
+        gateway_of(settings)
     with frame.store() as store:
         frame.landing.sweep()
         sweep_replacement(frame.places)
         closing.require_same_gateway(
-            store.connection, gateway.base_url, gateway.business_id, frame.settings.zone
+            store.connection,
+            settings.kuvarpay_base_url,
+            settings.kuvarpay_business_id,
+            settings.zone,
         )
         frame.require_sound_start(store.connection)
         frame.note_policy(store.run)

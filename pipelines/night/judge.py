@@ -10,6 +10,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+import duckdb
+
 from pipelines.faults import ClaimBroken
 from pipelines.night.frame import Frame
 from pipelines.warehouse.basis import write_basis
@@ -59,7 +61,12 @@ def build_marts(frame: Frame) -> dict[str, int]:
 def check_claims(frame: Frame, stage: str) -> list[Claim]:
     """Ask every claim of a stage for offenders."""
     with frame.store() as store:
-        return [Claim(name, tuple(offenders(store.connection, name))) for name in claims_of(stage)]
+        return claims_on(store.connection, stage)
+
+
+def claims_on(connection: duckdb.DuckDBPyConnection, stage: str) -> list[Claim]:
+    """Every claim of a stage, asked of an open store."""
+    return [Claim(name, tuple(offenders(connection, name))) for name in claims_of(stage)]
 
 
 def require_claims(claims: list[Claim]) -> None:

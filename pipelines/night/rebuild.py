@@ -12,6 +12,8 @@ from datetime import datetime
 from pathlib import Path
 
 from pipelines.faults import ChainBroken
+from pipelines.night.acting import JUDGEMENT, judge_again, note_shown, settle_action
+from pipelines.night.actions import ACTIONS, take_in_actions
 from pipelines.night.deliver import close_run, note_deliveries, settle
 from pipelines.night.evidence import require_evidence, standing_entries
 from pipelines.night.frame import begin
@@ -25,7 +27,7 @@ from pipelines.settings import Places, Settings
 from pipelines.warehouse import publication
 from pipelines.warehouse.basis import rule_version
 from pipelines.warehouse.chain import Chain
-from pipelines.warehouse.closing import QUOTES
+from pipelines.warehouse.closing import ACTION, QUOTES
 from pipelines.warehouse.comparison import contents, differences
 from pipelines.warehouse.history import ACCEPT, REBUILD, Entry
 from pipelines.warehouse.holdings import totals
@@ -35,7 +37,7 @@ from pipelines.warehouse.store import kept_open, lay_out, open_warehouse, writer
 from pipelines.warehouse.verification.files import sha256_of
 from pipelines.warehouse.verification.standing import key_digest
 
-_RUN_FACTS = frozenset({"orders", "pull", QUOTES})
+_RUN_FACTS = frozenset({"orders", "pull", QUOTES, ACTIONS})
 _OF_NO_RUN = frozenset({ACCEPT, REBUILD})
 _PUBLISHING = frozenset({"closing", "publication"})
 
@@ -107,6 +109,8 @@ class _Replay:
             "pull": lambda run, _: _ignore(pull(run)),
             "validate": lambda run, _: _ignore(validate(run, self._contracts)),
             QUOTES: lambda run, _: _ignore(take_in_quotes(run, self._contracts)),
+            ACTIONS: lambda run, _: _ignore(take_in_actions(run)),
+            JUDGEMENT: lambda run, _: judge_again(run, self._contracts),
             "reconcile": lambda run, _: _ignore(reconcile(run)),
             "report": lambda run, _: _ignore((build_marts(run), draw_up(run))),
             "deliveries": _deliveries,
@@ -146,6 +150,8 @@ class _Replay:
                 self._tell_run(f"closed, snapshot {(self.snapshot_digest or '')[:12]}")
             if entry.kind == QUOTES:
                 self._tell_run("answers taken in")
+            if entry.kind == "publication" and run.kind == ACTION:
+                self._tell_run(f"published, snapshot {(self.snapshot_digest or '')[:12]}")
         self._end_turn()
 
     def _end_turn(self) -> None:
@@ -167,13 +173,14 @@ class _Replay:
 
     def _close(self, run: ReplayedFrame, entry: Entry) -> None:
         with run.store() as store:
-            digest = settle(run, store).snapshot_digest
+            is_action = run.kind == ACTION
+            digest = settle_action(store) if is_action else settle(run, store).snapshot_digest
             self.snapshot_digest = digest
             if entry.sequence == self._last_closing and not self._is_in_place(digest):
                 self.fresh = publication.publish(store.connection, run.places, digest=digest)
             # The bytes of a database file are never the same twice; what it shows is.
-            noted = entry.facts.get("published", {})
-            close_run(run, store, {**noted, "snapshot_digest": digest})
+            noted = {**entry.facts.get("published", {}), "snapshot_digest": digest}
+            (note_shown if is_action else close_run)(run, store, noted)
 
     def _is_in_place(self, digest: str) -> bool:
         """Whether readers have, byte for byte, what was published last, and it shows the same."""

@@ -36,6 +36,7 @@ from pipelines.settings import Places, Settings
 from pipelines.warehouse.basis import rule_version
 from pipelines.warehouse.chain import Chain
 from pipelines.warehouse.closing import Run
+from pipelines.warehouse.decisions import TAKEN_IN, DecisionLog, Waiting
 from pipelines.warehouse.history import ACCEPT, Entry
 from pipelines.warehouse.holdings import row_counts, tables_that_differ
 from pipelines.warehouse.policies import PolicyLog
@@ -47,8 +48,10 @@ JUDGED = frozenset(
         "report",
         "number of rows in reconciled.postings",
         "number of rows in reconciled.closed_breaks",
+        "number of rows in reconciled.closed_versions",
         "content of reconciled.postings",
         "content of reconciled.closed_breaks",
+        "content of reconciled.closed_versions",
     }
 )
 """What depends on the rules; under other rules than those of the run it may differ."""
@@ -158,6 +161,13 @@ class ReplayedFrame(Frame):
         """Under another key nothing would come out as it was."""
         return False
 
+    def decided(self, connection: duckdb.DuckDBPyConnection) -> Waiting:  # noqa: ARG002
+        """What the run took in of what people decided, and no more."""
+        entry = self.replayed.next
+        noted = entry.facts[TAKEN_IN] if entry else {}
+        log = DecisionLog(self.settings.places.actions)
+        return log.between(noted["first"], noted["last"], size=noted["bytes"])
+
     def note_policy(self, run: Run) -> None:
         """The policy is there already: that is where it came from."""
 
@@ -246,10 +256,13 @@ def _refused(file: Mapping[str, str]) -> Arrival:
 
 
 def _facts_unlike(entry: Entry, facts: Mapping[str, Any]) -> dict[str, tuple[Any, Any]]:
-    """Facts that are not as recorded, with both values; totals are asked of the tables."""
+    """Facts that are not as recorded, with both values; totals are asked of the tables.
+
+    The rules of a run are those of the program that made it: what follows from them is compared.
+    """
     return {
         name: (entry.facts.get(name), facts.get(name))
-        for name in sorted({*entry.facts, *facts} - {"totals"})
+        for name in sorted({*entry.facts, *facts} - {"totals", "rules"})
         if entry.facts.get(name) != facts.get(name)
     }
 

@@ -47,22 +47,28 @@ def validate(frame: Frame, contracts: Mapping[str, Contract]) -> Validated:
 
     Every contract must first refuse its known-bad row, or nothing is committed.
     """
-    checked: dict[str, int] = {}
-    refused: dict[str, int] = {}
-    tables: dict[str, int] = {}
+    found = Validated({}, {}, {})
     with frame.store() as store:
 
         def work() -> Mapping[str, Any]:
-            for stream, contract in contracts.items():
-                checked[stream], refused[stream] = check(store, stream, contract)
-            write_minor_units(store.connection)
-            write_basis(store.connection, frame.policy, **frame.basis(store.run))
-            tables.update(build_stage(store.connection, "validated"))
-            return {"run": store.run.run_id, "checked": checked, "refused": refused}
+            check_and_build(frame, store, contracts, into=found)
+            return {"run": store.run.run_id, "checked": found.checked, "refused": found.refused}
 
         store.chain.commit(store.connection, "validate", work)
-    frame.tell(f"validated: {sum(checked.values())} rows checked, {sum(refused.values())} refused")
-    return Validated(checked, refused, tables)
+    checked, refused = sum(found.checked.values()), sum(found.refused.values())
+    frame.tell(f"validated: {checked} rows checked, {refused} refused")
+    return found
+
+
+def check_and_build(
+    frame: Frame, store: Store, contracts: Mapping[str, Contract], *, into: Validated
+) -> None:
+    """Check what is new and compute the validated tables; call it inside a commit of the chain."""
+    for stream, contract in contracts.items():
+        into.checked[stream], into.refused[stream] = check(store, stream, contract)
+    write_minor_units(store.connection)
+    write_basis(store.connection, frame.policy, **frame.basis(store.run))
+    into.tables.update(build_stage(store.connection, "validated"))
 
 
 def check(store: Store, stream: str, contract: Contract) -> tuple[int, int]:

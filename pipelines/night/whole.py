@@ -10,6 +10,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 
 from pipelines.faults import ReconFault
+from pipelines.night.actions import take_in_actions
 from pipelines.night.deliver import Delivered, Published, deliver, fail, publish
 from pipelines.night.frame import Frame, begin
 from pipelines.night.judge import build_marts, check_claims, draw_up, reconcile, require_claims
@@ -43,6 +44,7 @@ def run_night(frame: Frame, contracts: Mapping[str, Contract]) -> Night:
 
 def _run_steps(frame: Frame, contracts: Mapping[str, Contract]) -> Published:
     begin(frame)
+    take_in_actions(frame)
     take_in_orders(frame)
     pull(frame)
     validate(frame, contracts)

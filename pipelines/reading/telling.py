@@ -192,8 +192,9 @@ def _sources(story: Story) -> Iterator[str]:
 
 def _decisions(story: Story) -> Iterator[str]:
     for action in story.actions:
+        to = f" to {action['assignee']}" if action["assignee"] else ""
         yield from _wrapped(
-            f"{instant_shown(action['decided_at'])}  {action['decided_by']}: {action['verb']}, "
+            f"{instant_shown(action['decided_at'])}  {action['decided_by']}: {action['verb']}{to}, "
             f"{action['reason']}",
             hanging=21,
         )

@@ -1,4 +1,4 @@
-"""A run's life in the store: begun, judged green or red, closed, answered, or failed.
+"""A run's life in the store: begun, judged green or red, closed, answered, acted, or failed.
 
 Belongs here: `ops.runs`, `ops.closings`, the book's as-of, the verdict and what a closing posts.
 Stays out: the steps of the night (see `night`).
@@ -23,6 +23,12 @@ QUOTES = "quotes"
 
 ANSWERED = "answered"
 """How such a run ends when its answers are kept."""
+
+ACTION = "action"
+"""The kind of a run that takes in what people decided, judges and publishes, and closes nothing."""
+
+ACTED = "acted"
+"""How such a run ends when it has published."""
 
 
 @dataclass(frozen=True)
@@ -117,7 +123,7 @@ def finish(
     reasons: list[str],
     snapshot_digest: str | None = None,
 ) -> None:
-    """Write how the run ended: `green`, `red`, `answered` or `failed`, and why."""
+    """Write how the run ended: `green`, `red`, `answered`, `acted` or `failed`, and why."""
     connection.execute(
         "update ops.runs set outcome = ?, reasons = ?, snapshot_digest = ?, finished_at = ? "
         "where run_id = ?",
@@ -157,6 +163,10 @@ def close(connection: duckdb.DuckDBPyConnection, run: Run) -> dict[str, Any]:
     connection.execute("delete from reconciled.closed_breaks")
     connection.execute(
         "insert into reconciled.closed_breaks by name select * from reconciled.breaks"
+    )
+    connection.execute("delete from reconciled.closed_versions")
+    connection.execute(
+        "insert into reconciled.closed_versions by name select * from reconciled.breaks_history"
     )
     connection.execute("update ops.pulls set is_closed = true where run_id = ?", [run.run_id])
     return {

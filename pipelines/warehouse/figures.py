@@ -28,6 +28,7 @@ _SECTIONS = (
     "roll_forward",
     "breaks",
     "suggestions",
+    "decisions",
     "ageing",
     "trend",
     "quarantine",

@@ -18,11 +18,13 @@ BESIDE_RAW = (
     "validated.quarantine",
     "reconciled.postings",
     "reconciled.closed_breaks",
+    "reconciled.closed_versions",
     "ops.pulls",
     "ops.files",
     "ops.orders_aside",
     "ops.closings",
     "ops.gateway",
+    "ops.actions",
 )
 """Tables outside `raw` that change only within a commit of the control chain."""
 

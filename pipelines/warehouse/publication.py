@@ -17,7 +17,7 @@ import duckdb
 
 from pipelines.faults import ClaimBroken
 from pipelines.settings import Places
-from pipelines.warehouse.queries import DICTIONARY, columns_of, first_row, run_scripts
+from pipelines.warehouse.queries import DICTIONARY, READERS, columns_of, first_row, run_scripts
 from pipelines.warehouse.store import STORAGE_VERSION, private_folder, transaction
 
 PRIVATE_COLUMNS = ("customer_email_digest", "known_ids", "is_closed")
@@ -59,7 +59,9 @@ PUBLISHED = (
     "validated.networks",
     "validated.subscription_currencies",
     "validated.fee_quotes",
+    "reconciled.breaks_history",
     "reconciled.mended_rows",
+    "reconciled.unsupported_decisions",
     "reconciled.break_codes",
     "reconciled.basis",
     "reconciled.fee_schedule",
@@ -68,6 +70,7 @@ PUBLISHED = (
     "ops.sweeps",
     "ops.files",
     "ops.runs",
+    "ops.closings",
     "ops.deliveries",
     "ops.actions",
 )
@@ -103,6 +106,7 @@ def publish(connection: duckdb.DuckDBPyConnection, places: Places, *, digest: st
                 _copy(connection, table)
             connection.execute("use fresh")
             run_scripts(connection, DICTIONARY)
+            run_scripts(connection, READERS)
         written = digest_of(control_totals(connection))
     finally:
         connection.execute(f'use "{home[0] if home else places.warehouse.stem}"')

@@ -17,7 +17,16 @@ import duckdb
 
 SQL_FOLDER = Path(__file__).parents[2] / "sql"
 SCHEMA = ("schema", "schema_of_streams")
-DICTIONARY = ("dictionary", "dictionary_of_streams", "dictionary_of_runs")
+DICTIONARY = (
+    "dictionary",
+    "dictionary_of_streams",
+    "dictionary_of_runs",
+    "dictionary_of_actions",
+    "dictionary_of_history",
+)
+READERS = ("reading_as_of",)
+"""Macros that stay in the published file."""
+
 STAGES = ("raw", "validated", "reconciled", "marts", "delivered")
 
 

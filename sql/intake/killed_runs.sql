@@ -1,4 +1,4 @@
--- Runs that ended in neither a closing nor kept answers count as failed: a kill left them so.
+-- Runs that ended in neither a closing, nor kept answers, nor what people decided published, count as failed: a kill left them so.
 update ops.runs set
     outcome = 'failed',
     reasons = [
@@ -8,5 +8,5 @@ update ops.runs set
         end
     ]
 where
-    outcome not in ('failed', 'answered')
+    outcome not in ('failed', 'answered', 'acted')
     and run_id not in (select run_id from ops.closings)

@@ -111,7 +111,6 @@ select
     to_json({
         'rule_version': basis.rule_version,
         'policy_version': basis.policy_version,
-        'as_of': instant_text(basis.as_of),
         'transaction_id': together.transaction_id,
         'impacts': map {together.code: '0'}
     })::varchar as evidence,

@@ -127,7 +127,6 @@ merged_evidence as (
         to_json({
             'rule_version': basis.rule_version,
             'policy_version': basis.policy_version,
-            'as_of': instant_text(basis.as_of),
             'impacts': map_from_entries(list_transform(
                 gathered.judged, lambda held: {'key': held.code, 'value': held.impact}
             )),

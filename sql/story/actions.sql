@@ -2,6 +2,7 @@
 select
     action_no,
     verb,
+    assignee,
     case_id,
     break_id,
     order_id,

@@ -150,6 +150,10 @@ def test_under_other_rules_only_what_was_judged_may_differ(
     assert rule_version() != judged.rules
     judged.commit(made, "closing", lambda: {"run": "one", "published": "other"})
     assert judged.judged_anew == [7]
+    named = chain_of(tmp_path, "pull", run="one", rules="0+former")
+    named.rules = "0+former"
+    named.commit(made, "pull", lambda: {"run": "one", "rules": rule_version()})
+    assert named.judged_anew == []
     with pytest.raises(ChainBroken, match=r"under rules 0\+former.* new was 3 and is 4"):
         taken.commit(made, "pull", lambda: {"run": "one", "new": 4})
 

@@ -27,7 +27,7 @@ from pipelines.partitions import DateRange, cut_off
 from pipelines.sandbox import SandboxPlan, SandboxServer
 from pipelines.settings import Places, Settings
 from pipelines.warehouse.publication import PRIVATE_COLUMNS, PUBLISHED
-from pipelines.warehouse.queries import build_stage
+from pipelines.warehouse.queries import READERS, build_stage, run_scripts
 
 FIRST = date(2026, 10, 27)
 LAST = date(2026, 10, 31)
@@ -76,6 +76,11 @@ def published(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Places]
         build_stage(connection, "marts")
         for statement in statements:
             connection.execute(statement)
+        # The history of what the statements made of the breaks: each has read so all along.
+        connection.execute(
+            "create or replace table reconciled.breaks_history as "
+            "select *, null::timestamptz as recorded_to from reconciled.breaks"
+        )
         write_snapshot(connection, places.published)
         return places
 
@@ -90,6 +95,10 @@ def write_snapshot(connection: duckdb.DuckDBPyConnection, path: Path) -> None:
         kept = ", ".join(name for name, *_ in described if name not in PRIVATE_COLUMNS)
         connection.execute(f"create schema if not exists fresh.{table.split('.')[0]}")
         connection.execute(f"create table fresh.{table} as select {kept} from {table}")
+    home = connection.execute("select current_database()").fetchall()[0][0]
+    connection.execute("use fresh")
+    run_scripts(connection, READERS)
+    connection.execute(f"use {home}")
     connection.execute("detach fresh")
     connection.close()
 

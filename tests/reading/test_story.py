@@ -163,7 +163,8 @@ def oddities(published: Callable[..., Places]) -> Places:
         "'brk_former' as break_id, 'order:K0' as case_id, 'auto_resolved' as state, "
         'json_merge_patch(evidence, \'{"merged_into": "order:K1"}\')::varchar as evidence) '
         "from reconciled.breaks where case_id = 'order:K1'",
-        "insert into ops.actions values (1, 'note', 'order:K1', null, null, null, "
+        "insert into ops.actions (action_no, verb, case_id, reason, decided_by, decided_at, "
+        "effective_at) values (1, 'note', 'order:K1', "
         "'asked the ' || chr(27) || '[31mbank', 'Ada', '2026-11-01 10:00+00', "
         "'2026-11-01 00:00+00')",
         "insert into validated.quarantine values ('orders', 'orders.csv', 'abcdef0123456789', 9, "

@@ -12,6 +12,10 @@ from pipelines.warehouse.queries import claims_of, offenders, reads, tables_of, 
 STAGES = ("validated", "reconciled", "marts")
 CLAIMS = [claim for stage in STAGES for claim in claims_of(stage)]
 
+DECIDED = (
+    "insert into ops.actions (action_no, verb, order_id, transaction_id, reason, decided_by, "
+    "decided_at, effective_at)"
+)
 ONE_ORDER = "(select min(order_id) from reconciled.matches where order_id is not null)"
 ONE_TRANSACTION = (
     "(select min(transaction_id) from reconciled.matches where transaction_id is not null)"
@@ -118,11 +122,11 @@ FAULTS = [
      "update reconciled.matches set case_id = 'transaction:' || transaction_id "
      "where order_id is not null and transaction_id is not null"),
     ("reconciled.matches.decisions_are_kept",
-     "insert into ops.actions select 9999, 'unlink', null, null, order_id, transaction_id, "
+     f"{DECIDED} select 9999, 'unlink', order_id, transaction_id, "
      "'planted', 'test', now(), now() from reconciled.matches "
      "where order_id is not null and transaction_id is not null limit 1"),
     ("reconciled.matches.decisions_are_kept",
-     f"insert into ops.actions select 9999, 'link', null, null, {ONE_ORDER}, transaction_id, "
+     f"{DECIDED} select 9999, 'link', {ONE_ORDER}, transaction_id, "
      "'planted', 'test', now(), now() from reconciled.matches where order_id is null limit 1"),
     ("reconciled.matches.break_means_a_code_that_does_not_ride",
      "update reconciled.matches set match_status = 'MATCHED_EXACT' where match_status = 'BREAK'"),

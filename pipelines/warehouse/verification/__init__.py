@@ -3,6 +3,7 @@
     findings ── what was found, what of it was accepted, refusing over the rest
     standing ── chain lines, commits, rows, digests of tables, the key
     files ───── landing, order archive, published file
+    decided ─── the file of what people decided
     acceptance ─ a person lets nights go on over what was found
 
 Belongs here: which checks there are, and which of them a night asks when. Stays out: the checks.
@@ -20,6 +21,7 @@ from pipelines.settings import Places
 from pipelines.warehouse.chain import Chain
 from pipelines.warehouse.history import History
 from pipelines.warehouse.store import connect, writer_lock
+from pipelines.warehouse.verification.decided import check_decisions
 from pipelines.warehouse.verification.files import (
     check_archive,
     check_landing,
@@ -60,6 +62,7 @@ def verify(places: Places, *, on_wait: Callable[[str], None] | None = None) -> V
             check_chain(history),
             *_check_store(history, places),
             check_key(history, places.control / "email.key"),
+            check_decisions(history, places.actions),
             check_published(history, places),
         ]
     # What a chain names never changes again, so that a night may run meanwhile.
@@ -71,7 +74,8 @@ def verify(places: Places, *, on_wait: Callable[[str], None] | None = None) -> V
 
 
 def require_sound_start(places: Places, connection: duckdb.DuckDBPyConnection) -> None:
-    """What a night asks before it takes anything in: tables, key, and that every file is there.
+    """What a night asks before it takes anything in: tables, key, decisions, and that every file
+    is there.
 
     Raises ChainBroken; that chain and store stand at the same commit was asked by whoever opened.
     """
@@ -80,6 +84,7 @@ def require_sound_start(places: Places, connection: duckdb.DuckDBPyConnection) -
         check_rows(history, connection),
         check_totals(history, connection),
         check_key(history, places.control / "email.key"),
+        check_decisions(history, places.actions),
         check_landing(history, places.landing, whole=False),
         check_archive(history, places.orders_archive, whole=False),
     ]
@@ -94,6 +99,7 @@ def require_whole(places: Places, connection: duckdb.DuckDBPyConnection) -> None
     history = Chain(places.control).history()
     checks = [
         check_rows(history, connection),
+        check_decisions(history, places.actions),
         check_landing(history, places.landing, whole=True),
         check_archive(history, places.orders_archive, whole=True),
     ]

@@ -1,0 +1,147 @@
+"""Any past night can be asked again, and judged again, with what was known then."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from itertools import pairwise
+from typing import Any
+
+import duckdb
+import pytest
+from night.shop import START, ZONE, Shop, open_shop, pulled_at
+
+from pipelines.faults import ConfigurationFault
+from pipelines.partitions import instant_meant
+from pipelines.policy import load_policy
+from pipelines.reading.exceptions import Wanted, exceptions_in
+from pipelines.reading.snapshot import open_snapshot
+from pipelines.warehouse.basis import write_basis, write_minor_units
+from pipelines.warehouse.queries import SCHEMA, build_stage, columns_of, run_scripts, script
+
+FIRST, LAST = 3, 6
+KNOWN_BY = {
+    "ops.pulls": "as_of",
+    "ops.sweeps": "as_of",
+    "ops.closings": "as_of",
+    "ops.actions": "effective_at",
+    "validated.quarantine": "seen_at",
+}
+"""Tables of facts whose rows say otherwise than by `recorded_from` since when they are known."""
+
+
+def breaks(shop: Shop, source: str = "reconciled.breaks") -> list[tuple[Any, ...]]:
+    return sorted(shop.ask(f"select * from {source}"), key=str)
+
+
+@pytest.fixture(scope="module")
+def told(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Shop, dict[datetime, Any]]]:
+    """A shop after four closings, and the breaks that each of them published, by as-of."""
+    nights: dict[datetime, Any] = {}
+    root = tmp_path_factory.mktemp("as-of")
+    with open_shop(root, days=LAST + 1, orders_per_day=12, clock=pulled_at(START)) as shop:
+        for first, last in [(0, FIRST), *((day, day) for day in range(FIRST + 1, LAST + 1))]:
+            shop.move_clock(pulled_at(START + timedelta(days=last)))
+            shop.close(START + timedelta(days=first), START + timedelta(days=last))
+            nights[shop.closings[-1]] = breaks(shop)
+        yield shop, nights
+
+
+def test_the_breaks_of_a_past_night_are_those_it_published(
+    told: tuple[Shop, dict[datetime, Any]],
+) -> None:
+    shop, nights = told
+    for as_of, published in nights.items():
+        assert breaks(shop, f"reconciled.breaks_as_of('{as_of.isoformat()}')") == published
+    changed = {len(published) for published in nights.values()}
+    assert len(changed) > 1
+    states = shop.ask("select distinct state from reconciled.breaks_history")
+    assert {("open",), ("auto_resolved",)} <= set(states)
+
+
+def test_between_two_closings_the_earlier_one_speaks_and_before_the_first_none(
+    told: tuple[Shop, dict[datetime, Any]],
+) -> None:
+    shop, nights = told
+    first, second = list(nights)[:2]
+    just_before = (second - timedelta(microseconds=1)).isoformat()
+    assert breaks(shop, f"reconciled.breaks_as_of('{just_before}')") == nights[first]
+    before_all = (first - timedelta(microseconds=1)).isoformat()
+    assert breaks(shop, f"reconciled.breaks_as_of('{before_all}')") == []
+
+
+def test_a_version_is_written_only_when_more_than_its_age_changed(
+    told: tuple[Shop, dict[datetime, Any]],
+) -> None:
+    shop, _ = told
+    versions = shop.ask(
+        "select * exclude (first_seen_date, last_seen_date, age_days, recorded_from, recorded_to) "
+        "from reconciled.breaks_history order by break_id, recorded_from"
+    )
+    assert [one for one, next_one in pairwise(versions) if one == next_one] == []
+    assert shop.ask(
+        "select count(*) > count(distinct break_id) from reconciled.breaks_history"
+    ) == [(True,)]
+
+
+def test_the_list_of_breaks_can_be_had_as_of_a_past_date(
+    told: tuple[Shop, dict[datetime, Any]],
+) -> None:
+    shop, nights = told
+    for as_of, published in nights.items():
+        date_meant = (as_of - timedelta(hours=1)).astimezone(ZONE).date().isoformat()
+        wanted = Wanted(as_of=instant_meant(date_meant, ZONE))
+        with open_snapshot(shop.settings.places.published) as snapshot:
+            listed = exceptions_in(snapshot, wanted)
+        still_open = {row[0] for row in published if "open" in row or "reopened" in row}
+        assert {row["break_id"] for row in listed} == still_open
+
+
+@pytest.mark.parametrize("text", ["", "yesterday", "2026-02-30", "2026-09-01T10:00:00"])
+def test_what_is_no_instant_is_refused_with_an_example(text: str) -> None:
+    with pytest.raises(ConfigurationFault, match="is no instant") as refused:
+        instant_meant(text, ZONE)
+    assert "2026-01-31T23:00:00Z" in refused.value.remedy
+
+
+def known_at(shop: Shop, as_of: datetime) -> duckdb.DuckDBPyConnection:
+    """A database in memory with the facts known at an instant, judged again from nothing else."""
+    book = duckdb.connect()
+    book.execute("set TimeZone = 'UTC'")
+    book.execute(script("macros"))
+    run_scripts(book, SCHEMA)
+    book.execute(f"attach '{shop.settings.places.warehouse}' as kept (read_only)")
+    tables = book.execute(
+        "select schema_name || '.' || table_name from duckdb_tables() "
+        "where database_name = 'memory' and (schema_name in ('raw', 'ops') "
+        "or table_name = 'quarantine')"
+    ).fetchall()
+    for (table,) in tables:
+        since = KNOWN_BY.get(table, "recorded_from")
+        if since in columns_of(book, table):
+            book.execute(
+                f"insert into {table} by name select * from kept.{table} where {since} <= ?",
+                [as_of],
+            )
+    book.execute("detach kept")
+    write_minor_units(book)
+    policy = load_policy(shop.settings.recon_config)
+    write_basis(book, policy, as_of=as_of, zone=ZONE, first_date=START)
+    build_stage(book, "validated")
+    build_stage(book, "reconciled")
+    return book
+
+
+def test_a_past_night_judged_again_with_what_was_known_then_says_the_same(
+    told: tuple[Shop, dict[datetime, Any]],
+) -> None:
+    shop, nights = told
+    lasting = "break_id, code, secondary_codes, money_impact, detail, evidence, age_days, severity"
+    for as_of in nights:
+        with known_at(shop, as_of) as book:
+            again = book.execute(f"select {lasting} from reconciled.breaks order by all").fetchall()
+        then = shop.ask(
+            f"select {lasting} from reconciled.breaks_as_of('{as_of.isoformat()}') "
+            "where holds order by all"
+        )
+        assert again == then
