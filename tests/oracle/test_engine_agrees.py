@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Any
 
 import pytest
 from oracle.bill_makers import (
@@ -14,23 +13,11 @@ from oracle.bill_makers import (
     make_price,
     make_subscription,
 )
-from oracle.comparison import differing, disagreements
+from oracle.dispute import disputed
 from oracle.engine import judge
 from oracle.makers import AS_OF, make_order, make_transaction, make_world
-from oracle.published import engine_breaks, engine_proof, oracle_breaks, oracle_proof
-from oracle.reckoning import reckon
-from oracle.world import Sweep, World
+from oracle.world import Sweep
 from oracle.worlds import random_billed_world, random_world
-
-
-def disputed(world: World) -> dict[str, Any]:
-    """Everything that the engine says otherwise."""
-    connection, reckoning = judge(world), reckon(world)
-    return (
-        disagreements(connection, reckoning, billed=True)
-        | differing(engine_breaks(connection), oracle_breaks(world, reckoning))
-        | differing(engine_proof(connection), oracle_proof(reckoning))
-    )
 
 
 @pytest.mark.seeds(small=12, full=600)
