@@ -122,7 +122,7 @@ def _file_told(folder: Path, asked: Mapping[str, Any]) -> dict[str, Any]:
         (folder / CONTENT).read_bytes(),
         time_zone=ZoneInfo(asked["zone"]),
         mappings=_mappings(asked),
-        control=control and control_totals_in(json.dumps(control).encode()),
+        control=None if control is None else control_totals_in(json.dumps(control).encode()),
     )
     for frame, name in _FRAMES.items():
         getattr(file, frame).write_ipc(folder / name)

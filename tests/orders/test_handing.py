@@ -14,6 +14,7 @@ from pipelines.orders.faults import OrderFileRefused
 from pipelines.orders.inbox import State, arrivals
 from pipelines.orders.intake import Intake
 from pipelines.orders.opening import ExportChanged
+from pipelines.orders.sidecars import ControlTotals
 
 Line = Callable[..., str]
 Export = Callable[..., bytes]
@@ -64,3 +65,13 @@ def test_a_file_that_changes_before_it_is_read_is_not_read(
     with Intake(tmp_path / "handed") as intake, pytest.raises(ExportChanged):
         intake.read("a.csv", found.export or b"", time_zone=ZoneInfo("Africa/Lagos"))
     assert list((tmp_path / "handed").iterdir()) == []
+
+
+@pytest.mark.parametrize("control", [ControlTotals(), ControlTotals(rows=1)])
+def test_a_control_file_may_say_nothing(
+    tmp_path: Path, line: Line, export: Export, control: ControlTotals
+) -> None:
+    with Intake(tmp_path) as intake:
+        content = export(line())
+        read = intake.read("orders.csv", content, time_zone=ZoneInfo("UTC"), control=control)
+    assert read.rows_received == 1
