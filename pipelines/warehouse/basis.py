@@ -18,7 +18,7 @@ import duckdb
 import pyarrow as pa
 
 from pipelines.currencies import minor_units
-from pipelines.partitions import business_date, cut_off
+from pipelines.partitions import business_date, start_of
 from pipelines.policy import Policy
 from pipelines.warehouse.queries import STAGES, script, tables_of
 
@@ -129,7 +129,7 @@ def _payout_terms(
     """When the payout of each creation date is due, where a calendar is named.
 
     Working days are counted from the payment's hour on; those of a payment that came on a free day
-    begin with the next working day, and end at a midnight.
+    begin with the next working day, and are over when one more begins.
     """
     dates: list[date] = []
     if policy.payout.calendar is not None:
@@ -141,7 +141,7 @@ def _payout_terms(
         dates = sorted(row[0] for row in rows)
     terms = [payout_term(day, policy.sla.payout_days, str(policy.payout.calendar)) for day in dates]
     ends = [
-        cut_off(day + timedelta(days=term.days), zone) if term.ends_at_midnight else None
+        start_of(day + timedelta(days=term.over_after), zone) if term.over_after else None
         for day, term in zip(dates, terms, strict=True)
     ]
     return pa.table(
@@ -154,10 +154,10 @@ def _payout_terms(
 
 
 class PayoutTerm(NamedTuple):
-    """Calendar days until a payout is due: to the payment's hour of that day, or to its end."""
+    """Calendar days until a payout is due, and until it is late where no hour of it says so."""
 
     days: int
-    ends_at_midnight: bool
+    over_after: int | None
 
 
 def payout_term(created: date, working_days: int, country: str) -> PayoutTerm:
@@ -169,8 +169,13 @@ def payout_term(created: date, working_days: int, country: str) -> PayoutTerm:
     while passed < working_days:
         day += timedelta(days=1)
         passed += closed.is_working_day(day)
-    begins_free = working_days > 0 and not closed.is_working_day(created)
-    return PayoutTerm((day - created).days, begins_free)
+    due = (day - created).days
+    if not working_days or closed.is_working_day(created):
+        return PayoutTerm(due, None)
+    day += timedelta(days=1)
+    while not closed.is_working_day(day):
+        day += timedelta(days=1)
+    return PayoutTerm(due, (day - created).days)
 
 
 def _scaled(value: Decimal) -> Decimal:
