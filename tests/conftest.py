@@ -6,11 +6,16 @@ An experiment takes the argument `seed` or `count` and says how large it is:
     @pytest.mark.counts(small=50, full=500)  one test that is told how many cases to try
 
 `make test` runs the small size, `make prove` the full one (see `proving`).
+
+A test that uses a command beside Python names it: @pytest.mark.needs("curl"). `make test` promises
+to need nothing but Python, so it skips such a test where the command is missing and says what to
+install; `make prove` and CI fail there.
 """
 
 from __future__ import annotations
 
 import os
+import shutil
 
 import pytest
 from hypothesis import settings
@@ -28,6 +33,7 @@ def pytest_configure(config: pytest.Config) -> None:
         config.addinivalue_line(
             "markers", f"{marker}(small, full): the sizes of an experiment on `{argument}`."
         )
+    config.addinivalue_line("markers", "needs(*commands): what the test uses beside Python.")
     if config.getoption("full"):
         config.pluginmanager.register(Proof(config))
     else:
@@ -35,6 +41,17 @@ def pytest_configure(config: pytest.Config) -> None:
         settings.register_profile("suite", derandomize=True, database=None)
         settings.load_profile("suite")
     _forget_this_deployment()
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    named = {command for mark in item.iter_markers("needs") for command in mark.args}
+    missing = " and ".join(sorted(command for command in named if shutil.which(command) is None))
+    if not missing:
+        return
+    sentence = f"This test uses {missing}: install it, as with apt-get install {missing}."
+    if item.config.getoption("full") or os.environ.get("CI"):
+        pytest.fail(sentence, pytrace=False)
+    pytest.skip(sentence)
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:

@@ -22,7 +22,7 @@ from pipelines.warehouse.queries import script
 OPEN = ("open", "assigned", "waiting", "reopened")
 OVER = ("resolved", "written_off", "auto_resolved")
 Row = dict[str, Any]
-_NOW = datetime(9999, 1, 1, tzinfo=UTC)
+_AFTER_ALL = datetime(9999, 1, 1, tzinfo=UTC)
 """Later than every closing: the breaks as they stand."""
 _LISTED = (
     "break_id",
@@ -79,7 +79,7 @@ def exceptions_in(published: duckdb.DuckDBPyConnection, wanted: Wanted) -> list[
         code=wanted.code,
         business_date=wanted.business_date,
         assignee=wanted.assignee,
-        as_of=wanted.as_of or _NOW,
+        as_of=wanted.as_of or _AFTER_ALL,
     )
 
 

@@ -24,6 +24,18 @@ minor_units as (
     select * from validated.minor_units
 ),
 
+invoices as (
+    select * from reconciled.invoice_facts
+),
+
+charges as (
+    select * from reconciled.charge_facts
+),
+
+missed_periods as (
+    select * from reconciled.missed_periods
+),
+
 payments as (
     select * from reconciled.payments
 ),
@@ -92,13 +104,12 @@ transaction_side as (
 invoice_side as (
     select
         members.case_id,
-        count(*) as invoice_count,
         arg_min(invoices.invoice_id, (invoices.created_at, invoices.invoice_id)) as invoice_id,
         arg_min(invoices.subscription_id, (invoices.created_at, invoices.invoice_id))
             as subscription_id,
         arg_min(invoices.currency, (invoices.created_at, invoices.invoice_id)) as currency
     from members
-    inner join reconciled.invoice_facts as invoices on members.id = invoices.invoice_id
+    inner join invoices on members.id = invoices.invoice_id
     where members.kind = 'invoice'
     group by members.case_id
 ),
@@ -116,8 +127,8 @@ charge_side as (
         bool_or(charges.is_succeeded) as is_charged,
         bool_or(charges.is_succeeded and not coalesce(invoices.is_paid, false)) as has_open_charge
     from members
-    inner join reconciled.charge_facts as charges on members.id = charges.charge_attempt_id
-    left join reconciled.invoice_facts as invoices on charges.invoice_id = invoices.invoice_id
+    inner join charges on members.id = charges.charge_attempt_id
+    left join invoices on charges.invoice_id = invoices.invoice_id
     where members.kind = 'attempt'
     group by members.case_id
 ),
@@ -126,10 +137,6 @@ payment_side as (
     select case_id, count(*) as payment_count
     from payments
     group by case_id
-),
-
-missed_periods as (
-    select * from reconciled.missed_periods
 ),
 
 anchors as (
@@ -183,9 +190,10 @@ money as (
     select * from reconciled.case_money
 ),
 
-currencies as (
+described as (
     select
         anchors.case_id,
+        anchors.case_date,
         coalesce(
             order_side.currency,
             transaction_side.currency,
@@ -193,63 +201,54 @@ currencies as (
             charge_side.currency,
             missed_periods.currency,
             ''
-        ) as currency
+        ) as currency,
+        order_side.order_id,
+        transaction_side.transaction_id,
+        coalesce(transaction_side.session_id, order_side.session_id) as session_id,
+        coalesce(
+            invoice_side.subscription_id, charge_side.subscription_id, missed_periods.subscription_id
+        ) as subscription_id,
+        invoice_side.invoice_id,
+        charge_side.charge_attempt_id,
+        coalesce(order_side.order_count, 0) as order_count,
+        coalesce(transaction_side.transaction_count, 0) as transaction_count,
+        coalesce(transaction_side.completed_count, 0) as completed_count,
+        coalesce(payment_side.payment_count, 0) as payment_count,
+        coalesce(charge_side.is_charged, false) as is_charged,
+        coalesce(charge_side.has_open_charge, false) as has_open_charge,
+        coalesce(order_side.expects_money, false) as expects_money,
+        coalesce(order_side.has_refunded_order, false) as has_refunded_order,
+        coalesce(order_side.is_order_overdue, false) as is_order_overdue,
+        coalesce(order_side.is_extract_incomplete, false) as is_extract_incomplete,
+        coalesce(transaction_side.has_refunded, false) as has_refunded,
+        coalesce(ahead.has_open_claim, false) as has_open_claim,
+        paid_early.case_id is not null or refunded_and_paid.case_id is not null as is_paid_ahead,
+        coalesce(transaction_side.has_open_money, false) as has_open_money,
+        coalesce(transaction_side.is_behind_bill, false) as is_behind_bill,
+        coalesce(transaction_side.is_within_tolerance, false) as is_within_tolerance,
+        coalesce(transaction_side.is_every_attempt_over, false) as is_every_attempt_over,
+        coalesce(suggested.is_only_candidate, false) as is_suggested,
+        coalesce(not suggested.is_only_candidate, false) as is_ambiguous,
+        joined_by_hand.case_id is not null as is_joined_by_hand
     from anchors
     left join order_side on anchors.case_id = order_side.case_id
     left join transaction_side on anchors.case_id = transaction_side.case_id
     left join invoice_side on anchors.case_id = invoice_side.case_id
     left join charge_side on anchors.case_id = charge_side.case_id
+    left join payment_side on anchors.case_id = payment_side.case_id
     left join missed_periods on anchors.case_id = missed_periods.case_id
+    left join suggested on anchors.case_id = suggested.case_id
+    left join ahead on anchors.case_id = ahead.case_id
+    left join paid_early on anchors.case_id = paid_early.case_id
+    left join refunded_and_paid on anchors.case_id = refunded_and_paid.case_id
+    left join joined_by_hand on anchors.case_id = joined_by_hand.case_id
 )
 
 select
-    anchors.case_id,
-    anchors.case_date,
-    currencies.currency,
+    described.*,
     minor_units.minor_units,
-    order_side.order_id,
-    transaction_side.transaction_id,
-    coalesce(transaction_side.session_id, order_side.session_id) as session_id,
-    coalesce(
-        invoice_side.subscription_id, charge_side.subscription_id, missed_periods.subscription_id
-    ) as subscription_id,
-    invoice_side.invoice_id,
-    charge_side.charge_attempt_id,
-    coalesce(order_side.order_count, 0) as order_count,
-    coalesce(transaction_side.transaction_count, 0) as transaction_count,
-    coalesce(transaction_side.completed_count, 0) as completed_count,
-    coalesce(payment_side.payment_count, 0) as payment_count,
-    coalesce(charge_side.is_charged, false) as is_charged,
-    coalesce(charge_side.has_open_charge, false) as has_open_charge,
     coalesce(money.expected, 0) as expected,
-    coalesce(money.received, 0) as received,
-    coalesce(order_side.expects_money, false) as expects_money,
-    coalesce(order_side.has_refunded_order, false) as has_refunded_order,
-    coalesce(order_side.is_order_overdue, false) as is_order_overdue,
-    coalesce(order_side.is_extract_incomplete, false) as is_extract_incomplete,
-    coalesce(transaction_side.has_refunded, false) as has_refunded,
-    coalesce(ahead.has_open_claim, false) as has_open_claim,
-    paid_early.case_id is not null or refunded_and_paid.case_id is not null as is_paid_ahead,
-    coalesce(transaction_side.has_open_money, false) as has_open_money,
-    coalesce(transaction_side.is_behind_bill, false) as is_behind_bill,
-    coalesce(transaction_side.is_within_tolerance, false) as is_within_tolerance,
-    coalesce(transaction_side.is_every_attempt_over, false) as is_every_attempt_over,
-    coalesce(suggested.is_only_candidate, false) as is_suggested,
-    coalesce(not suggested.is_only_candidate, false) as is_ambiguous,
-    joined_by_hand.case_id is not null as is_joined_by_hand
-from anchors
-left join order_side on anchors.case_id = order_side.case_id
-left join transaction_side on anchors.case_id = transaction_side.case_id
-left join invoice_side on anchors.case_id = invoice_side.case_id
-left join charge_side on anchors.case_id = charge_side.case_id
-left join payment_side on anchors.case_id = payment_side.case_id
-left join missed_periods on anchors.case_id = missed_periods.case_id
-left join currencies on anchors.case_id = currencies.case_id
-left join suggested on anchors.case_id = suggested.case_id
-left join ahead on anchors.case_id = ahead.case_id
-left join paid_early on anchors.case_id = paid_early.case_id
-left join refunded_and_paid on anchors.case_id = refunded_and_paid.case_id
-left join joined_by_hand on anchors.case_id = joined_by_hand.case_id
-left join money
-    on anchors.case_id = money.case_id and currencies.currency = money.currency
-left join minor_units on currencies.currency = minor_units.currency
+    coalesce(money.received, 0) as received
+from described
+left join money on described.case_id = money.case_id and described.currency = money.currency
+left join minor_units on described.currency = minor_units.currency

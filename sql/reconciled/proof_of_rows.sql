@@ -66,56 +66,56 @@ streams as (
     select 'rows_quarantined', source, rows from refused
 ),
 
+amounts as (
+    select
+        'order' as kind,
+        order_id as id,
+        'orders' as side,
+        currency,
+        case when expects_money then amount else 0 end as amount
+    from reconciled.order_facts
+
+    union all
+
+    select
+        'transaction',
+        transaction_id,
+        'transactions',
+        fiat_currency,
+        case when is_completed then fiat_amount else 0 end
+    from reconciled.transaction_facts
+
+    union all
+
+    select
+        'invoice',
+        invoice_id,
+        'invoices',
+        currency,
+        amount
+    from reconciled.invoice_facts
+
+    union all
+
+    select
+        'attempt',
+        charge_attempt_id,
+        'charge_attempts',
+        currency,
+        case when is_succeeded then amount else 0 end
+    from reconciled.charge_facts
+),
+
 sides as (
     select
         members.own_date as business_date,
-        orders.currency,
-        'orders' as side,
+        amounts.currency,
+        amounts.side,
         statuses.match_status,
-        case when orders.expects_money then orders.amount else 0 end as amount
+        amounts.amount
     from reconciled.members as members
-    inner join reconciled.order_facts as orders on members.id = orders.order_id
+    inner join amounts on members.kind = amounts.kind and members.id = amounts.id
     inner join reconciled.case_statuses as statuses on members.case_id = statuses.case_id
-    where members.kind = 'order'
-
-    union all
-
-    select
-        members.own_date,
-        transactions.fiat_currency,
-        'transactions',
-        statuses.match_status,
-        case when transactions.is_completed then transactions.fiat_amount else 0 end
-    from reconciled.members as members
-    inner join reconciled.transaction_facts as transactions on members.id = transactions.transaction_id
-    inner join reconciled.case_statuses as statuses on members.case_id = statuses.case_id
-    where members.kind = 'transaction'
-
-    union all
-
-    select
-        members.own_date,
-        invoices.currency,
-        'invoices',
-        statuses.match_status,
-        invoices.amount
-    from reconciled.members as members
-    inner join reconciled.invoice_facts as invoices on members.id = invoices.invoice_id
-    inner join reconciled.case_statuses as statuses on members.case_id = statuses.case_id
-    where members.kind = 'invoice'
-
-    union all
-
-    select
-        members.own_date,
-        charges.currency,
-        'charge_attempts',
-        statuses.match_status,
-        case when charges.is_succeeded then charges.amount else 0 end
-    from reconciled.members as members
-    inner join reconciled.charge_facts as charges on members.id = charges.charge_attempt_id
-    inner join reconciled.case_statuses as statuses on members.case_id = statuses.case_id
-    where members.kind = 'attempt'
 )
 
 select

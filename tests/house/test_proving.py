@@ -66,6 +66,26 @@ def test_the_suite_runs_the_small_sizes_and_says_nothing_of_proof(
     assert "prove " not in shown
 
 
+@pytest.mark.parametrize(
+    ("options", "environment", "said"),
+    [((), {"CI": ""}, "1 skipped"), ((), {"CI": "1"}, "1 error"), (("--full",), {}, "1 error")],
+)
+def test_a_missing_command_is_named_and_only_the_suite_does_without_it(
+    prove: Callable[..., str],
+    tmp_path: Path,
+    options: tuple[str, ...],
+    environment: dict[str, str],
+    said: str,
+) -> None:
+    (tmp_path / "tests" / "test_it.py").write_text(
+        "import pytest\n\n@pytest.mark.needs('no-such-command')\ndef test_it():\n    pass\n"
+    )
+    shown = prove("-ra", *options, **environment)
+
+    assert said in shown
+    assert "This test uses no-such-command: install it" in shown
+
+
 def test_an_experiment_that_is_interrupted_has_shown_nothing(prove: Callable[..., str]) -> None:
     shown = prove("--full", INTERRUPTED="1")
 

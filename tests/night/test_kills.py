@@ -52,14 +52,11 @@ def test_a_night_killed_at_named_points_and_run_again_is_the_night_that_was_not(
     assert nights.violations == []
 
 
+@pytest.mark.needs("strace")
 @pytest.mark.counts(small=4, full=300)
 def test_a_night_killed_in_a_call_drawn_by_seed_and_run_again_is_the_night_that_was_not(
     nights: Experiment, count: int, dealt: int
 ) -> None:
-    if shutil.which("strace") is None:
-        pytest.fail(
-            "This test kills nights with strace: install it, as with apt-get install strace"
-        )
     drawn = sorted(random.Random(SEED).sample(range(len(nights.calls)), count))
     calls = [nights.calls[place] for place in drawn]
 

@@ -1,7 +1,6 @@
 """Whole stories told to the sandbox with nothing but curl, each checking its own figures."""
 
 import os
-import shutil
 import subprocess
 from collections.abc import Callable
 from datetime import UTC, date, datetime
@@ -15,9 +14,7 @@ from pipelines.sandbox import SandboxPlan, SandboxServer
 HERE = Path(__file__).parent
 STORIES = sorted(file.stem for file in HERE.glob("*.sh") if file.stem != "asking")
 NINE = 9
-pytestmark = pytest.mark.skipif(
-    shutil.which("curl") is None or shutil.which("bash") is None, reason="needs curl and bash"
-)
+pytestmark = pytest.mark.needs("bash", "curl")
 
 
 @pytest.fixture
