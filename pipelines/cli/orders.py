@@ -103,7 +103,7 @@ def _taken(file: OrderFile) -> Iterator[str]:
     yield f"{file.name} would be taken in" + (" in part." if problems else ".")
     yield f"  layout      {file.layout}"
     yield f"  written as  {file.encoding}"
-    yield f"  exported    {file.exported_on or 'on no date that it tells'}"
+    yield f"  exported    {file.exported_on or 'on the date of the night that takes it in'}"
     yield f"  rows        {file.rows_received:,} orders in {file.lines_received:,} rows"
     for what, count in (
         ("accepted", file.accepted.height),

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
@@ -22,6 +23,7 @@ from pipelines.orders.values import (
     Rule,
     first_fault,
     has_readable_amount,
+    newest_instant,
     prepared,
     rules,
     usable_id,
@@ -48,7 +50,8 @@ class Judged:
     """The parts of a file's rows, and the money in all of them that can be read, by currency.
 
     `amounts_received` has what was set aside too, `amounts_aside` alone. `set_aside` has those rows
-    that have a usable order id, by which an order known before is missed.
+    that have a usable order id, by which an order known before is missed. `newest` is the newest
+    instant of all rows, whatever became of them.
     """
 
     accepted: pl.DataFrame
@@ -59,6 +62,7 @@ class Judged:
     amounts_accepted: dict[str, Decimal]
     set_aside: pl.DataFrame
     amounts_aside: dict[str, Decimal] = field(default_factory=dict)
+    newest: datetime | None = None
 
 
 def judge(rows: pl.DataFrame, *, status_words: Mapping[str, str]) -> Judged:
@@ -68,7 +72,8 @@ def judge(rows: pl.DataFrame, *, status_words: Mapping[str, str]) -> Judged:
     orders = rows.filter(~is_aside) if rows[IS_ASIDE].any() else rows
     aside = rows.height - orders.height
     set_aside = rows.filter(is_aside) if aside else rows.clear()
-    amounts_aside = _readable_amounts(set_aside, status_words) if aside else {}
+    readable = prepared(set_aside, status_words=status_words)
+    amounts_aside = _amounts(readable.filter(has_readable_amount()))
     parts = [_judged(part, status_words=status_words) for part in _parts(orders)]
     accepted = _together([part.accepted for part in parts])
     quarantined = _together([part.quarantined for part in parts])
@@ -89,6 +94,7 @@ def judge(rows: pl.DataFrame, *, status_words: Mapping[str, str]) -> Judged:
         amounts_accepted=_added(part.amounts_accepted for part in parts),
         set_aside=_keys(set_aside),
         amounts_aside=amounts_aside,
+        newest=_latest([newest_instant(readable), *(part.newest for part in parts)]),
     )
 
 
@@ -123,7 +129,16 @@ def _judged(rows: pl.DataFrame, *, status_words: Mapping[str, str]) -> Judged:
     plain, others = parted(rows, status_words=status_words)
     if not others.height:
         amounts = _amounts(plain)
-        return Judged(plain, _NONE_QUARANTINED, 0, 0, amounts, amounts, _NONE_ASIDE)
+        return Judged(
+            plain,
+            _NONE_QUARANTINED,
+            0,
+            0,
+            amounts,
+            amounts,
+            _NONE_ASIDE,
+            newest=_newest_text(plain),
+        )
     judged = _judged_by_every_rule(others, status_words=status_words)
     amounts = _amounts(plain)
     return replace(
@@ -131,6 +146,7 @@ def _judged(rows: pl.DataFrame, *, status_words: Mapping[str, str]) -> Judged:
         accepted=_together([plain, judged.accepted]),
         amounts_received=_added([amounts, judged.amounts_received]),
         amounts_accepted=_added([amounts, judged.amounts_accepted]),
+        newest=_latest([_newest_text(plain), judged.newest]),
     )
 
 
@@ -153,6 +169,7 @@ def _judged_by_every_rule(rows: pl.DataFrame, *, status_words: Mapping[str, str]
         amounts_received=_amounts(judged.filter(has_readable_amount())),
         amounts_accepted=_amounts(accepted),
         set_aside=_NONE_ASIDE,
+        newest=newest_instant(judged),
     )
 
 
@@ -229,8 +246,14 @@ def _keys(rows: pl.DataFrame) -> pl.DataFrame:
     return rows.select(SOURCE_ROW, usable_id(pl.col("order_id")).alias("key")).drop_nulls("key")
 
 
-def _readable_amounts(rows: pl.DataFrame, status_words: Mapping[str, str]) -> dict[str, Decimal]:
-    return _amounts(prepared(rows, status_words=status_words).filter(has_readable_amount()))
+def _newest_text(accepted: pl.DataFrame) -> datetime | None:
+    """Of texts of one form and one zone the greatest is the newest instant."""
+    texts = [accepted[column].max() for column in ("placed_at", "paid_at")]
+    return _latest(None if text is None else datetime.fromisoformat(str(text)) for text in texts)
+
+
+def _latest(instants: Iterable[datetime | None]) -> datetime | None:
+    return max((instant for instant in instants if instant is not None), default=None)
 
 
 def _amounts(rows: pl.DataFrame) -> dict[str, Decimal]:

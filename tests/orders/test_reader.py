@@ -145,6 +145,30 @@ def test_the_date_of_an_export_is_stated_named_or_its_newest_instant(
     assert read(content, name, control=control).exported_on == day
 
 
+NEWEST = {"placed_at": "2026-11-24T10:00:00Z", "paid_at": ""}
+
+
+@pytest.mark.parametrize(
+    ("newest", "words", "day"),
+    [
+        ({**NEWEST, "status": "payed"}, {}, date(2026, 11, 24)),
+        ({**NEWEST, "status": "draft"}, {"draft": "not_an_order"}, date(2026, 11, 24)),
+        ({**NEWEST, "order_id": "K1"}, {}, date(2026, 11, 24)),
+        ({"status": "payed", "paid_at": "2026-11-24T23:30:00Z"}, {}, date(2026, 11, 25)),
+        # What no row may hold tells nothing.
+        ({**NEWEST, "placed_at": "9026-11-24T10:00:00Z"}, {}, date(2026, 11, 20)),
+        ({**NEWEST, "placed_at": "24.11.2026"}, {}, date(2026, 11, 20)),
+    ],
+)
+def test_rows_that_are_not_accepted_date_an_export_too(
+    line: Line, export: Export, read: Read, newest: dict[str, str], words: dict[str, str], day: date
+) -> None:
+    mappings = {"words": OrderMapping.model_validate({"status": words})}
+    file = read(export(line(), line(**{"order_id": "K2", **newest})), mappings=mappings)
+    assert file.accepted.height < file.rows_received
+    assert file.exported_on == day
+
+
 def test_an_export_of_no_rows_and_no_date_has_no_date(export: Export, read: Read) -> None:
     assert read(export()).exported_on is None
 
