@@ -88,7 +88,8 @@ def test_what_is_set_aside_is_known_by_the_id_that_it_would_have(read: Read) -> 
     mapping = OrderMapping(layout="woocommerce", prefix="LAG-")
     lines = [woocommerce(), *(woocommerce(order_number=n, status="trash") for n in ("4712", ""))]
     file = read(written(WOOCOMMERCE_HEADER, *lines), mappings={"lagos": mapping})
-    assert (file.aside, file.set_aside.rows()) == (2, [(3, "LAG-4712")])
+    assert (file.aside, file.set_aside.rows()) == (1, [(3, "LAG-4712")])
+    assert file.quarantined["source_row"].to_list() == [4]
 
 
 def test_a_line_for_each_item_is_still_one_order(read: Read) -> None:
