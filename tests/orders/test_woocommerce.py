@@ -78,8 +78,9 @@ def test_a_partial_refund_leaves_the_order_and_its_total(read: Read) -> None:
     assert file.accepted.select("status", "amount").rows() == [("fulfilled", "1250.00")]
 
 
-def test_a_draft_is_counted_but_is_no_order(read: Read) -> None:
-    draft = woocommerce(order_number="4712", status="checkout-draft", order_total="")
+@pytest.mark.parametrize("word", ["draft", "auto-draft", "checkout-draft", "wc-checkout-draft"])
+def test_a_draft_is_counted_but_is_no_order(read: Read, word: str) -> None:
+    draft = woocommerce(order_number="4712", status=word, order_total="")
     file = read(written(WOOCOMMERCE_HEADER, woocommerce(), draft))
     assert (file.accepted["order_id"].to_list(), file.aside) == (["4711"], 1)
 
