@@ -22,7 +22,7 @@ from pipelines.orders.faults import OrderFileRefused
 from pipelines.orders.formats import open_source
 from pipelines.orders.judging import Judged, judge
 from pipelines.orders.layouts.choosing import chosen
-from pipelines.orders.layouts.layout import ASIDE, ORDER_COLUMNS
+from pipelines.orders.layouts.layout import ASIDE, BETWEEN_REFS, FURTHER_REFS, ORDER_COLUMNS
 from pipelines.orders.layouts.mapped import layouts_for
 from pipelines.orders.layouts.turning import order_rows
 from pipelines.orders.mapping import OrderMapping
@@ -124,11 +124,11 @@ def read_rows(
     table = source.table(layout.wanted(source.header))
     rows = order_rows(table, layout, zone=time_zone)
     words = {word: status for word, status in layout.words.items() if status != ASIDE}
-    return rows.filter(pl.col(SOURCE_ROW).is_in(sorted(lines))).select(
-        *(
-            pl.col(column).replace(words) if column == "status" else pl.col(column)
-            for column in ORDER_COLUMNS
-        )
+    further = pl.concat_list("transaction_ref", FURTHER_REFS).list.join(BETWEEN_REFS)
+    return (
+        rows.filter(pl.col(SOURCE_ROW).is_in(sorted(lines)))
+        .with_columns(pl.col("status").replace(words), further.alias("transaction_ref"))
+        .select(ORDER_COLUMNS)
     )
 
 

@@ -1,6 +1,7 @@
 from collections.abc import Callable
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given, settings
@@ -9,7 +10,7 @@ from hypothesis import strategies as st
 from pipelines.currencies import minor_units
 from pipelines.orders.faults import OrderFileRefused
 from pipelines.orders.mapping import STATUSES, OrderMapping
-from pipelines.orders.reader import OrderFile
+from pipelines.orders.reader import OrderFile, read_rows
 from pipelines.orders.sidecars import ControlTotals
 
 Line = Callable[..., str]
@@ -144,6 +145,38 @@ def test_the_date_of_an_export_is_stated_named_or_its_newest_instant(
 ) -> None:
     content = export(line(placed_at="2026-11-18T23:30:00Z", paid_at="2026-11-18T23:10:00Z"))
     assert read(content, name, control=control).exported_on == day
+
+
+@pytest.mark.parametrize(
+    ("cell", "taken"),
+    [
+        ("t1 + t2", ("t1", ["t2"])),
+        ("t1 + t1 + t3", ("t1", ["t3"])),
+        ("r7+r8", ("r7+r8", [])),
+        ("+r7", ("+r7", [])),
+        ("r7 +r8", None),
+        ("r7+ r8", None),
+        ("t1 +  t2", None),
+        ("t1 + t2 +", None),
+        ("t1 + ", None),
+    ],
+)
+def test_several_references_stand_with_a_plus_between_blanks(
+    line: Line, export: Export, read: Read, cell: str, taken: tuple[str, list[str]] | None
+) -> None:
+    content = export(line(transaction_ref=cell), line(order_id="K2"))
+    file = read(content)
+    found = [*file.accepted.select("transaction_ref", "further_refs").iter_rows()]
+    assert found == [*([taken] if taken else []), ("tx_1", [])]
+    assert [
+        'does not hold references with " + "' in said for said in file.quarantined["reason"]
+    ] == ([] if taken else [True])
+
+
+def test_rows_to_mend_keep_every_reference(line: Line, export: Export) -> None:
+    content = export(line(amount="1 5", transaction_ref="t1 + t2 + t3"))
+    rows = read_rows("orders.csv", content, lines=[2], time_zone=ZoneInfo("Africa/Lagos"))
+    assert rows["transaction_ref"].to_list() == ["t1 + t2 + t3"]
 
 
 DRAFTS = {"words": OrderMapping(status={"draft": "not_an_order"})}
