@@ -64,6 +64,8 @@ def check(ctx: click.Context, file: Path) -> None:
 def _arrival(file: Path) -> Arrival:
     from pipelines.orders.inbox import look_at
 
+    if file.name in ("", ".."):
+        raise ConfigurationFault(f"{file} is a folder.", "Name an export that lies in it.")
     try:
         return look_at(file)
     except (FileNotFoundError, NotADirectoryError):
@@ -114,6 +116,7 @@ def _taken(file: OrderFile) -> Iterator[str]:
         yield f"              {count:,} {what}"
     for place, (currency, total) in enumerate(sorted(file.totals.items())):
         yield f"  {'totals' if place == 0 else '':<10}  {currency} {total:,f}"
+    yield from _hints(file)
     if problems:
         yield f"Problems ({problems:,}):"
         for row in file.quarantined.head(SHOWN_AT_MOST).iter_rows(named=True):
@@ -121,6 +124,23 @@ def _taken(file: OrderFile) -> Iterator[str]:
         if problems > SHOWN_AT_MOST:
             yield f"  … and {problems - SHOWN_AT_MOST:,} more"
         yield "Correct them in the shop and export again, or map their words in recon.toml."
+
+
+def _hints(file: OrderFile) -> Iterator[str]:
+    """What is right by every rule, and yet may not be what somebody meant."""
+    if not file.rows_received:
+        yield (
+            "It has a header and no rows: right for a day without orders, and what an export that"
+            " failed looks like."
+        )
+    references = file.accepted["transaction_ref"].drop_nulls()
+    joined = references.filter(references.str.contains("+", literal=True))
+    if joined.len():
+        yield (
+            f"{joined.len():,} transaction_ref {'has' if joined.len() == 1 else 'have'} a plus"
+            f" within, such as {shown(joined[0])}, read as one reference: several stand with"
+            ' " + " between them.'
+        )
 
 
 def _known(settings: Settings, arrival: Arrival) -> Iterator[str]:
