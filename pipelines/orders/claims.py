@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 import polars as pl
 
 from pipelines.orders.layouts.layout import FURTHER_REFS, ORDER_COLUMNS
-from pipelines.orders.layouts.turning import IS_ASIDE, SAID
+from pipelines.orders.layouts.turning import IS_ASIDE, SAID, STORE
 from pipelines.orders.table import SOURCE_ROW
 from pipelines.orders.values import usable_id
 
@@ -49,7 +49,9 @@ def parts(rows: pl.DataFrame, *, height: int) -> Iterator[tuple[pl.DataFrame, bo
 
 def with_claims(judged: pl.DataFrame) -> pl.DataFrame:
     """Mark later identical rows as repeats, and name the lines of rows that contradict another."""
-    cells = pl.struct(*ORDER_COLUMNS, pl.col(FURTHER_REFS).list.join("\n"), IS_ASIDE)
+    # Prefixes can make one number of two stores' orders, which are then no repeats.
+    store = [STORE] if STORE in judged.columns else []
+    cells = pl.struct(*ORDER_COLUMNS, pl.col(FURTHER_REFS).list.join("\n"), IS_ASIDE, *store)
     has_key = pl.col(KEY).is_not_null()
     differs = has_key & (cells.n_unique().over(KEY) > 1)
     return judged.with_columns(

@@ -1,8 +1,9 @@
 """Carrying a layout out: the cells of a table become order rows in our columns.
 
 Gives the text columns of `ORDER_COLUMNS`, `further_refs` (a list), `source_row`, `said` (what is
-wrong with a row before any rule is asked, null where nothing is) and `is_aside`. Whatever cannot be
-translated stays as it is and is said: no cell is mended, and none becomes empty on the way.
+wrong with a row before any rule is asked, null where nothing is), `is_aside`, and `store` where one
+is declared. Whatever cannot be translated stays as it is and is said: no cell is mended, and none
+becomes empty on the way.
 """
 
 from __future__ import annotations
@@ -32,7 +33,7 @@ from pipelines.orders.table import SOURCE_ROW, Table
 from pipelines.orders.values import Rule, is_fit_id
 from pipelines.orders.wording import shown
 
-SAID, IS_ASIDE = "said", "is_aside"
+SAID, IS_ASIDE, STORE = "said", "is_aside", "store"
 _NEVER = pl.lit(value=False)
 _HALF_A_MARK = r"\s\+|\+\s"
 _NO_REFS = pl.lit([], dtype=pl.List(pl.String))
@@ -65,6 +66,7 @@ def order_rows(table: Table, layout: Layout, *, zone: ZoneInfo) -> pl.DataFrame:
         SOURCE_ROW,
         SAID,
         _is_aside(table, layout).alias(IS_ASIDE),
+        *([table.cell(layout.store_column).alias(STORE)] if layout.store_column else []),
         pl.coalesce(
             pl.lit(None, dtype=pl.Int32),
             *(
