@@ -173,6 +173,12 @@ def _session_rules() -> list[Rule]:
             sessions.list.eval(one_by_one == "").list.any(),
             "has an empty id between its semicolons.",
         ),
+        # No id of the gateway has such a mark: as one id, several would silently link nothing.
+        Rule(
+            "session_ids",
+            pl.col("session_ids").str.contains(r"[,|]"),
+            "has another mark than the semicolon between its ids.",
+        ),
         Rule(
             "session_ids",
             several & (sessions.list.n_unique() != sessions.list.len()),
