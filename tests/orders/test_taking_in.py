@@ -62,3 +62,15 @@ def test_an_export_that_nothing_dates_is_of_the_run_and_behind_older_ones(
         ("a.csv", DAY, 2, "accepted"),
         (f"b {DAY}.csv", DAY, 3, "accepted"),
     ]
+
+
+def test_a_correction_whose_newest_order_is_held_back_is_not_the_older_file(
+    take_in: Callable[..., list[tuple[object, ...]]], line: Line, export: Export
+) -> None:
+    newest = {"order_id": "K2", "placed_at": "2026-11-21T10:00:00Z", "paid_at": ""}
+    take_in({"z.csv": export(line(status="awaiting"), line(**newest))})
+    corrected = export(line(), line(**newest, amount="1 250"))
+    assert take_in({"a.csv": corrected}) == [
+        ("z.csv", date(2026, 11, 21), 1, "accepted"),
+        ("a.csv", date(2026, 11, 21), 2, "accepted"),
+    ]
