@@ -61,6 +61,9 @@ create or replace temp macro money_text(amount, minor_units) as (
     end
 );
 
+-- The maximal runs of letters, digits, -, _, # and / in a text.
+create or replace temp macro whole_tokens(text) as regexp_extract_all(text, '[\p{L}\p{Nd}_#/-]+');
+
 create or replace temp macro instant_text(instant) as strftime(timezone('UTC', instant), '%Y-%m-%dT%H:%M:%SZ');
 
 -- An instant as told with its offset, as Unix seconds, or as a bare date: then where that date begins.
