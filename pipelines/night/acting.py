@@ -33,8 +33,8 @@ from pipelines.warehouse.chain import Chain
 from pipelines.warehouse.closing import ACTED, ACTION
 from pipelines.warehouse.decisions import LOG, Decision, DecisionLog, held_no
 from pipelines.warehouse.holdings import totals
-from pipelines.warehouse.policies import PolicyLog
 from pipelines.warehouse.judgement import judge_book
+from pipelines.warehouse.policies import PolicyLog
 from pipelines.warehouse.queries import build_stage, first_row, script
 from pipelines.warehouse.store import (
     kept_open,

@@ -8,6 +8,7 @@ queries and leave the same rows.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from decimal import Decimal
 from functools import cache
 from importlib.metadata import version
 
@@ -54,6 +55,8 @@ CASES = {
 }
 """Tables whose rows belong to one case, by the column that finds the rows of touched cases."""
 
+MOST = Decimal("0.5")
+
 FORMER = (
     "decisions",
     "charge_facts",
@@ -72,13 +75,16 @@ SOURCES = {
 }
 
 
-def judge_book(connection: duckdb.DuckDBPyConnection, *, whole: bool = False) -> dict[str, int]:
+def judge_book(
+    connection: duckdb.DuckDBPyConnection, *, whole: bool | None = None
+) -> dict[str, int]:
     """Compute every reconciled table at the as-of of the basis; rows by table.
 
-    Only cases that something has touched are judged anew, unless the whole book is asked for or
-    what it rests on has changed. Call it inside a transaction.
+    Only cases that something has touched are judged anew, unless the whole book is asked for, what
+    it rests on has changed, or, when `whole` is None, most of its rows are touched anyway. Call it
+    inside a transaction.
     """
-    if whole or reason_for_whole(connection) is not None:
+    if is_judged_whole(connection, whole):
         rows = build_stage(connection, "reconciled")
     else:
         rows = _judge_touched(connection)
@@ -86,11 +92,24 @@ def judge_book(connection: duckdb.DuckDBPyConnection, *, whole: bool = False) ->
     return rows
 
 
+def is_judged_whole(connection: duckdb.DuckDBPyConnection, wanted: bool | None) -> bool:
+    """Whether a judgement as wanted takes in the whole book."""
+    if wanted or reason_for_whole(connection) is not None:
+        return True
+    return wanted is None and _is_mostly_touched(connection)
+
+
 def reason_for_whole(connection: duckdb.DuckDBPyConnection) -> str | None:
     """Why the whole book must be judged; None when judging what was touched is enough."""
     query = script("touched/reason_for_whole")
     row = first_row(connection, query, {"calendars": _calendars()})
     return None if row is None else row[0]
+
+
+def _is_mostly_touched(connection: duckdb.DuckDBPyConnection) -> bool:
+    """Whether every second row or more is fresh or has come of age: then parts save nothing."""
+    row = first_row(connection, script("touched/share"))
+    return row is not None and row[0] >= MOST
 
 
 @cache

@@ -74,7 +74,7 @@ def reads(table: str) -> frozenset[str]:
 
 @cache
 def text_over(table: str, parts: frozenset[str]) -> str:
-    """The query of a table with temporary parts in the place of tables; a part has its whole's name."""
+    """The query of a table with parts in the place of tables: temporary, of the same name."""
     text = text_of(table)
     for name, place in sorted(_places(table), key=lambda found: -found[1]):
         if name in parts:

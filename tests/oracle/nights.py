@@ -1,6 +1,7 @@
-"""A random world that arrives over several nights: each brings a part of its rows, later ones correct.
+"""A random world that arrives over several nights: each brings a part, later ones correct.
 
-Belongs here: which row comes in which night, and what was said before the truth. Stays out: judging.
+Belongs here: which row comes in which night, and what was said before the truth.
+Stays out: judging.
 """
 
 from __future__ import annotations
@@ -45,7 +46,7 @@ class ArrivingBook:
     def nights(self, count: int) -> Iterator[datetime]:
         """Take in the next part and yield its as-of; the last is the world's own."""
         self._hold_back(count)
-        gaps = sorted((self.rng.choice((0, 1, 5, 24, 24, 48, 100)) for _ in range(count - 1)))
+        gaps = sorted(self.rng.choice((0, 1, 5, 24, 24, 48, 100)) for _ in range(count - 1))
         instants = [self.world.as_of - timedelta(hours=gap) for gap in reversed(gaps)]
         for night, as_of in enumerate((*instants, self.world.as_of), start=1):
             self._take_in(night, last=night == count)
@@ -90,15 +91,20 @@ class ArrivingBook:
         )
         chance = 1.0 if last else self.rng.random()
         wrong = 0.0 if last else 0.5
-        rows = self.store.execute("select order_id from due_orders order by all").fetchall()
-        for (order_id,) in rows:
-            if self.rng.random() > chance:
-                continue
-            change = self.rng.choice(_MISTAKES) if self.rng.random() < wrong else "order_id as order_id"
+        told: dict[str, list[str]] = {}
+        for (order_id,) in self.store.execute(
+            "from due_orders select order_id order by all"
+        ).fetchall():
+            if self.rng.random() <= chance:
+                is_wrong = self.rng.random() < wrong
+                change = self.rng.choice(_MISTAKES) if is_wrong else "order_id as order_id"
+                told.setdefault(change, []).append(order_id)
+        for change, ids in told.items():
             self.store.execute(
                 "insert into raw.orders by name "
-                f"select * replace (? as file_digest, {change}) from due_orders where order_id = ?",
-                [f"f{night}", order_id],
+                f"select * replace (? as file_digest, {change}) from due_orders "
+                "where list_contains(?, order_id)",
+                [f"f{night}", ids],
             )
 
 
