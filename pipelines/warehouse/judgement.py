@@ -8,7 +8,6 @@ queries and leave the same rows.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from decimal import Decimal
 from functools import cache
 from importlib.metadata import version
 
@@ -54,8 +53,6 @@ CASES = {
     "reconciled.subscription_matches": "case_id",
 }
 """Tables whose rows belong to one case, by the column that finds the rows of touched cases."""
-
-MOST = Decimal("0.5")
 
 FORMER = (
     "decisions",
@@ -108,8 +105,8 @@ def reason_for_whole(connection: duckdb.DuckDBPyConnection) -> str | None:
 
 def _is_mostly_touched(connection: duckdb.DuckDBPyConnection) -> bool:
     """Whether every second row or more is fresh or has come of age: then parts save nothing."""
-    row = first_row(connection, script("touched/share"))
-    return row is not None and row[0] >= MOST
+    touched, held = first_row(connection, script("touched/share")) or (0, 0)
+    return bool(2 * touched >= held)
 
 
 @cache

@@ -1,4 +1,4 @@
--- How much of the book came in, or came of age, since the last judgement: a part of 1, roughly.
+-- One row: how many rows came in or came of age since the last judgement, roughly, and how many are held.
 with
 judged as (
     select * from reconciled.judged
@@ -47,6 +47,6 @@ counted as (
     cross join basis
 )
 
-select ((counted.of_age + fresh.rows) / greatest(counted.rows, 1))::decimal(18, 6) as share
+select counted.of_age + fresh.rows as touched, counted.rows as held
 from counted
 cross join (select sum(rows) as rows from fresh) as fresh
