@@ -17,6 +17,15 @@ from pipelines.warehouse.queries import SCHEMA, build_stage, run_scripts, script
 
 def judge(world: World) -> duckdb.DuckDBPyConnection:
     """A database in memory with every reconciled table of the world computed."""
+    connection = filled(world)
+    write_basis(connection, policy_of(world), as_of=world.as_of, zone=ZoneInfo(world.timezone))
+    build_stage(connection, "validated")
+    build_stage(connection, "reconciled")
+    return connection
+
+
+def filled(world: World) -> duckdb.DuckDBPyConnection:
+    """A database in memory that has taken in the rows of the world and judged nothing."""
     connection = duckdb.connect()
     connection.execute("set TimeZone = 'UTC'")
     connection.execute(script("macros"))
@@ -36,13 +45,10 @@ def judge(world: World) -> duckdb.DuckDBPyConnection:
         "validated.minor_units",
         [{"currency": code, "minor_units": units} for code, units in world.minor_units.items()],
     )
-    write_basis(connection, _policy(world), as_of=world.as_of, zone=ZoneInfo(world.timezone))
-    build_stage(connection, "validated")
-    build_stage(connection, "reconciled")
     return connection
 
 
-def _policy(world: World) -> Policy:
+def policy_of(world: World) -> Policy:
     terms = world.policy
     return Policy(
         sla=ServiceLevels(

@@ -51,6 +51,21 @@ def random_billed_world(
         rng.choice(BILL_PLANTINGS)(sketch)
     for _ in range(3):
         rng.choice(PLANTINGS)(sketch)
+    return _billed(sketch, rng)
+
+
+def crowded_world(seed: int) -> World:
+    """Every story of the shop and of its subscriptions, several times, in one book."""
+    rng = Random(f"crowd {seed}")
+    sketch = opened(rng, BilledSketch, zones=ZONES, calendars=(None, "NG"))
+    stories = [*PLANTINGS * 4, *BILL_PLANTINGS * 2]
+    rng.shuffle(stories)
+    for story in stories:
+        story(sketch)
+    return _billed(sketch, rng)
+
+
+def _billed(sketch: BilledSketch, rng: Random) -> World:
     # An invoice pulled in one order or another is the same invoice.
     invoices, attempts = list(sketch.invoices.values()), list(sketch.attempts.values())
     rng.shuffle(invoices)
