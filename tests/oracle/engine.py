@@ -108,11 +108,12 @@ def _orders(world: World, file: str) -> list[dict[str, Any]]:
 
 
 def _file(digest: str) -> dict[str, Any]:
-    """A file that is read as newer, the later its digest stands in the alphabet."""
+    """A file that is the newer, the greater the number in its digest."""
     return {
         "file_digest": digest, "name": "orders.csv", "layout": "generic", "state": "accepted",
-        "reason": None, "exported_date": EPOCH.date(), "arrival": int(digest[1:]), "rows_received": 0,
-        "rows_accepted": 0, "rows_repeated": 0, "rows_quarantined": 0, "recorded_from": EPOCH,
+        "reason": None, "exported_date": EPOCH.date(), "arrival": int(digest[1:]),
+        "rows_received": 0, "rows_accepted": 0, "rows_repeated": 0, "rows_quarantined": 0,
+        "recorded_from": EPOCH,
         "run_id": "r", "seen_at": EPOCH,
     }  # fmt: skip
 
