@@ -148,7 +148,7 @@ def renamed_row(row: Row, rename: Callable[[str], str]) -> Row:
 
 
 def _seven_times(world: World, seed: int) -> World:
-    return scaled(neighbour(world, seed, order_stories=5), Decimal(7))
+    return scaled(neighbour(world, seed, order_stories=10), Decimal(7))
 
 
 def _alike(one: World, other: World) -> bool:

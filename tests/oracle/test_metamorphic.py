@@ -90,7 +90,7 @@ BUGS = (
         "on orders.order_id = transactions.external_id",
         "on ltrim(orders.order_id, '0') = ltrim(transactions.external_id, '0')", 1),
     Bug(equalities.two_merchants, "reconciled.known_tokens",
-        "over (partition by tokens.transaction_id)", "over ()", 1),
+        "over (partition by tokens.transaction_id)", "over ()", 2),
     Bug(equalities.another_currency, "reconciled.candidates",
         "orders.currency = transactions.fiat_currency\n            and ", "", 1),
     Bug(lambda *given: equalities.closings(*given)["any order"], "validated.transactions_history",

@@ -57,7 +57,7 @@ def random_billed_world(
 def neighbour(world: World, seed: int, *, order_stories: int) -> World:
     """Another random world with subscriptions, closed when the given one is and judged as it is."""
     sketch = BilledSketch(
-        Random(f"neighbours {seed}"),
+        Random(f"neighbour {seed} of {world.as_of} {len(world.orders)}"),
         zone=ZoneInfo(world.timezone),
         as_of=world.as_of,
         policy=world.policy,
