@@ -73,8 +73,11 @@ sentences as (
                 || ' and no transaction is known, but the pull from one hour before it was placed up to '
                 || instant_text(basis.as_of) || ' is not shown complete.'
             when 'CURRENCY_MISMATCH' then
-                'The order says ' || worded.order_text || ', the payment '
-                || worded.transaction_text || '; the currencies must be the same.'
+                'The order says ' || worded.order_text || ', '
+                || coalesce(
+                    'the payment ' || worded.transaction_text, 'a charge of its invoice another currency'
+                )
+                || '; the currencies must be the same.'
             when 'AMBIGUOUS_MATCH' then
                 cases.order_count || ' orders (' || worded.expected_text || ') and '
                 || cases.transaction_count || ' payments (' || worded.received_text
@@ -94,8 +97,9 @@ sentences as (
                 || ') came where ' || worded.expected_text || ' was expected.'
             when 'STATUS_MISMATCH' then
                 'Expected ' || worded.expected_text || ', received ' || worded.received_text
-                || ': the order is ' || worded.order_status || ', the transaction '
-                || worded.transaction_status || ' (' || primaries.detail
+                || ': the order is ' || worded.order_status
+                || coalesce(', the transaction ' || worded.transaction_status, '')
+                || ' (' || primaries.detail
                 || '; allowed are ' || basis.gateway_hours || ' hours for the gateway, '
                 || basis.orders_hours || ' for the shop).'
             when 'REFUND_NOT_IN_ORDERS' then

@@ -7,13 +7,13 @@ Stays out: judging.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from random import Random
 from zoneinfo import ZoneInfo
 
 import duckdb
-from oracle.engine import filled, policy_of
+from oracle.engine import opened, policy_of, take_in
 from oracle.world import World
 
 from pipelines.warehouse.basis import write_basis
@@ -125,4 +125,6 @@ _MISTAKES = (
 
 def arriving(world: World, seed: int) -> ArrivingBook:
     """The world's rows on their way to an empty store."""
-    return ArrivingBook(replace(world), Random(f"nights {seed}"), filled(world))
+    store = opened()
+    take_in(store, world)
+    return ArrivingBook(world, Random(f"nights {seed}"), store)
