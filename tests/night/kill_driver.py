@@ -21,6 +21,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
+import altair
 import duckdb
 
 from assets.contracts.streams import all_contracts
@@ -32,9 +33,10 @@ from pipelines.partitions import DateRange
 from pipelines.settings import Settings
 from pipelines.warehouse.basis import rule_version
 from pipelines.warehouse.queries import STAGES, tables_of
+from reports.render import environment
 
 # Imported late by the product, and by every child anew if not here.
-for late in ("altair", "css_inline", "jinja2", "pandera.polars", "polars", "vl_convert"):
+for late in ("css_inline", "jinja2", "pandera.polars", "polars", "vl_convert"):
     importlib.import_module(late)
 
 EFFECTS = {"os.rename": "rename", "os.remove": "remove", "os.truncate": "cut", "os.link": "link"}
@@ -220,9 +222,15 @@ def traced(pid: int, options: dict[str, Any]) -> subprocess.Popen[str]:
 
 
 def prepare() -> None:
-    """Work out once what every child would else: versions, contracts, the order of tables."""
+    """Work out once what every child would else: versions, contracts, templates, the order of
+    tables. Nothing here may start a thread: a forked child has none of them.
+    """
     rule_version()
     all_contracts()
+    templates = environment()
+    for name in templates.list_templates(extensions=["j2"]):
+        templates.get_template(name)
+    altair.Chart(altair.InlineData(values=[])).mark_bar().encode(x="date:O").to_dict()
     for stage in STAGES[1:]:
         tables_of(stage)
 

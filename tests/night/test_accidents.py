@@ -13,7 +13,8 @@ from pathlib import Path
 
 import duckdb
 import pytest
-from night.shop import FAR, HASTY, START, Shop, open_shop, pulled_at
+from night.past import Past
+from night.shop import FAR, HASTY, START, Shop, pulled_at
 
 from assets.contracts.streams import all_contracts
 from pipelines.faults import ClaimBroken, StoreBusy, StoreFault
@@ -28,12 +29,10 @@ from pipelines.warehouse.store import writer_lock
 
 
 @pytest.fixture(scope="module")
-def lived(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shop]:
+def lived(past: Past, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shop]:
     """A store of one night; the gateway has gone on for three days."""
     root = tmp_path_factory.mktemp("accidents")
-    with open_shop(root, days=4, orders_per_day=5, clock=pulled_at(START)) as opened:
-        opened.close(START)
-        opened.move_clock(pulled_at(START + timedelta(days=3)))
+    with past.open_shop(root, nights=1, clock=pulled_at(START + timedelta(days=3))) as opened:
         yield opened
 
 
@@ -42,6 +41,13 @@ def shop(lived: Shop, tmp_path: Path) -> Shop:
     """A copy of it."""
     shutil.copytree(lived.root, tmp_path / "data")
     return Shop(tmp_path / "data", lived.server, runs=lived.runs)
+
+
+@pytest.fixture
+def second(past: Past, lived: Shop, tmp_path: Path) -> Shop:
+    """The store one night later."""
+    shutil.copytree(past.store_after(2), tmp_path / "data")
+    return Shop(tmp_path / "data", lived.server, runs=2)
 
 
 def framed(shop: Shop, day: date, run_id: str) -> Frame:
@@ -123,18 +129,17 @@ def test_what_a_dead_night_quarantined_turns_the_next_one_red(shop: Shop) -> Non
     assert shop.close(day + timedelta(days=1)).published.outcome == "red"
 
 
-def test_publishing_again_posts_nothing_and_another_run_may_not_publish(shop: Shop) -> None:
+def test_publishing_again_posts_nothing_and_another_run_may_not_publish(second: Shop) -> None:
     day = START + timedelta(days=1)
-    shop.close(day)
     postings = "select count(*) from reconciled.postings"
-    before = shop.ask(postings, working=True)
-    last = framed(shop, day, f"run-{shop.runs:03}")
+    before = second.ask(postings, working=True)
+    last = framed(second, day, f"run-{second.runs:03}")
     draw_up(last)
     publish(last)
-    assert shop.ask(postings, working=True) == before
+    assert second.ask(postings, working=True) == before
     with pytest.raises(ClaimBroken):
         publish(replace(last, run_id="somebody else"))
-    shop.close(day)
+    second.close(day)
 
 
 def test_a_night_waits_for_the_one_that_runs_and_says_so(shop: Shop) -> None:
@@ -157,7 +162,7 @@ def test_a_night_waits_for_the_one_that_runs_and_says_so(shop: Shop) -> None:
             pass
         other.kill()
     assert told == ["waiting for another run on this store to end"]
-    shop.close(START + timedelta(days=1))
+    begin(framed(shop, START + timedelta(days=1), "next"))
 
 
 def test_a_lost_digest_key_is_noticed(shop: Shop) -> None:
@@ -167,13 +172,13 @@ def test_a_lost_digest_key_is_noticed(shop: Shop) -> None:
 
 
 @pytest.mark.parametrize("damage", ["older file", "deleted", "edited chain", "cut chain"])
-def test_a_store_that_is_not_the_one_left_behind_is_refused(shop: Shop, damage: str) -> None:
-    places = shop.settings.places
+def test_a_store_that_is_not_the_one_left_behind_is_refused(
+    past: Past, second: Shop, damage: str
+) -> None:
+    places = second.settings.places
     chain = places.control / "chain.jsonl"
-    former = places.warehouse.read_bytes()
-    shop.close(START + timedelta(days=1))
     if damage == "older file":
-        places.warehouse.write_bytes(former)
+        shutil.copy(past.store_after(1) / "warehouse.duckdb", places.warehouse)
     elif damage == "deleted":
         places.warehouse.unlink()
     elif damage == "edited chain":
@@ -182,5 +187,5 @@ def test_a_store_that_is_not_the_one_left_behind_is_refused(shop: Shop, damage: 
         chain.write_text("\n".join(chain.read_text().splitlines()[:-4]) + "\n")
     published = places.published.read_bytes()
     with pytest.raises(StoreFault):
-        shop.close(START + timedelta(days=2))
+        second.close(START + timedelta(days=2))
     assert places.published.read_bytes() == published

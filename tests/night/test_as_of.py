@@ -19,7 +19,7 @@ from pipelines.reading.snapshot import open_snapshot
 from pipelines.warehouse.basis import write_basis, write_minor_units
 from pipelines.warehouse.queries import SCHEMA, build_stage, columns_of, run_scripts, script
 
-FIRST, LAST = 3, 6
+FIRST, LAST = 3, 5
 KNOWN_BY = {
     "ops.pulls": "as_of",
     "ops.sweeps": "as_of",
@@ -36,7 +36,7 @@ def breaks(shop: Shop, source: str = "reconciled.breaks") -> list[tuple[Any, ...
 
 @pytest.fixture(scope="module")
 def told(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Shop, dict[datetime, Any]]]:
-    """A shop after four closings, and the breaks that each of them published, by as-of."""
+    """A shop after three closings, and the breaks that each of them published, by as-of."""
     nights: dict[datetime, Any] = {}
     root = tmp_path_factory.mktemp("as-of")
     with open_shop(root, days=LAST + 1, orders_per_day=12, clock=pulled_at(START)) as shop:

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 from night.damages import edit_chain, edit_rows, flip_landing, lose_key
-from night.shop import FAR, START, Shop, open_shop, pulled_at
+from night.past import Past
+from night.shop import FAR, START, Shop, pulled_at
 
 from assets.contracts.streams import all_contracts
 from pipelines.faults import ChainBroken
@@ -23,15 +24,10 @@ NEXT = START + timedelta(days=2)
 
 
 @pytest.fixture(scope="module")
-def lived(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shop]:
-    """A store of two nights, the warehouse of the first beside it, the gateway ready to go on."""
+def lived(past: Past, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shop]:
+    """A store of one night, the gateway ready to go on: every rebuild closes it again."""
     root = tmp_path_factory.mktemp("crossing")
-    with open_shop(root, days=3, orders_per_day=3, clock=pulled_at(START)) as shop:
-        shop.close(START)
-        shutil.copy(shop.settings.places.warehouse, root / "older.duckdb")
-        shop.move_clock(pulled_at(START + timedelta(days=1)))
-        shop.close(START + timedelta(days=1))
-        shop.move_clock(pulled_at(NEXT))
+    with past.open_shop(root, nights=1, clock=pulled_at(NEXT)) as shop:
         yield shop
 
 
@@ -55,9 +51,10 @@ def kinds(shop: Shop) -> list[str]:
 
 
 def test_commits_that_were_given_up_are_passed_over_as_the_nights_after_them_did(
-    lived: Shop, shop: Shop
+    past: Past, lived: Shop, tmp_path: Path
 ) -> None:
-    shutil.copy(lived.root.parent / "older.duckdb", shop.settings.places.warehouse)
+    shop = Shop(shutil.copytree(past.store_after(2), tmp_path / "data"), lived.server, runs=2)
+    shutil.copy(past.store_after(1) / "warehouse.duckdb", shop.settings.places.warehouse)
     accepted(shop)
     shop.close(NEXT)
     former = kinds(shop)

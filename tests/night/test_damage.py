@@ -37,7 +37,8 @@ from night.damages import (
     spoil_published,
     spoil_warehouse,
 )
-from night.shop import FAR, START, Shop, open_shop, pulled_at
+from night.past import Past
+from night.shop import FAR, START, Shop, pulled_at
 
 from pipelines.cli import main
 from pipelines.cli.running import run_range
@@ -81,24 +82,21 @@ class Crashing:
 
 
 @pytest.fixture(scope="module")
-def stores(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stores]:
-    root = tmp_path_factory.mktemp("shop")
+def stores(past: Past, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stores]:
     images = tmp_path_factory.mktemp("images")
-    plain = duckdb.connect
-    with open_shop(root, days=4, orders_per_day=5, clock=pulled_at(START)) as shop:
-        for back in range(3):
-            shop.move_clock(pulled_at(START + timedelta(days=back)))
-            if back == 2:
-                with pytest.MonkeyPatch.context() as patch:
-                    patch.setattr(
-                        duckdb,
-                        "connect",
-                        lambda *a, **k: Crashing(plain(*a, **k), shop.root, images),
-                    )
-                    shop.close(START + timedelta(days=back))
-            else:
-                shop.close(START + timedelta(days=back))
-            shutil.copytree(shop.root, images / f"night-{back + 1}")
+    plain, third = duckdb.connect, START + timedelta(days=2)
+    shutil.copytree(past.store_after(1), images / "night-1")
+    root = tmp_path_factory.mktemp("shop")
+    with (
+        past.open_shop(root, nights=2, clock=pulled_at(third)) as shop,
+        pytest.MonkeyPatch.context() as patch,
+    ):
+        patch.setattr(
+            duckdb, "connect", lambda *a, **k: Crashing(plain(*a, **k), shop.root, images)
+        )
+        shop.close(third)
+        patch.undo()
+        shutil.copytree(shop.root, images / "night-3")
         shop.move_clock(pulled_at(NEXT))
         yield Stores(shop, images)
 

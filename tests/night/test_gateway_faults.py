@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from night.shop import START, Shop, open_shop, pulled_at
+from night.past import Past
+from night.shop import START, Shop, pulled_at
 
 from pipelines.faults import GatewayFault
 
@@ -27,11 +28,9 @@ FAULTS: list[dict[str, Any]] = [
 
 
 @pytest.fixture(scope="module")
-def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shop]:
+def shop(past: Past, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shop]:
     root = tmp_path_factory.mktemp("faults")
-    with open_shop(root, days=4, orders_per_day=5, clock=pulled_at(START)) as opened:
-        opened.close(START)
-        opened.move_clock(pulled_at(START + timedelta(days=1)))
+    with past.open_shop(root, nights=1, clock=pulled_at(START + timedelta(days=1))) as opened:
         yield opened
 
 
@@ -66,11 +65,10 @@ def test_a_failing_gateway_moves_nothing_and_is_mailed(shop: Shop, fault: dict[s
     ) == [("failed",)]
 
 
-def test_the_next_night_catches_up_as_if_nothing_had_failed(tmp_path: Path) -> None:
+def test_the_next_night_catches_up_as_if_nothing_had_failed(past: Past, tmp_path: Path) -> None:
     found = []
     for name, fails in (("calm", False), ("stormy", True)):
-        with open_shop(tmp_path / name, days=3, orders_per_day=5, clock=pulled_at(START)) as shop:
-            shop.close(START)
+        with past.open_shop(tmp_path / name, nights=1) as shop:
             shop.move_clock(pulled_at(START + timedelta(days=1)))
             if fails:
                 shop.misbehave({"kind": "500", "after": 2})
@@ -92,13 +90,15 @@ def test_the_next_night_catches_up_as_if_nothing_had_failed(tmp_path: Path) -> N
     assert found[0]
 
 
-def test_a_single_bad_answer_is_asked_for_again_and_leaves_no_trace(tmp_path: Path) -> None:
-    with open_shop(tmp_path, days=2, orders_per_day=5) as shop:
+def test_a_single_bad_answer_is_asked_for_again_and_leaves_no_trace(
+    past: Past, tmp_path: Path
+) -> None:
+    with past.open_shop(tmp_path, nights=1, clock=pulled_at(START + timedelta(days=1))) as shop:
         shop.misbehave(
             {"kind": "truncated", "path_contains": "/transactions", "times": 1},
             {"kind": "500", "path_contains": "/checkout-sessions", "times": 1},
         )
-        night = shop.close(START, START + timedelta(days=1))
+        night = shop.close(START + timedelta(days=1))
         assert night.published.outcome == "green"
 
 

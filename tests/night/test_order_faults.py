@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from night.shop import START, Shop, open_shop
+from night.past import Past
+from night.shop import START, Shop
+
+from pipelines.night.whole import Night
 
 HEADER = (
     "order_id,status,amount,currency,placed_at,paid_at,session_ids,transaction_ref,customer_email"
@@ -16,99 +21,121 @@ PLACED = f"{START + timedelta(days=1)}T12:00:00+01:00"
 GOOD = f"NEW-0001,paid,1000.00,NGN,{PLACED},{PLACED},,,"
 
 
-@pytest.fixture
-def shop(tmp_path: Path) -> Iterator[Shop]:
-    with open_shop(tmp_path, days=2, orders_per_day=5) as opened:
-        opened.close(START, START + timedelta(days=1))
-        yield opened
+DAY = START + timedelta(days=1)
+EXTRA = f"extra-{DAY}.csv"
+ROWS = (
+    GOOD,
+    GOOD.replace("NEW-0001", "NEW-0002").replace("1000.00", '"1,000.00"'),
+    GOOD.replace("NEW-0001", "NEW-0003").replace("1000.00", "1000.001"),
+)
+DAMAGED = {
+    f"header-{DAY}.csv": f"{HEADER.replace('amount', 'total')}\n{GOOD}\n",
+    f"cut-{DAY}.csv": f"{HEADER}\n{GOOD}\n{GOOD[:30]}",
+}
 
 
-def drop(shop: Shop, content: str) -> None:
-    (shop.inbox / f"extra-{START + timedelta(days=1)}.csv").write_text(content, encoding="utf-8")
+def drop(shop: Shop, name: str, *rows: str) -> None:
+    (shop.inbox / name).write_text("\n".join([HEADER, *rows, ""]), encoding="utf-8")
+
+
+@dataclass(frozen=True)
+class Faulty:
+    """A date closed with damaged exports, closed again, and once more after its rows were mended.
+
+    `shops` are the stores as each of these nights left them; before all, there were `orders`.
+    """
+
+    orders: int
+    nights: list[Night]
+    shops: list[Shop]
+
+
+@pytest.fixture(scope="module")
+def faulty(past: Past, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Faulty]:
+    root = tmp_path_factory.mktemp("faulty")
+    with past.open_shop(root, nights=2) as shop:
+        ((orders,),) = shop.ask("select count(*) from validated.orders")
+        found = Faulty(orders, [], [])
+
+        def close() -> None:
+            found.nights.append(shop.close(DAY))
+            kept = shutil.copytree(shop.root, root / f"night-{len(found.nights)}")
+            found.shops.append(Shop(kept, shop.server))
+
+        drop(shop, EXTRA, *ROWS)
+        for name, content in DAMAGED.items():
+            (shop.inbox / name).write_text(content, encoding="utf-8")
+        close()
+        shutil.copy(shop.inbox / EXTRA, shop.inbox / "another name.csv")
+        close()
+        mended = [GOOD.replace("NEW-0001", name) for name in ("NEW-0002", "NEW-0003")]
+        drop(shop, f"mended-{DAY}.csv", *mended)
+        close()
+        yield found
 
 
 @pytest.mark.parametrize(
-    ("content", "said"),
-    [
-        (f"{HEADER.replace('amount', 'total')}\n{GOOD}\n", "header"),
-        (f"{HEADER}\n{GOOD}\n{GOOD[:30]}", "line 3"),
-    ],
+    ("name", "said"),
+    [*zip(DAMAGED, ["header", "line 3"], strict=True)],
     ids=["wrong header", "cut last line"],
 )
 def test_a_damaged_file_is_refused_as_a_whole_and_turns_the_night_red(
-    shop: Shop, content: str, said: str
+    faulty: Faulty, name: str, said: str
 ) -> None:
-    before = shop.ask("select count(*) from validated.orders")
-    drop(shop, content)
-    night = shop.close(START + timedelta(days=1))
+    night, shop = faulty.nights[0], faulty.shops[0]
     assert night.published.outcome == "red"
-    reasons = " ".join(night.published.reasons)
-    assert "extra-" in reasons
-    assert said in reasons
-    assert shop.ask("select count(*) from validated.orders") == before
-    assert shop.ask("select state from ops.files where name like 'extra-%'") == [("refused",)]
+    (reason,) = [reason for reason in night.published.reasons if name in reason]
+    assert said in reason
+    assert shop.ask("select count(*) from validated.orders") == [(faulty.orders + 1,)]
+    assert shop.ask(f"select state from ops.files where name = '{name}'") == [("refused",)]
 
 
-def test_a_thousands_separator_puts_one_row_in_quarantine_and_keeps_the_others(shop: Shop) -> None:
-    bad = GOOD.replace("NEW-0001", "NEW-0002").replace("1000.00", '"1,000.00"')
-    drop(shop, f"{HEADER}\n{GOOD}\n{bad}\n")
-    night = shop.close(START + timedelta(days=1))
-    assert night.published.outcome == "red"
+def test_a_thousands_separator_puts_one_row_in_quarantine_and_keeps_the_others(
+    faulty: Faulty,
+) -> None:
+    shop = faulty.shops[0]
     rows = shop.ask(
-        "select source, source_row, key, reason from validated.quarantine where stream = 'orders'"
+        "select source, source_row, key, reason from validated.quarantine where stream = 'orders' "
+        "order by source_row"
     )
-    assert [(row[0], row[1], row[2]) for row in rows] == [
-        (f"extra-{START + timedelta(days=1)}.csv", 3, "NEW-0002")
-    ]
+    assert [row[:3] for row in rows] == [(EXTRA, 3, "NEW-0002"), (EXTRA, 4, "NEW-0003")]
     assert "1,000.00" in rows[0][3]
-    assert shop.ask("select status from validated.orders where order_id = 'NEW-0001'") == [
+    assert any("quarantine" in reason for reason in faulty.nights[0].published.reasons)
+    assert shop.ask("select status from validated.orders where order_id like 'NEW-%'") == [
         ("paid",)
     ]
     assert shop.ask("select state from reconciled.breaks where code = 'VALIDATION_FAILED'") == [
-        ("open",)
+        ("open",),
+        ("open",),
     ]
     assert shop.ask(
         "select rows_received, rows_accepted, rows_quarantined from ops.files "
         "where name like 'extra-%'"
-    ) == [(2, 1, 1)]
+    ) == [(3, 1, 2)]
 
 
-def mend_by_correction(shop: Shop) -> None:
-    mended = GOOD.replace("NEW-0001", "NEW-0002")
-    path = shop.inbox / f"mended-{START + timedelta(days=1)}.csv"
-    path.write_text(f"{HEADER}\n{mended}\n", encoding="utf-8")
+def test_a_corrected_row_resolves_what_the_bad_one_opened(faulty: Faulty) -> None:
+    assert faulty.shops[2].ask(
+        "select state from reconciled.breaks where code = 'VALIDATION_FAILED'"
+    ) == [("auto_resolved",), ("auto_resolved",)]
 
 
-@pytest.mark.parametrize("mend", [mend_by_correction])
-def test_a_corrected_row_resolves_what_the_bad_one_opened(
-    shop: Shop, mend: Callable[[Shop], None]
-) -> None:
-    bad = GOOD.replace("NEW-0001", "NEW-0002").replace("1000.00", "1000.001")
-    drop(shop, f"{HEADER}\n{GOOD}\n{bad}\n")
-    shop.close(START + timedelta(days=1))
-    mend(shop)
-    shop.close(START + timedelta(days=1))
-    assert shop.ask("select state from reconciled.breaks where code = 'VALIDATION_FAILED'") == [
-        ("auto_resolved",)
-    ]
+def test_the_same_bytes_under_another_name_change_nothing(faulty: Faulty) -> None:
+    first, again, mended = (night.published.snapshot_digest for night in faulty.nights)
+    assert again == first != mended
 
 
-def test_the_same_bytes_under_another_name_change_nothing(shop: Shop) -> None:
-    drop(shop, f"{HEADER}\n{GOOD}\n")
-    first = shop.close(START + timedelta(days=1))
-    copied = shop.inbox / "another name.csv"
-    copied.write_text(f"{HEADER}\n{GOOD}\n", encoding="utf-8")
-    again = shop.close(START + timedelta(days=1))
-    assert again.published.snapshot_digest == first.published.snapshot_digest
-
-
-def test_a_red_night_stays_red_when_it_is_run_again(shop: Shop) -> None:
-    drop(shop, f"{HEADER}\n{GOOD}\n{GOOD.replace('paid', 'payed')}\n")
-    first = shop.close(START + timedelta(days=1))
-    again = shop.close(START + timedelta(days=1))
+def test_a_red_night_stays_red_when_it_is_run_again(faulty: Faulty) -> None:
+    first, again, _ = faulty.nights
     assert (first.published.outcome, again.published.outcome) == ("red", "red")
     assert again.published.reasons == first.published.reasons
     assert again.delivered.delivery.repeated
+
+
+@pytest.fixture
+def shop(past: Past, tmp_path: Path) -> Iterator[Shop]:
+    with past.open_shop(tmp_path, nights=2) as opened:
+        yield opened
 
 
 def again(shop: Shop, name: str, *left_out: str) -> list[str]:

@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 import duckdb
 import pyarrow as pa
 import pytest
+from night.past import Past
 from night.shop import FAR, HASTY, POLICY, START, Shop, open_shop, pulled_at
 
 from assets.contracts.streams import all_contracts
@@ -195,8 +196,9 @@ def test_the_rebuilt_warehouse_equals_the_live_one_table_by_table(data: Path) ->
 
 
 def test_a_rebuild_cut_short_leaves_the_store_and_the_next_names_what_was_changed(
-    data: Path,
+    past: Past, tmp_path: Path
 ) -> None:
+    data = shutil.copytree(past.store_after(1), tmp_path / "data")
     with duckdb.connect(str(data / "warehouse.duckdb")) as connection:
         connection.execute("update raw.transactions set status = 'FAILED' where arrival = 1")
     # Killed after its last commit, before that was confirmed.

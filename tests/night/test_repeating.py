@@ -6,6 +6,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from night.past import Past
 from night.shop import START, Shop, open_shop, pulled_at, snapshot
 
 from pipelines.warehouse.publication import DIGESTED
@@ -21,7 +22,6 @@ LOOKED = (
     "state",
     "open_breaks",  # counts LATE_PAYMENT, which only nights can see
 )
-DAYS = 6
 
 
 def figures(shop: Shop) -> dict[str, object]:
@@ -51,6 +51,12 @@ def figures(shop: Shop) -> dict[str, object]:
     return found
 
 
+@pytest.fixture
+def days(request: pytest.FixtureRequest) -> int:
+    """Dates of a book; four hold a night, a range and a gap."""
+    return 6 if request.config.getoption("full") else 4
+
+
 def close_nightly(shop: Shop, first: int, last: int) -> None:
     for offset in range(first, last + 1):
         day = START + timedelta(days=offset)
@@ -59,9 +65,9 @@ def close_nightly(shop: Shop, first: int, last: int) -> None:
 
 
 @pytest.mark.counts(small=5, full=20)
-def test_a_night_run_again_changes_nothing(tmp_path: Path, count: int) -> None:
-    with open_shop(tmp_path, days=DAYS, orders_per_day=count) as shop:
-        last = START + timedelta(days=DAYS - 1)
+def test_a_night_run_again_changes_nothing(tmp_path: Path, count: int, days: int) -> None:
+    with open_shop(tmp_path, days=days, orders_per_day=count) as shop:
+        last = START + timedelta(days=days - 1)
         first = shop.close(START, last)
         before = snapshot(shop, [*DIGESTED, "delivered.reports"])
         report = {path.name: path.read_bytes() for path in first.delivered.files}
@@ -76,31 +82,29 @@ def test_a_night_run_again_changes_nothing(tmp_path: Path, count: int) -> None:
 @pytest.mark.seeds(small=1, full=5)
 @pytest.mark.counts(small=5, full=20)
 def test_nights_one_range_and_gaps_give_the_same_figures(
-    tmp_path: Path, seed: int, count: int
+    tmp_path: Path, seed: int, count: int, days: int
 ) -> None:
-    last = START + timedelta(days=DAYS - 1)
+    last, middle = START + timedelta(days=days - 1), START + timedelta(days=days // 2)
     found = []
     with open_shop(
-        tmp_path / "nights", days=DAYS, orders_per_day=count, seed=seed, clock=pulled_at(START)
+        tmp_path / "nights", days=days, orders_per_day=count, seed=seed, clock=pulled_at(START)
     ) as shop:
-        close_nightly(shop, 0, DAYS - 1)
+        close_nightly(shop, 0, days - 1)
         found.append(figures(shop))
-    with open_shop(tmp_path / "range", days=DAYS, orders_per_day=count, seed=seed) as shop:
+    with open_shop(tmp_path / "range", days=days, orders_per_day=count, seed=seed) as shop:
         shop.close(START, last)
         found.append(figures(shop))
-    with open_shop(tmp_path / "pieces", days=DAYS, orders_per_day=count, seed=seed) as shop:
-        shop.close(START + timedelta(days=3), START + timedelta(days=4))
+    with open_shop(tmp_path / "pieces", days=days, orders_per_day=count, seed=seed) as shop:
+        shop.close(middle, last - timedelta(days=1))
         shop.close(last)
-        shop.close(START, START + timedelta(days=2))
+        shop.close(START, middle - timedelta(days=1))
         found.append(figures(shop))
     assert found[1] == found[0]
     assert found[2] == found[0]
 
 
-def test_a_missed_night_is_covered_by_the_next(tmp_path: Path) -> None:
-    with open_shop(tmp_path, days=4, orders_per_day=5, clock=pulled_at(START)) as shop:
-        shop.close(START)
-        shop.move_clock(pulled_at(START + timedelta(days=3)))
+def test_a_missed_night_is_covered_by_the_next(past: Past, tmp_path: Path) -> None:
+    with past.open_shop(tmp_path, nights=1, clock=pulled_at(START + timedelta(days=3))) as shop:
         shop.close(START + timedelta(days=3))
         dates = shop.ask("select count(distinct business_date) from validated.transactions")
         windows = shop.ask(

@@ -35,8 +35,10 @@ def planned_breaks(shop: Shop) -> dict[str, tuple[Any, ...]]:
 
 @pytest.mark.seeds(small=1, full=10)
 @pytest.mark.counts(small=20, full=200)
-def test_a_month_shows_exactly_the_planned_breaks(tmp_path: Path, seed: int, count: int) -> None:
-    days, nights = 30, 3
+def test_a_month_shows_exactly_the_planned_breaks(
+    tmp_path: Path, pytestconfig: pytest.Config, seed: int, count: int
+) -> None:
+    days, nights = 30, 3 if pytestconfig.getoption("full") else 2
     first_nights = START + timedelta(days=days - 1 - nights)
     with open_shop(
         tmp_path, days=days, orders_per_day=count, seed=seed, clock=pulled_at(first_nights)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from datetime import timedelta
+from functools import partial
 from zoneinfo import ZoneInfo
 
 import duckdb
@@ -28,15 +29,37 @@ Book = duckdb.DuckDBPyConnection
 Tamper = Callable[[Book, str], AbstractContextManager[int]]
 
 
+class Books(Sequence[Book]):
+    """Books by place, each judged when it is first asked for: most files ask for one of them."""
+
+    def __init__(self, makers: Sequence[Callable[[], Book]]) -> None:
+        self._makers = makers
+        self.made: dict[int, Book] = {}
+
+    def __len__(self) -> int:
+        return len(self._makers)
+
+    def __getitem__(self, place: int) -> Book:
+        place = range(len(self))[place]
+        if place not in self.made:
+            self.made[place] = self._makers[place]()
+        return self.made[place]
+
+
 @pytest.fixture(scope="session")
-def books() -> Iterator[list[Book]]:
+def books() -> Iterator[Books]:
     """Random books, some judged again later, some with bills; an empty one, and one of streams."""
-    opened = [judged_book(random_world(seed)) for seed in SEEDS]
-    opened += [later_book(random_world(seed)) for seed in SEEDS_OF_LATER_NIGHTS]
-    opened += [judged_book(random_billed_world(seed)) for seed in SEEDS_WITH_BILLS]
-    opened += [judged_book(make_world()), book_of_streams()]
-    yield opened
-    for book in opened:
+    books = Books(
+        [
+            *(partial(judged_book, random_world(seed)) for seed in SEEDS),
+            *(partial(later_book, random_world(seed)) for seed in SEEDS_OF_LATER_NIGHTS),
+            *(partial(judged_book, random_billed_world(seed)) for seed in SEEDS_WITH_BILLS),
+            partial(judged_book, make_world()),
+            book_of_streams,
+        ]
+    )
+    yield books
+    for book in books.made.values():
         book.close()
 
 

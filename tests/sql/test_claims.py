@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
@@ -229,13 +230,13 @@ FAULTS = [
 
 
 @pytest.mark.parametrize("claim", CLAIMS)
-def test_a_claim_has_no_offenders_on_honest_books(claim: str, books: list[Any]) -> None:
+def test_a_claim_has_no_offenders_on_honest_books(claim: str, books: Sequence[Any]) -> None:
     assert [offenders(book, claim) for book in books] == [[]] * len(books)
 
 
 @pytest.mark.parametrize(("claim", "tampering"), FAULTS)
 def test_a_claim_finds_the_fault_planted_for_it(
-    claim: str, tampering: str, books: list[Any], tamper: Any
+    claim: str, tampering: str, books: Sequence[Any], tamper: Any
 ) -> None:
     for book in books:
         with tamper(book, tampering) as touched:
@@ -249,7 +250,7 @@ def test_every_claim_has_a_planted_fault() -> None:
     assert {claim for claim, _ in FAULTS} == set(CLAIMS)
 
 
-def test_the_books_hold_what_claims_speak_about(books: list[Any]) -> None:
+def test_the_books_hold_what_claims_speak_about(books: Sequence[Any]) -> None:
     statuses = {
         row[0]
         for book in books

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +25,7 @@ SENTENCE = re.compile(r"[A-Z].*[^ .]\.", re.DOTALL)
 
 
 @pytest.fixture(scope="module")
-def published(books: list[Any], tmp_path_factory: pytest.TempPathFactory) -> Path:
+def published(books: Sequence[Any], tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The published file of a random book."""
     places = Places(tmp_path_factory.mktemp("data"))
     books[0].execute(f"attach '{places.warehouse}' as copied")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
@@ -23,7 +24,7 @@ def residuals(book: Any) -> list[tuple[Any, ...]]:
 @pytest.mark.parametrize("place", RANDOM_BOOKS)
 @pytest.mark.parametrize("side", ["order_id", "transaction_id"])
 def test_whichever_party_is_lost_from_the_matches_the_residual_is_not_zero(
-    place: int, side: str, books: list[Any], tamper: Any
+    place: int, side: str, books: Sequence[Any], tamper: Any
 ) -> None:
     book = books[place]
     assert residuals(book) == []
@@ -46,7 +47,7 @@ def test_whichever_party_is_lost_from_the_matches_the_residual_is_not_zero(
 
 @pytest.mark.parametrize("place", RANDOM_BOOKS)
 def test_a_difference_without_a_code_or_timing_status_is_unexplained(
-    place: int, books: list[Any], tamper: Any
+    place: int, books: Sequence[Any], tamper: Any
 ) -> None:
     book = books[place]
     silenced = (

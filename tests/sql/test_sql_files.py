@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -49,7 +50,7 @@ def test_a_table_says_what_one_row_is(name: str) -> None:
     assert (SQL_FOLDER / name).read_text(encoding="utf-8").startswith("-- One row")
 
 
-def test_no_column_of_any_table_is_floating(books: list[Any]) -> None:
+def test_no_column_of_any_table_is_floating(books: Sequence[Any]) -> None:
     columns = books[0].execute(
         "select schema_name, table_name, column_name, data_type from duckdb_columns() "
         "where not internal"
@@ -59,7 +60,7 @@ def test_no_column_of_any_table_is_floating(books: list[Any]) -> None:
     assert [row for row in rows if re.search("FLOAT|DOUBLE|REAL", row[3])] == []
 
 
-def test_money_columns_are_decimals_of_eighteen_digits(books: list[Any]) -> None:
+def test_money_columns_are_decimals_of_eighteen_digits(books: Sequence[Any]) -> None:
     money = (
         books[0]
         .execute(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
@@ -203,7 +204,7 @@ def test_a_refused_price_is_a_break_of_its_own_and_stays_in_the_proof(book: Any)
 
 @pytest.mark.parametrize(("key", "cases"), [(None, 1), ("price_1", 2)])
 def test_a_nameless_row_is_one_case_whenever_it_came(
-    key: str | None, cases: int, books: list[Any], tamper: Any
+    key: str | None, cases: int, books: Sequence[Any], tamper: Any
 ) -> None:
     sent = ", ".join(
         f"('prices', 'a', 'd1', {arrival}, $key, '-', [], now())" for arrival in (8, 9)
