@@ -3,48 +3,34 @@
 Both judgements are the engine's own, over the same facts at the same as-of, so that what differs
 comes from the policy alone. The store itself is only copied.
 
-Belongs here: the copy, the two judgements, and what differs between them. Stays out: every rule
+Belongs here: the two judgements, and what differs between them. Stays out: every rule
 (queries in `sql`), reading `recon.toml` (`pipelines.policy`), and how it is shown.
 """
 
 from __future__ import annotations
 
 import json
-import shutil
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 import duckdb
 
 from pipelines.night.book import last_closing, require_begun
+from pipelines.night.copying import copied_store
 from pipelines.night.frame import Frame, Store
 from pipelines.night.judge import claims_on, require_claims
-from pipelines.night.replay import places_of
 from pipelines.night.validate import Contract, Validated, check_and_build
 from pipelines.policy import Policy
 from pipelines.settings import Settings
 from pipelines.warehouse.basis import write_basis
-from pipelines.warehouse.chain import Chain
 from pipelines.warehouse.closing import ACTION, Run
 from pipelines.warehouse.queries import build_stage, first_row, script
-from pipelines.warehouse.store import (
-    kept_open,
-    lay_out,
-    open_warehouse,
-    private_folder,
-    require_free_space,
-    writer_lock,
-)
 
 NOT_JUDGED = ("orders", "quotes", "reports", "write_off")
 """Sections of a policy that move no judgement of what is held."""
 
-_PREFIX = "preview-"
 Row = dict[str, Any]
 
 
@@ -84,8 +70,9 @@ def preview(
     not publish under the proposed policy.
     """
     require_begun(settings.places)
-    with _copied(settings, tell) as (copy, connection):
+    with copied_store(settings, tell) as (copy, connection):
         book = last_closing(settings, copy)
+        connection.execute("create schema preview")
         frame = Frame(settings, book.policy, "preview", ACTION, book.dates)
         run = Run(frame.run_id, frame.kind, book.dates, book.as_of, datetime.now(UTC))
         store = Store(connection, frame.chain, run)
@@ -101,7 +88,7 @@ def preview(
             cases=_rows(connection, "changed_cases"),
             totals=_rows(connection, "totals"),
             statuses=_rows(connection, "statuses"),
-            reworded=(first_row(connection, script("preview/reworded")) or (0,))[0],
+            reworded=(first_row(connection, script("work/preview/reworded")) or (0,))[0],
         )
 
 
@@ -125,45 +112,14 @@ def _flat(value: object, place: str = "") -> dict[str, object]:
     return {name: leaf for at, held in inner for name, leaf in _flat(held, at).items()}
 
 
-@contextmanager
-def _copied(
-    settings: Settings, tell: Callable[[str], None]
-) -> Iterator[tuple[Any, duckdb.DuckDBPyConnection]]:
-    """A copy of the warehouse beside the others' temporary files, open; removed in the end."""
-    places = settings.places
-    lay_out(places)
-    with writer_lock(places, on_wait=tell), _folder(private_folder(places.temporary)) as folder:
-        file = folder / places.warehouse.name
-        log = places.warehouse.with_name(f"{places.warehouse.name}.wal")
-        held = [path for path in (places.warehouse, log) if path.exists()]
-        # Judging rewrites most of the tables once.
-        require_free_space(places, besides=2 * sum(path.stat().st_size for path in held))
-        for path in held:
-            shutil.copyfile(path, file.with_name(path.name))
-        copy = places_of(settings, file)
-        with kept_open(copy), open_warehouse(copy) as connection:
-            Chain(places.control).check(connection)
-            connection.execute("create schema preview")
-            yield copy, connection
-
-
-@contextmanager
-def _folder(parent: Path) -> Iterator[Path]:
-    """A folder for the copy. Under the writer lock there is no other: what is left, a kill left."""
-    for left in parent.glob(f"{_PREFIX}*"):
-        shutil.rmtree(left)
-    with TemporaryDirectory(dir=parent, prefix=_PREFIX) as folder:
-        yield Path(folder)
-
-
 def _judge(frame: Frame, store: Store, policy: Policy, *, into: str) -> None:
     """Judge every case of the copy by a policy, and keep how each stands."""
     write_basis(store.connection, policy, **frame.basis(store.run))
     build_stage(store.connection, "reconciled")
-    store.connection.execute(f"create table preview.{into} as {script('preview/standing')}")
+    store.connection.execute(f"create table preview.{into} as {script('work/preview/standing')}")
 
 
 def _rows(connection: duckdb.DuckDBPyConnection, name: str) -> list[Row]:
-    answer = connection.execute(script(f"preview/{name}"))
+    answer = connection.execute(script(f"work/preview/{name}"))
     columns = [column[0] for column in answer.description or ()]
     return [dict(zip(columns, row, strict=True)) for row in answer.fetchall()]

@@ -68,7 +68,7 @@ def digests(shop: Shop) -> dict[str, str]:
 
 
 def diff(shop: Shop, text: str, *options: str) -> str:
-    (shop.root / "tmp" / "preview-killed").mkdir(parents=True, exist_ok=True)
+    (shop.root / "tmp" / "copy-killed").mkdir(parents=True, exist_ok=True)
     file = shop.root.parent / "changed.toml"
     file.write_text(text, encoding="utf-8")
     return done(shop, "policy", "diff", str(file), *options)
