@@ -138,6 +138,23 @@ def test_what_is_unknown_at_a_past_instant_is_said_in_one_sentence(
     assert (before.exit_code, "No date was closed by" in before.output) == (2, True)
 
 
+def test_the_report_of_a_past_night_is_given_again_as_that_night_gave_it(
+    told: tuple[Shop, dict[datetime, Any]],
+) -> None:
+    shop, nights = told
+    first, second = list(nights)[:2]
+    day = (second - timedelta(hours=1)).astimezone(ZONE).date().isoformat()
+    file = shop.root / "reports" / day / "daily.html"
+    then = file.read_bytes()
+    file.unlink()
+    asked = (second + timedelta(hours=1)).isoformat()
+    assert recon(shop, "report", "daily", "--as-of", asked).output.strip() == str(file)
+    assert file.read_bytes() == then
+    too_early = recon(shop, "report", "daily", "--date", day, "--as-of", first.isoformat())
+    assert (too_early.exit_code, f"for {day} as of" in too_early.output) == (2, True)
+    assert recon(shop, "report", "daily").exit_code == 2
+
+
 @pytest.mark.parametrize("text", ["", "yesterday", "2026-02-30", "2026-09-01T10:00:00"])
 def test_what_is_no_instant_is_refused_with_an_example(text: str) -> None:
     with pytest.raises(ConfigurationFault, match="is no instant") as refused:
