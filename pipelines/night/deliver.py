@@ -28,6 +28,7 @@ from reports.files import write_report
 from reports.mail import compose_daily, compose_failure, delivery_key
 from reports.outbox import Delivery, Outbox
 from reports.smtp import SmtpSettings
+from reports.wording import plain
 
 
 @dataclass(frozen=True)
@@ -60,6 +61,12 @@ def publish(frame: Frame) -> Published:
         fresh = publication.publish(store.connection, frame.places, digest=digest)
         close_run(frame, store, {"sha256": sha256_of(fresh), "snapshot_digest": digest})
         publication.replace(fresh, frame.places)
+        unknown = store.connection.execute(script("work/unknown_failures")).fetchall()
+    for word, attempts in unknown:
+        frame.tell(
+            f"charges failed for a reason of no known class: {plain(word)}, {attempts} "
+            "(see reconciled.charge_failures)"
+        )
     frame.tell(f"published: verdict {published.outcome}, snapshot {digest[:12]}")
     return published
 

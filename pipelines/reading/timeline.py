@@ -178,7 +178,7 @@ def _of_attempts(attempts: Sequence[Row]) -> Iterator[Event]:
         invoice = attempt["invoice_id"] or attempt["listed_under_invoice_id"]
         says = _joined(
             attempt["status"],
-            attempt["error_code"],
+            _failure(attempt),
             _amount(attempt["currency"], attempt["amount"]),
             f"hash {attempt['tx_hash']}" if attempt["tx_hash"] else "",
         )
@@ -191,6 +191,15 @@ def _of_attempts(attempts: Sequence[Row]) -> Iterator[Event]:
             f"Charge attempt {name} is first taken in; by now it is {attempt['status']} "
             f"(version {attempt['version']}).",
         )
+
+
+def _failure(attempt: Row) -> str:
+    """Why it failed in the gateway's word, and whether it may be tried again."""
+    means = {"soft": "soft, it may be tried again", "hard": "hard, a person must act first"}
+    kind = attempt["failure_class"]
+    if kind is None:
+        return attempt["error_code"] or ""
+    return f"{attempt['error_code'] or 'no reason given'} ({means.get(kind, 'of no known class')})"
 
 
 def _versions(

@@ -53,6 +53,7 @@ def billed(published: Callable[..., Places]) -> Places:
         ),
         "update validated.charge_attempts set error_code = 'NO_FUNDS' "
         "where charge_attempt_id = 'A0'",
+        "update reconciled.charge_failures set error_code = 'NO_FUNDS', failure_class = 'soft'",
     )
 
 
@@ -82,7 +83,7 @@ def test_an_invoice_tells_its_charges_and_why_it_is_a_break(billed: Places) -> N
     stories = stories_of(billed, "I1")
     text = one_line(stories)
     assert "Invoice I1 of subscription S1 is made: NGN 1000.00." in text
-    assert "Charge attempt A0 on invoice I1: FAILED, NO_FUNDS, NGN 1000.00." in text
+    assert "Charge attempt A0 on invoice I1: FAILED, NO_FUNDS (soft, it may be tried again)" in text
     assert "DUPLICATE_CHARGE (primary, impact NGN 1000.00): one invoice was charged more" in text
     assert "Authorization Z1 version 1 is taken in: ACTIVE, allowance 5000, spent 5000" in text
     assert "I1 version 1: landing/s" in text
