@@ -13,8 +13,8 @@ create schema reconciled;
 create table reconciled.charge_facts as
     select
         'A1' as charge_attempt_id, 'I1' as told_invoice_id, 'S1' as subscription_id,
-        $status as status, $word::varchar as error_code, 10::decimal(38, 18) as amount, 'NGN' as currency,
-        now() as attempted_at, now() as created_at, current_date as business_date
+        $status as status, $word::varchar as error_code, 10::decimal(38, 18) as amount,
+        'NGN' as currency, now() as attempted_at, now() as created_at, current_date as business_date
 """
 
 
