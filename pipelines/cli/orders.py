@@ -6,6 +6,7 @@ Belongs here: arguments and what is printed. Stays out: reading files (`pipeline
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -54,7 +55,8 @@ def check(ctx: click.Context, file: Path) -> None:
         lines = list(_refused(refusal))
         is_whole = False
     else:
-        lines = [*_taken(read), *_known(settings, arrival)]
+        today = datetime.now(settings.zone).date()
+        lines = [*_taken(read, today=today), *_known(settings, arrival)]
         is_whole = not read.quarantined.height
     for line in lines:
         click.echo(line)
@@ -64,6 +66,8 @@ def check(ctx: click.Context, file: Path) -> None:
 def _arrival(file: Path) -> Arrival:
     from pipelines.orders.inbox import look_at
 
+    if file.name in ("", ".."):
+        raise ConfigurationFault(f"{file} is a folder.", "Name an export that lies in it.")
     try:
         return look_at(file)
     except (FileNotFoundError, NotADirectoryError):
@@ -98,12 +102,12 @@ def _read(settings: Settings, arrival: Arrival) -> OrderFile:
             ) from None
 
 
-def _taken(file: OrderFile) -> Iterator[str]:
+def _taken(file: OrderFile, *, today: date) -> Iterator[str]:
     problems = file.quarantined.height
     yield f"{file.name} would be taken in" + (" in part." if problems else ".")
     yield f"  layout      {file.layout}"
     yield f"  written as  {file.encoding}"
-    yield f"  exported    {file.exported_on or 'on no date that it tells'}"
+    yield f"  exported    {file.exported_on or 'on the date of the night that takes it in'}"
     yield f"  rows        {file.rows_received:,} orders in {file.lines_received:,} rows"
     for what, count in (
         ("accepted", file.accepted.height),
@@ -114,6 +118,7 @@ def _taken(file: OrderFile) -> Iterator[str]:
         yield f"              {count:,} {what}"
     for place, (currency, total) in enumerate(sorted(file.totals.items())):
         yield f"  {'totals' if place == 0 else '':<10}  {currency} {total:,f}"
+    yield from _hints(file, today=today)
     if problems:
         yield f"Problems ({problems:,}):"
         for row in file.quarantined.head(SHOWN_AT_MOST).iter_rows(named=True):
@@ -121,6 +126,28 @@ def _taken(file: OrderFile) -> Iterator[str]:
         if problems > SHOWN_AT_MOST:
             yield f"  … and {problems - SHOWN_AT_MOST:,} more"
         yield "Correct them in the shop and export again, or map their words in recon.toml."
+
+
+def _hints(file: OrderFile, *, today: date) -> Iterator[str]:
+    """What is right by every rule, and yet may not be what somebody meant."""
+    if not file.rows_received:
+        yield (
+            "It has a header and no rows: right for a day without orders, and what an export that"
+            " failed looks like."
+        )
+    if file.exported_on is not None and file.exported_on > today + timedelta(days=1):
+        yield (
+            f"It is dated {file.exported_on}, which has not come yet: until then no later export"
+            " could correct its orders. Correct its name, its control file or the times in it."
+        )
+    references = file.accepted["transaction_ref"].drop_nulls()
+    joined = references.filter(references.str.contains("+", literal=True))
+    if joined.len():
+        yield (
+            f"{joined.len():,} transaction_ref {'has' if joined.len() == 1 else 'have'} a plus"
+            f" within, such as {shown(joined[0])}, read as one reference: several stand with"
+            ' " + " between them.'
+        )
 
 
 def _known(settings: Settings, arrival: Arrival) -> Iterator[str]:

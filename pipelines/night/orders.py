@@ -161,7 +161,9 @@ def _read(frame: Frame, intake: Intake, arrival: Arrival, *, folder: Path) -> _E
     ) as reading:
         kept = reading.moved(folder)
     file = kept.file()
-    return _Export(file.exported_on or date.min, file.name, arrival.control, kept)
+    # What nothing dates counts as of the run, here as in `ops.files`.
+    day = file.exported_on or frame.dates.last
+    return _Export(day, file.name, arrival.control, kept)
 
 
 def _known_digests(connection: duckdb.DuckDBPyConnection) -> frozenset[str]:

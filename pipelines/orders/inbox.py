@@ -84,7 +84,7 @@ def arrivals(
 
     Files that no sidecar shows to be whole are looked at again after one pause for all of them;
     without `wait_still` the caller vouches that nobody writes. Files of `known_digests` are only
-    named.
+    named, unless what stands beside them speaks of other bytes.
     """
     try:
         folder = os.open(inbox, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
@@ -169,10 +169,12 @@ def _examined(
         return None
     try:
         file = survey(folder, name, limit=MAX_FILE_BYTES)
-        if file.digest in known_digests:
-            return Arrival(name, State.KNOWN, digest=file.digest)
         export = Whereabouts(inbox, name, file.looks, file.digest)
-        return _with_sidecars(folder, export, file, beside=beside)
+        found = _with_sidecars(folder, export, file, beside=beside)
+        # Known bytes that a sidecar contradicts are not what somebody meant to drop here.
+        if found.doubt is None and file.digest in known_digests:
+            return Arrival(name, State.KNOWN, digest=file.digest)
+        return found
     except FileNotFoundError:
         return Arrival(name, State.WAITING)
     except OrderFileRefused as refusal:

@@ -6,14 +6,25 @@ in `values`; here they are applied, and a row's fault becomes one sentence.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
 import polars as pl
 
 from pipelines.faults import ClaimBroken
+from pipelines.orders import claims
+from pipelines.orders.claims import (
+    IS_REPEAT,
+    KEY,
+    LINES,
+    LINES_ASIDE,
+    contradiction,
+    lone_asides,
+    with_claims,
+)
 from pipelines.orders.layouts.layout import FURTHER_REFS, ORDER_COLUMNS
 from pipelines.orders.layouts.turning import IS_ASIDE, SAID
 from pipelines.orders.plain_rows import parted
@@ -22,6 +33,7 @@ from pipelines.orders.values import (
     Rule,
     first_fault,
     has_readable_amount,
+    newest_instant,
     prepared,
     rules,
     usable_id,
@@ -29,7 +41,6 @@ from pipelines.orders.values import (
 from pipelines.orders.wording import shown
 
 _UTC_TEXT = "%Y-%m-%dT%H:%M:%S%.6fZ"
-_LINES_NAMED = 5
 # So many rows at a time keep what judging takes beside them small.
 _ROWS_AT_ONCE = 100_000
 _NONE_QUARANTINED = pl.DataFrame(
@@ -48,7 +59,8 @@ class Judged:
     """The parts of a file's rows, and the money in all of them that can be read, by currency.
 
     `amounts_received` has what was set aside too, `amounts_aside` alone. `set_aside` has those rows
-    that have a usable order id, by which an order known before is missed.
+    that have a usable order id, by which an order known before is missed. `newest` is the newest
+    instant of all rows, whatever became of them.
     """
 
     accepted: pl.DataFrame
@@ -59,17 +71,23 @@ class Judged:
     amounts_accepted: dict[str, Decimal]
     set_aside: pl.DataFrame
     amounts_aside: dict[str, Decimal] = field(default_factory=dict)
+    newest: datetime | None = None
 
 
 def judge(rows: pl.DataFrame, *, status_words: Mapping[str, str]) -> Judged:
     """Split order rows into four parts; no row is in two parts or none."""
-    # What a layout could not even translate is no draft or trial either.
-    is_aside = pl.col(IS_ASIDE) & pl.col(SAID).is_null()
-    orders = rows.filter(~is_aside) if rows[IS_ASIDE].any() else rows
+    is_aside = lone_asides(rows)
+    orders = rows.filter(~is_aside) if is_aside.any() else rows
     aside = rows.height - orders.height
     set_aside = rows.filter(is_aside) if aside else rows.clear()
-    amounts_aside = _readable_amounts(set_aside, status_words) if aside else {}
-    parts = [_judged(part, status_words=status_words) for part in _parts(orders)]
+    readable = prepared(set_aside, status_words=status_words)
+    amounts_aside = _amounts(readable.filter(has_readable_amount()))
+    parts = [
+        _judged_by_every_rule(part, status_words=status_words)
+        if share_a_claim
+        else _judged(part, status_words=status_words)
+        for part, share_a_claim in claims.parts(orders, height=_ROWS_AT_ONCE)
+    ]
     accepted = _together([part.accepted for part in parts])
     quarantined = _together([part.quarantined for part in parts])
     repeats = sum(part.repeats for part in parts)
@@ -89,18 +107,8 @@ def judge(rows: pl.DataFrame, *, status_words: Mapping[str, str]) -> Judged:
         amounts_accepted=_added(part.amounts_accepted for part in parts),
         set_aside=_keys(set_aside),
         amounts_aside=amounts_aside,
+        newest=_latest([newest_instant(readable), *(part.newest for part in parts)]),
     )
-
-
-def _parts(orders: pl.DataFrame) -> Iterator[pl.DataFrame]:
-    """Give rows that may share an order id in one part, all others in parts of bounded size."""
-    shares = orders["order_id"].str.strip_chars().is_duplicated()
-    if shares.any():
-        yield orders.filter(shares)
-        orders = orders.filter(~shares)
-    yield from orders.iter_slices(_ROWS_AT_ONCE)
-    if not orders.height:
-        yield orders
 
 
 def _together(parts: Sequence[pl.DataFrame]) -> pl.DataFrame:
@@ -117,13 +125,20 @@ def _added(parts: Iterable[Mapping[str, Decimal]]) -> dict[str, Decimal]:
 
 
 def _judged(rows: pl.DataFrame, *, status_words: Mapping[str, str]) -> Judged:
-    """Judge rows the short way where that is certain, and the others by every rule."""
-    if rows["order_id"].is_duplicated().any():
-        return _judged_by_every_rule(rows, status_words=status_words)
+    """Judge rows of different orders the short way where that is certain, others by every rule."""
     plain, others = parted(rows, status_words=status_words)
     if not others.height:
         amounts = _amounts(plain)
-        return Judged(plain, _NONE_QUARANTINED, 0, 0, amounts, amounts, _NONE_ASIDE)
+        return Judged(
+            plain,
+            _NONE_QUARANTINED,
+            0,
+            0,
+            amounts,
+            amounts,
+            _NONE_ASIDE,
+            newest=_newest_text(plain),
+        )
     judged = _judged_by_every_rule(others, status_words=status_words)
     amounts = _amounts(plain)
     return replace(
@@ -131,42 +146,33 @@ def _judged(rows: pl.DataFrame, *, status_words: Mapping[str, str]) -> Judged:
         accepted=_together([plain, judged.accepted]),
         amounts_received=_added([amounts, judged.amounts_received]),
         amounts_accepted=_added([amounts, judged.amounts_accepted]),
+        newest=_latest([_newest_text(plain), judged.newest]),
     )
 
 
 def _judged_by_every_rule(rows: pl.DataFrame, *, status_words: Mapping[str, str]) -> Judged:
     judged = prepared(rows, status_words=status_words).with_columns(
-        fault=first_fault(),
-        key=usable_id(pl.col("order_id")),
-        is_repeat=pl.lit(value=False),
-        lines=pl.lit(None, dtype=pl.List(pl.Int64)),
+        usable_id(pl.col("order_id")).alias(KEY),
+        pl.lit(value=False).alias(IS_REPEAT),
+        *(pl.lit(None, dtype=pl.List(pl.Int64)).alias(lines) for lines in (LINES, LINES_ASIDE)),
     )
-    if judged["key"].drop_nulls().is_duplicated().any():
-        judged = _with_duplicates(judged)
-    stands = pl.col("fault").is_null() & pl.col("lines").is_null() & pl.col(SAID).is_null()
-    accepted = judged.filter(stands & ~pl.col("is_repeat"))
+    # Of what is no order, only the number is asked: what else stands there may be anything.
+    is_asked = ~pl.col(IS_ASIDE) | pl.col(KEY).is_null()
+    judged = judged.with_columns(fault=pl.when(is_asked).then(first_fault()))
+    if judged[KEY].drop_nulls().is_duplicated().any():
+        judged = with_claims(judged)
+    is_alone = pl.col(LINES).is_null() & ~pl.col(IS_ASIDE)
+    stands = pl.col("fault").is_null() & is_alone & pl.col(SAID).is_null()
+    accepted = judged.filter(stands & ~pl.col(IS_REPEAT))
     return Judged(
         accepted=_accepted(accepted),
         quarantined=_quarantined(judged.filter(~stands)),
-        repeats=judged.filter(stands & pl.col("is_repeat")).height,
+        repeats=judged.filter(stands & pl.col(IS_REPEAT)).height,
         aside=0,
         amounts_received=_amounts(judged.filter(has_readable_amount())),
         amounts_accepted=_amounts(accepted),
         set_aside=_NONE_ASIDE,
-    )
-
-
-def _with_duplicates(judged: pl.DataFrame) -> pl.DataFrame:
-    """Mark later identical rows as repeats, and name the lines of rows that contradict another."""
-    cells = pl.struct(*ORDER_COLUMNS, pl.col(FURTHER_REFS).list.join("\n"))
-    has_key = pl.col("key").is_not_null()
-    differs = has_key & (cells.n_unique().over("key") > 1)
-    return judged.with_columns(
-        is_repeat=has_key & (pl.int_range(pl.len()).over("key") > 0),
-        # Only the first few: a file of one id a million times would make a million long lists.
-        lines=pl.when(differs).then(
-            pl.col(SOURCE_ROW).head(_LINES_NAMED + 1).over("key", mapping_strategy="join")
-        ),
+        newest=newest_instant(judged),
     )
 
 
@@ -192,7 +198,7 @@ def _none_if_empty(column: str) -> pl.Expr:
 
 def _quarantined(rows: pl.DataFrame) -> pl.DataFrame:
     contract = rules()
-    named = rows.select(*ORDER_COLUMNS, "minor_units", "fault", "lines", SAID)
+    named = rows.select(*ORDER_COLUMNS, "minor_units", "fault", LINES, LINES_ASIDE, SAID)
     reasons = [_reason(row, contract) for row in named.iter_rows(named=True)]
     known = pl.concat_list(
         pl.concat_list("key"),
@@ -212,25 +218,26 @@ def _reason(row: Mapping[str, Any], contract: Sequence[Rule]) -> str:
     if row[SAID] is not None:
         return str(row[SAID])
     if row["fault"] is None:
-        return f"order_id {shown(row['order_id'])} {_contradiction(row['lines'])}"
+        told = contradiction(row[LINES], row[LINES_ASIDE])
+        return f"order_id {shown(row['order_id'])} {told}"
     rule = contract[row["fault"]]
     says = rule.says.format(currency=row["currency"], minor_units=row["minor_units"])
     value = row[rule.column]
     return f"{rule.column} {says}" if value == "" else f"{rule.column} {shown(value)} {says}"
 
 
-def _contradiction(lines: list[int]) -> str:
-    named = ", ".join(str(line) for line in lines[:_LINES_NAMED])
-    more = " and more" if len(lines) > _LINES_NAMED else ""
-    return f"stands in lines {named}{more} with different values."
-
-
 def _keys(rows: pl.DataFrame) -> pl.DataFrame:
     return rows.select(SOURCE_ROW, usable_id(pl.col("order_id")).alias("key")).drop_nulls("key")
 
 
-def _readable_amounts(rows: pl.DataFrame, status_words: Mapping[str, str]) -> dict[str, Decimal]:
-    return _amounts(prepared(rows, status_words=status_words).filter(has_readable_amount()))
+def _newest_text(accepted: pl.DataFrame) -> datetime | None:
+    """Of texts of one form and one zone the greatest is the newest instant."""
+    texts = [accepted[column].max() for column in ("placed_at", "paid_at")]
+    return _latest(None if text is None else datetime.fromisoformat(str(text)) for text in texts)
+
+
+def _latest(instants: Iterable[datetime | None]) -> datetime | None:
+    return max((instant for instant in instants if instant is not None), default=None)
 
 
 def _amounts(rows: pl.DataFrame) -> dict[str, Decimal]:

@@ -31,16 +31,8 @@ def cut_out(name: str, content: bytes, *, layout: Layout, lines: Collection[int]
     quote = script.written(layout.form.quote) if is_csv and layout.form.quote else ""
     found = _records(script.text, quote)
     pieces = [next(found)[1]] if is_csv else []
-    order_id = _OrderId(script, layout, header=pieces[0] if is_csv else None)
-    wanted = frozenset(lines)
-    order: str | None = None
-    for line, record in found:
-        if line in wanted:
-            order = order_id.of(record) if layout.has_several_lines else None
-        elif order is None or order_id.of(record) != order:
-            order = None
-            continue
-        pieces.append(record)
+    claim = _Claim(script, layout, header=pieces[0] if is_csv else None)
+    pieces += _of_orders(found, frozenset(lines), claim if layout.has_several_lines else None)
     return script.bytes_of("".join(pieces))
 
 
@@ -74,19 +66,48 @@ class _Script:
         return text if self.carrier != _BYTES else text.encode(_BYTES).decode(self.encoding)
 
 
-@dataclass(frozen=True)
-class _OrderId:
-    """Reads the order id of a record, to tell which lines are of one order."""
+def _of_orders(
+    records: Iterator[tuple[int, str]], lines: Collection[int], claim: _Claim | None
+) -> Iterator[str]:
+    """Give the records that begin in these lines, and those that go on with the same order."""
+    order: tuple[str, str] | None = None
+    for line, record in records:
+        own = claim.of(record) if claim is not None and claim.is_asked(order, line, lines) else None
+        if line in lines:
+            order = own
+        elif order is None or own != order:
+            order = None
+            continue
+        yield record
+
+
+@dataclass
+class _Claim:
+    """Reads the order id and the store of a record, to tell which lines are of one order.
+
+    As where lines are folded: a line without a store is of the store before it, and one without an
+    order id is of no other's order.
+    """
 
     script: _Script
     layout: Layout
     header: str | None
+    store: str = ""
 
-    def of(self, record: str) -> str:
-        column = self.layout.columns["order_id"]
+    def is_asked(self, order: tuple[str, str] | None, line: int, lines: Collection[int]) -> bool:
+        """Tell whether a record has to be read: none of them all, but where stores go on."""
+        return order is not None or line in lines or bool(self.layout.store_column)
+
+    def of(self, record: str) -> tuple[str, str] | None:
+        column, store_column = self.layout.columns["order_id"], self.layout.store_column
         if self.header is None:
-            return str(json.loads(self.script.read(record))[column])
-        return self._cells(record)[self._cells(self.header).index(column)]
+            cells = json.loads(self.script.read(record))
+            order_id, store = cells[column], cells[store_column] if store_column else ""
+        else:
+            row = dict(zip(self._cells(self.header), self._cells(record), strict=True))
+            order_id, store = row[column], row[store_column] if store_column else ""
+        self.store = str(store or "") or self.store
+        return (str(order_id), self.store) if str(order_id or "").strip() else None
 
     def _cells(self, record: str) -> list[str]:
         form = self.layout.form

@@ -68,6 +68,7 @@ def _is_plain() -> pl.Expr:
     fraction_digits = pl.col("amount").str.len_bytes() - point - 1
     return (
         pl.col("said").is_null()
+        & ~pl.col("is_aside")
         & pl.col("order_status").is_not_null()
         & pl.col("units").is_not_null()
         & pl.col("amount").str.contains(_AMOUNT)

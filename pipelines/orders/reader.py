@@ -22,7 +22,7 @@ from pipelines.orders.faults import OrderFileRefused
 from pipelines.orders.formats import open_source
 from pipelines.orders.judging import Judged, judge
 from pipelines.orders.layouts.choosing import chosen
-from pipelines.orders.layouts.layout import ASIDE, ORDER_COLUMNS
+from pipelines.orders.layouts.layout import ASIDE, BETWEEN_REFS, FURTHER_REFS, ORDER_COLUMNS
 from pipelines.orders.layouts.mapped import layouts_for
 from pipelines.orders.layouts.turning import order_rows
 from pipelines.orders.mapping import OrderMapping
@@ -96,7 +96,7 @@ def read_order_file(
         digest=digest,
         layout=layout.name,
         encoding=form,
-        exported_on=_exported_on(name, control, judged.accepted, time_zone=time_zone),
+        exported_on=_exported_on(name, control, judged.newest, time_zone=time_zone),
         lines_received=table.frame.height,
         rows_received=rows.height,
         repeats=judged.repeats,
@@ -124,11 +124,11 @@ def read_rows(
     table = source.table(layout.wanted(source.header))
     rows = order_rows(table, layout, zone=time_zone)
     words = {word: status for word, status in layout.words.items() if status != ASIDE}
-    return rows.filter(pl.col(SOURCE_ROW).is_in(sorted(lines))).select(
-        *(
-            pl.col(column).replace(words) if column == "status" else pl.col(column)
-            for column in ORDER_COLUMNS
-        )
+    further = pl.concat_list("transaction_ref", FURTHER_REFS).list.join(BETWEEN_REFS)
+    return (
+        rows.filter(pl.col(SOURCE_ROW).is_in(sorted(lines)))
+        .with_columns(pl.col("status").replace(words), further.alias("transaction_ref"))
+        .select(ORDER_COLUMNS)
     )
 
 
@@ -161,10 +161,16 @@ def _not_as_stated(name: str, found: str, stated: str) -> OrderFileRefused:
 
 
 def _exported_on(
-    name: str, control: ControlTotals | None, accepted: pl.DataFrame, *, time_zone: ZoneInfo
+    name: str, control: ControlTotals | None, newest: datetime | None, *, time_zone: ZoneInfo
 ) -> date | None:
+    """Give the day that is stated or named, or that of the newest instant in any row.
+
+    Rows that are not accepted tell it too: without them an export whose newest order is held back
+    would count as older than the one that it corrects.
+    """
     stated = control.exported_on(time_zone) if control is not None else None
-    return stated or _last_day_in(name) or _newest_day(accepted, time_zone=time_zone)
+    told = newest.astimezone(time_zone).date() if newest is not None else None
+    return stated or _last_day_in(name) or told
 
 
 def _last_day_in(name: str) -> date | None:
@@ -177,12 +183,3 @@ def _last_day_in(name: str) -> date | None:
         if FIRST_YEAR <= day.year <= LAST_YEAR:
             return day
     return None
-
-
-def _newest_day(accepted: pl.DataFrame, *, time_zone: ZoneInfo) -> date | None:
-    # Texts of one form and one zone: the greatest text is the newest instant.
-    instants = [accepted[column].max() for column in ("placed_at", "paid_at")]
-    newest = max((str(instant) for instant in instants if instant is not None), default=None)
-    if newest is None:
-        return None
-    return datetime.fromisoformat(newest).astimezone(time_zone).date()

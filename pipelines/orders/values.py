@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from functools import reduce
 from operator import or_
 
@@ -107,6 +108,15 @@ def has_readable_amount() -> pl.Expr:
     ).fill_null(False)
 
 
+def newest_instant(rows: pl.DataFrame) -> datetime | None:
+    """Give the newest instant of prepared rows that the contract admits, whatever else is wrong."""
+    found = [
+        rows.select(pl.col(column).filter(_is_in_our_years(pl.col(column))).max()).item()
+        for column in ("placed_utc", "paid_utc")
+    ]
+    return max((instant for instant in found if instant is not None), default=None)
+
+
 def usable_id(text: pl.Expr) -> pl.Expr:
     """Give the trimmed id of a faulty row, null unless it is printable and no e-mail address."""
     trimmed = text.str.strip_chars()
@@ -163,6 +173,12 @@ def _session_rules() -> list[Rule]:
             sessions.list.eval(one_by_one == "").list.any(),
             "has an empty id between its semicolons.",
         ),
+        # No id of the gateway has such a mark: as one id, several would silently link nothing.
+        Rule(
+            "session_ids",
+            pl.col("session_ids").str.contains(r"[,|]"),
+            "has another mark than the semicolon between its ids.",
+        ),
         Rule(
             "session_ids",
             several & (sessions.list.n_unique() != sessions.list.len()),
@@ -201,10 +217,14 @@ def _instant_rules(column: str, *, is_required: bool) -> list[Rule]:
         Rule(column, is_given & instant.is_null(), "is no real date and time."),
         Rule(
             column,
-            is_given & ~instant.dt.year().is_between(FIRST_YEAR, LAST_YEAR),
+            is_given & ~_is_in_our_years(instant),
             f"lies outside the years {FIRST_YEAR} to {LAST_YEAR}.",
         ),
     ]
+
+
+def _is_in_our_years(instant: pl.Expr) -> pl.Expr:
+    return instant.dt.year().is_between(FIRST_YEAR, LAST_YEAR)
 
 
 def _amount_is_decimal() -> pl.Expr:

@@ -147,3 +147,43 @@ def test_a_folder_is_told_to_be_one(check: Callable[[str, bytes], Result], tmp_p
     result = CliRunner().invoke(main, ["orders", "check", "exports"])
     assert "it is a folder." in result.output
     assert "Drop the exports in it themselves." in result.output
+
+
+@pytest.mark.parametrize(
+    ("path", "said"),
+    [(".", ". is a folder."), ("/", "/ is a folder."), ("a/..", "a/.. is a folder.")],
+)
+def test_a_folder_without_a_name_of_its_own_is_told_to_be_one(path: str, said: str) -> None:
+    result = CliRunner().invoke(main, ["orders", "check", path])
+    assert said in result.output
+    assert result.exit_code == 2
+
+
+def test_a_file_without_rows_is_taken_with_a_hint(
+    check: Callable[[str, bytes], Result], export: Export
+) -> None:
+    result = check("orders.csv", export())
+    assert "exported    on the date of the night that takes it in" in result.output
+    assert "It has a header and no rows" in result.output
+    assert result.exit_code == 0
+
+
+def test_a_plus_within_a_reference_is_taken_with_a_hint(
+    check: Callable[[str, bytes], Result], line: Line, export: Export
+) -> None:
+    result = check("orders.csv", export(line(transaction_ref="r7+r8")))
+    assert '1 transaction_ref has a plus within, such as "r7+r8", read as one' in result.output
+    assert result.exit_code == 0
+    assert "has a plus" not in check("b.csv", export(line(transaction_ref="r7 + r8"))).output
+
+
+@pytest.mark.parametrize(
+    ("name", "placed_at"),
+    [("orders.csv", "2099-01-02T10:00:00Z"), ("orders 2099-01-02.csv", "2026-11-20T10:00:00Z")],
+)
+def test_a_date_that_has_not_come_is_taken_with_a_hint(
+    check: Callable[[str, bytes], Result], line: Line, export: Export, name: str, placed_at: str
+) -> None:
+    result = check(name, export(line(placed_at=placed_at)))
+    assert "It is dated 2099-01-02, which has not come yet" in result.output
+    assert "has not come yet" not in check("orders 2026-11-20.csv", export(line())).output

@@ -289,6 +289,19 @@ def test_bytes_known_before_are_only_named(tmp_path: Path) -> None:
     assert (found.state, found.digest, found.export) == (State.KNOWN, sha256(b"x"), None)
 
 
+def test_known_bytes_under_a_name_that_promises_others_are_refused(tmp_path: Path) -> None:
+    for name, stated in (("a.csv", b"x"), ("b.csv", b"y"), ("c.csv", None)):
+        (tmp_path / name).write_bytes(b"x")
+        said = f"{sha256(stated)}  {name}\n" if stated else "none"
+        (tmp_path / f"{name}.sha256").write_text(said)
+    found = look(tmp_path, known_digests={sha256(b"x")})
+    assert {name: one.state for name, one in found.items()} == {
+        "a.csv": State.KNOWN,
+        "b.csv": State.REFUSED,
+        "c.csv": State.REFUSED,
+    }
+
+
 @settings(max_examples=100, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 def test_no_damaged_byte_passes_a_digest(

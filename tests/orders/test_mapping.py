@@ -294,3 +294,27 @@ def test_no_pattern_runs_away_on_any_text(read: Read) -> None:
     )
     file = read(content.encode(), mappings={"shop": mapping})
     assert file.accepted["session_ids"].to_list() == [[]]
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "stores"),
+    [
+        ("L-1,A", "1,B", {"A": "", "B": "L-"}),
+        ("1,A", "1,B", {"A": "L-", "B": "L-"}),
+        ("11,A", "1,B", {"A": "L-", "B": "L-1"}),
+    ],
+)
+def test_orders_of_two_stores_whose_prefixes_make_one_number_are_no_repeats(
+    read: Read, first: str, second: str, stores: dict[str, str]
+) -> None:
+    columns = {name: name for name in ("order_id", "status", "amount", "currency", "placed_at")}
+    shop = OrderMapping.model_validate(
+        {"columns": columns, "store_column": "shop", "stores": stores}
+    )
+    rest = "paid,5.00,NGN,2026-11-20T09:30:00Z\n"
+    header = "order_id,shop,status,amount,currency,placed_at\n"
+    content = f"{header}{first},{rest}{second},{rest}{second},{rest}".encode()
+    file = read(content, mappings={"shop": shop})
+    assert (file.repeats, file.accepted.height, file.quarantined.height) == (0, 0, 3)
+    alone = f"{header}{second},{rest}{second},{rest}".encode()
+    assert read(alone, mappings={"shop": shop}).repeats == 1

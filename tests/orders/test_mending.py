@@ -12,6 +12,7 @@ import pytest
 from orders.shops import SHOPIFY_HEADER, shopify, shopify_item, written
 
 from pipelines.orders.intake import Intake
+from pipelines.orders.layouts.layout import Layout
 from pipelines.orders.layouts.mapped import layouts_for
 from pipelines.orders.mapping import OrderMapping
 from pipelines.orders.mending import cut_out
@@ -58,6 +59,38 @@ def test_all_lines_of_an_order_are_cut_out_together(read: Read) -> None:
     cut = cut_out("a.csv", content, layout=layout, lines=[held])
     lines = content.splitlines(keepends=True)
     assert cut == b"".join([lines[0], *lines[3:6]])
+
+
+@pytest.mark.parametrize("name", ["a.csv", "a.ndjson"])
+@pytest.mark.parametrize(
+    ("rows", "held", "lines"),
+    [
+        (["1 LAG 1,5", "1 _ _", "1 ABJ 5"], [2], [2, 3]),
+        (["1 ABJ 5", "1 LAG 1,5", "1 LAG _", "1 ABJ 5"], [3], [3, 4]),
+        (["9 LAG 5", "1 _ 1,5", "1 LAG _", "1 ABJ 5"], [3], [3, 4]),
+        (["_ LAG 5", "_ LAG 5"], [2], [2]),
+    ],
+    ids=["followed", "between", "of the store before", "without a number"],
+)
+def test_an_order_of_another_store_is_not_cut_out_with_it(
+    name: str, rows: list[str], held: list[int], lines: list[int]
+) -> None:
+    header = ["id", "shop", "total"]
+    cells = [["" if cell == "_" else cell for cell in row.split()] for row in rows]
+    if name == "a.csv":
+        written = [",".join(f'"{cell}"' for cell in row) + "\n" for row in [header, *cells]]
+        offset, kept = 1, [1, *lines]
+    else:
+        written = [json.dumps(dict(zip(header, row, strict=True))) + "\n" for row in cells]
+        offset, kept = 2, lines
+    layout = Layout(
+        "shops", {"order_id": "id", "amount": "total"}, has_several_lines=True,
+        store_column="shop", stores={"LAG": "L-", "ABJ": "A-"},
+    )  # fmt: skip
+    # Objects have no header, so that all their lines are one less.
+    held = [line - offset + 1 for line in held]
+    cut = cut_out(name, "".join(written).encode(), layout=layout, lines=held)
+    assert cut.decode() == "".join(written[line - offset] for line in kept)
 
 
 def test_of_objects_a_line_is_cut_out_and_no_header() -> None:

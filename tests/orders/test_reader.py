@@ -1,6 +1,7 @@
 from collections.abc import Callable
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given, settings
@@ -9,7 +10,7 @@ from hypothesis import strategies as st
 from pipelines.currencies import minor_units
 from pipelines.orders.faults import OrderFileRefused
 from pipelines.orders.mapping import STATUSES, OrderMapping
-from pipelines.orders.reader import OrderFile
+from pipelines.orders.reader import OrderFile, read_rows
 from pipelines.orders.sidecars import ControlTotals
 
 Line = Callable[..., str]
@@ -18,7 +19,8 @@ Read = Callable[..., OrderFile]
 
 
 def holds(file: OrderFile) -> bool:
-    return file.rows_received == file.accepted.height + file.repeats + file.quarantined.height
+    counted = file.accepted.height + file.repeats + file.quarantined.height + file.aside
+    return file.rows_received == counted
 
 
 def test_identical_rows_of_one_order_count_once(line: Line, export: Export, read: Read) -> None:
@@ -143,6 +145,62 @@ def test_the_date_of_an_export_is_stated_named_or_its_newest_instant(
 ) -> None:
     content = export(line(placed_at="2026-11-18T23:30:00Z", paid_at="2026-11-18T23:10:00Z"))
     assert read(content, name, control=control).exported_on == day
+
+
+@pytest.mark.parametrize(
+    ("cell", "taken"),
+    [
+        ("t1 + t2", ("t1", ["t2"])),
+        ("t1 + t1 + t3", ("t1", ["t3"])),
+        ("r7+r8", ("r7+r8", [])),
+        ("+r7", ("+r7", [])),
+        ("r7 +r8", None),
+        ("r7+ r8", None),
+        ("t1 +  t2", None),
+        ("t1 + t2 +", None),
+        ("t1 + ", None),
+    ],
+)
+def test_several_references_stand_with_a_plus_between_blanks(
+    line: Line, export: Export, read: Read, cell: str, taken: tuple[str, list[str]] | None
+) -> None:
+    content = export(line(transaction_ref=cell), line(order_id="K2"))
+    file = read(content)
+    found = [*file.accepted.select("transaction_ref", "further_refs").iter_rows()]
+    assert found == [*([taken] if taken else []), ("tx_1", [])]
+    assert [
+        'does not hold references with " + "' in said for said in file.quarantined["reason"]
+    ] == ([] if taken else [True])
+
+
+def test_rows_to_mend_keep_every_reference(line: Line, export: Export) -> None:
+    content = export(line(amount="1 5", transaction_ref="t1 + t2 + t3"))
+    rows = read_rows("orders.csv", content, lines=[2], time_zone=ZoneInfo("Africa/Lagos"))
+    assert rows["transaction_ref"].to_list() == ["t1 + t2 + t3"]
+
+
+NEWEST = {"placed_at": "2026-11-24T10:00:00Z", "paid_at": ""}
+
+
+@pytest.mark.parametrize(
+    ("newest", "words", "day"),
+    [
+        ({**NEWEST, "status": "payed"}, {}, date(2026, 11, 24)),
+        ({**NEWEST, "status": "draft"}, {"draft": "not_an_order"}, date(2026, 11, 24)),
+        ({**NEWEST, "order_id": "K1"}, {}, date(2026, 11, 24)),
+        ({"status": "payed", "paid_at": "2026-11-24T23:30:00Z"}, {}, date(2026, 11, 25)),
+        # What no row may hold tells nothing.
+        ({**NEWEST, "placed_at": "9026-11-24T10:00:00Z"}, {}, date(2026, 11, 20)),
+        ({**NEWEST, "placed_at": "24.11.2026"}, {}, date(2026, 11, 20)),
+    ],
+)
+def test_rows_that_are_not_accepted_date_an_export_too(
+    line: Line, export: Export, read: Read, newest: dict[str, str], words: dict[str, str], day: date
+) -> None:
+    mappings = {"words": OrderMapping.model_validate({"status": words})}
+    file = read(export(line(), line(**{"order_id": "K2", **newest})), mappings=mappings)
+    assert file.accepted.height < file.rows_received
+    assert file.exported_on == day
 
 
 def test_an_export_of_no_rows_and_no_date_has_no_date(export: Export, read: Read) -> None:

@@ -67,6 +67,8 @@ Read = Callable[..., OrderFile]
         ("session_ids", ";", "empty id between its semicolons"),
         ("session_ids", "cs_1;", "empty id"),
         ("session_ids", " ", "empty id"),
+        ("session_ids", '"cs_1,cs_2"', "another mark than the semicolon"),
+        ("session_ids", "cs_1|cs_2", "another mark than the semicolon"),
         ("session_ids", "cs_1; cs_1", "the same id twice"),
         ("session_ids", "cs_1;" + "c" * 201, "longer than 200"),
         ("session_ids", '"cs_1\ncs_2"', "control character"),

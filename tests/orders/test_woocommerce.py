@@ -78,8 +78,9 @@ def test_a_partial_refund_leaves_the_order_and_its_total(read: Read) -> None:
     assert file.accepted.select("status", "amount").rows() == [("fulfilled", "1250.00")]
 
 
-def test_a_draft_is_counted_but_is_no_order(read: Read) -> None:
-    draft = woocommerce(order_number="4712", status="checkout-draft", order_total="")
+@pytest.mark.parametrize("word", ["draft", "auto-draft", "checkout-draft", "wc-checkout-draft"])
+def test_a_draft_is_counted_but_is_no_order(read: Read, word: str) -> None:
+    draft = woocommerce(order_number="4712", status=word, order_total="")
     file = read(written(WOOCOMMERCE_HEADER, woocommerce(), draft))
     assert (file.accepted["order_id"].to_list(), file.aside) == (["4711"], 1)
 
@@ -88,7 +89,8 @@ def test_what_is_set_aside_is_known_by_the_id_that_it_would_have(read: Read) -> 
     mapping = OrderMapping(layout="woocommerce", prefix="LAG-")
     lines = [woocommerce(), *(woocommerce(order_number=n, status="trash") for n in ("4712", ""))]
     file = read(written(WOOCOMMERCE_HEADER, *lines), mappings={"lagos": mapping})
-    assert (file.aside, file.set_aside.rows()) == (2, [(3, "LAG-4712")])
+    assert (file.aside, file.set_aside.rows()) == (1, [(3, "LAG-4712")])
+    assert file.quarantined["source_row"].to_list() == [4]
 
 
 def test_a_line_for_each_item_is_still_one_order(read: Read) -> None:

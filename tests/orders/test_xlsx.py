@@ -42,6 +42,8 @@ def by_xlsxwriter(*rows: list[Any]) -> bytes:
             for column, cell in enumerate(row):
                 if isinstance(cell, str):
                     sheet.write_string(place, column, cell)
+                elif isinstance(cell, tuple):
+                    sheet.write_formula(place, column, cell[0], value=cell[1])
                 else:
                     sheet.write(place, column, cell)
     return file.getvalue()
@@ -80,7 +82,7 @@ def test_numbers_are_amounts_and_dates_are_times_of_the_declared_zone(
     ("given", "said"),
     [
         ({"order_id": 123}, 'order_id "123" is stored as a number'),
-        ({"amount": "=1250+0"}, "is what a formula gave"),
+        ({"amount": "=1250+0"}, 'amount "" is a formula whose value the workbook does not keep'),
         ({"amount": 1234567890123.456}, "has more than the 15 digits"),
         ({"amount": True}, "is neither text nor a number"),
         ({"placed_at": 46_000.5}, "is a number that is not formatted as a date"),
@@ -96,6 +98,12 @@ def test_a_cell_that_is_something_else_quarantines_its_row(
     file = read(content, name="orders.xlsx", mappings=LAGOS)
     assert said in file.quarantined["reason"].item()
     assert file.accepted["order_id"].to_list() == ["K2"]
+
+
+def test_what_a_formula_gave_is_told_from_one_that_was_never_worked_out(read: Read) -> None:
+    content = by_xlsxwriter(row(amount=("=1250+0", 1250)), row(order_id="K2"))
+    (said,) = read(content, name="orders.xlsx").quarantined["reason"]
+    assert said.startswith('amount "1250" is what a formula gave')
 
 
 @pytest.mark.parametrize(

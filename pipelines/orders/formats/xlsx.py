@@ -188,6 +188,10 @@ class XlsxFile:
 
     def _text(self, cell: Cell, kind: Kind) -> str:
         stored = self._stored(cell)
+        if cell.has_formula and not cell.pieces and cell.kind != "str":
+            raise CellFault(
+                stored, "is a formula whose value the workbook does not keep; paste values."
+            )
         if cell.has_formula:
             raise CellFault(
                 stored, "is what a formula gave when somebody last looked; paste values."

@@ -32,6 +32,10 @@ SESSION_ID = r"\b((?:cs|sess)_[0-9A-Za-z]+)\b"
 FURTHER_REFS = "further_refs"
 """References beside `transaction_ref`, of an order paid in parts: a list, empty for most."""
 
+BETWEEN_REFS = " + "
+"""What stands between several references in one cell, in every layout. A plus without blanks around
+it is a part of a reference."""
+
 BUSINESS_ZONE = "the business day's"
 
 
@@ -125,7 +129,6 @@ class Layout:
     sessions: tuple[Sessions, ...] = ()
     optional: tuple[str, ...] = ()
     neighbours: tuple[str, ...] = ()
-    joined_refs: str = ""
     time_zone: str | None = None
     instants: str = ""
     decimal_mark: str = "."

@@ -54,6 +54,5 @@ SHOPIFY = Layout(
     },
     sessions=(Sessions(_TEXTS, SESSION_ID),),
     optional=(*_TEXTS, "Email", "Paid at", "Cancelled at", "Payment Method", "Tags"),
-    joined_refs=" + ",
     may_have_surplus_zeros=True,
 )

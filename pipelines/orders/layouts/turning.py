@@ -1,8 +1,9 @@
 """Carrying a layout out: the cells of a table become order rows in our columns.
 
 Gives the text columns of `ORDER_COLUMNS`, `further_refs` (a list), `source_row`, `said` (what is
-wrong with a row before any rule is asked, null where nothing is) and `is_aside`. Whatever cannot be
-translated stays as it is and is said: no cell is mended, and none becomes empty on the way.
+wrong with a row before any rule is asked, null where nothing is), `is_aside`, and `store` where one
+is declared. Whatever cannot be translated stays as it is and is said: no cell is mended, and none
+becomes empty on the way.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ import polars as pl
 from pipelines.orders.layouts.folding import folded
 from pipelines.orders.layouts.layout import (
     ASIDE,
+    BETWEEN_REFS,
     BUSINESS_ZONE,
     FURTHER_REFS,
     ORDER_COLUMNS,
@@ -31,8 +33,9 @@ from pipelines.orders.table import SOURCE_ROW, Table
 from pipelines.orders.values import Rule, is_fit_id
 from pipelines.orders.wording import shown
 
-SAID, IS_ASIDE = "said", "is_aside"
+SAID, IS_ASIDE, STORE = "said", "is_aside", "store"
 _NEVER = pl.lit(value=False)
+_HALF_A_MARK = r"\s\+|\+\s"
 _NO_REFS = pl.lit([], dtype=pl.List(pl.String))
 
 
@@ -46,7 +49,7 @@ class _Turned:
 
 def order_rows(table: Table, layout: Layout, *, zone: ZoneInfo) -> pl.DataFrame:
     """Turn a table into order rows; `zone` is the business day's."""
-    if layout.is_plain and not table.faults:
+    if layout.is_plain and not table.faults and not _may_have_several_refs(table, layout):
         return table.frame.select(
             *(table.cell(layout.columns[column]).alias(column) for column in ORDER_COLUMNS),
             _NO_REFS.alias(FURTHER_REFS),
@@ -63,6 +66,7 @@ def order_rows(table: Table, layout: Layout, *, zone: ZoneInfo) -> pl.DataFrame:
         SOURCE_ROW,
         SAID,
         _is_aside(table, layout).alias(IS_ASIDE),
+        *([table.cell(layout.store_column).alias(STORE)] if layout.store_column else []),
         pl.coalesce(
             pl.lit(None, dtype=pl.Int32),
             *(
@@ -112,7 +116,7 @@ def _turned(table: Table, layout: Layout, *, zone: ZoneInfo) -> _Turned:
     _turn_amount(turned, table, layout)
     _turn_instants(turned, table, layout, zone=zone)
     _turn_sessions(turned, table, layout)
-    _turn_references(turned, layout)
+    _turn_references(turned, table, layout)
     return turned
 
 
@@ -209,20 +213,26 @@ def _turn_instants(turned: _Turned, table: Table, layout: Layout, *, zone: ZoneI
         )
 
 
-def _turn_references(turned: _Turned, layout: Layout) -> None:
+def _may_have_several_refs(table: Table, layout: Layout) -> bool:
+    place = table.places.get(layout.columns.get("transaction_ref", ""))
+    return place is not None and table.frame[place].str.contains("+", literal=True).any()
+
+
+def _turn_references(turned: _Turned, table: Table, layout: Layout) -> None:
     """Several references in one cell are all kept: an order may be paid in parts."""
-    if not layout.joined_refs:
+    if not _may_have_several_refs(table, layout):
         return
-    own, mark = turned.columns["transaction_ref"], layout.joined_refs
-    parts = own.str.split(mark)
+    own = turned.columns["transaction_ref"]
+    parts = own.str.split(BETWEEN_REFS)
     has_unfit = parts.list.eval(pl.element().is_null() | ~is_fit_id(pl.element())).list.any()
+    has_half_a_mark = parts.list.eval(pl.element().str.contains(_HALF_A_MARK)).list.any()
     turned.columns["transaction_ref"] = parts.list.first()
     turned.columns[FURTHER_REFS] = parts.list.unique(maintain_order=True).list.slice(1)
     turned.rules.append(
         Rule(
             layout.columns["transaction_ref"],
-            (parts.list.len() > 1) & has_unfit,
-            f'does not hold references with "{mark}" between them.',
+            ((parts.list.len() > 1) & has_unfit) | has_half_a_mark,
+            f'does not hold references with "{BETWEEN_REFS}" between them.',
         )
     )
 

@@ -17,6 +17,8 @@ _WORDS = {
     "cancelled": "cancelled",
     "failed": "cancelled",
     "refunded": "refunded",
+    "draft": ASIDE,
+    "auto-draft": ASIDE,
     "checkout-draft": ASIDE,
     "trash": ASIDE,
 }
