@@ -169,8 +169,9 @@ def sentences(found: Preview) -> Iterator[str]:
         changed = counted(len(found.cases), "case stands", "cases stand")
         yield f"{changed} otherwise under the changed policy."
     if found.reworded:
-        reworded = counted(found.reworded, "further break names", "further breaks name")
-        yield f"{reworded} another threshold and otherwise stays as it is."
+        stays = "break names another threshold and otherwise stays as it is"
+        stay = "breaks name another threshold and otherwise stay as they are"
+        yield f"{counted(found.reworded, f'further {stays}', f'further {stay}')}."
     yield from _not_judged(found.settings)
 
 

@@ -21,7 +21,6 @@ from pipelines.policy import Policy, load_policy
 from pipelines.reading.snapshot import open_snapshot
 from pipelines.settings import Settings
 from pipelines.warehouse.basis import write_basis
-from pipelines.warehouse.closing import book_as_of
 from pipelines.warehouse.forgetting import forget_after
 from pipelines.warehouse.policies import PolicyLog
 from pipelines.warehouse.queries import (
@@ -43,8 +42,9 @@ def book_known_at(
     """
     require_begun(settings.places)
     with open_snapshot(settings.places.published) as published:
-        latest = book_as_of(published)
-        if latest is not None and instant >= latest:
+        # Not its closings: it is written before the closing that publishes it.
+        latest = first_row(published, "select as_of from reconciled.basis")
+        if latest is not None and instant >= latest[0]:
             yield published
             return
     with copied_store(settings, tell) as (_, connection):

@@ -43,7 +43,7 @@ def stories(shop: Shop) -> dict[str, str]:
 
 @pytest.fixture(scope="module")
 def explained() -> dict[datetime, dict[str, str]]:
-    """The stories of one past night, told when it was the latest; by its as-of."""
+    """The stories of the last night but one, told when it was the latest; by its as-of."""
     return {}
 
 
@@ -59,7 +59,7 @@ def told(
             shop.move_clock(pulled_at(START + timedelta(days=last)))
             shop.close(START + timedelta(days=first), START + timedelta(days=last))
             nights[shop.closings[-1]] = breaks(shop)
-            if first == FIRST + 1:
+            if first == LAST - 1:
                 explained[shop.closings[-1]] = stories(shop)
         yield shop, nights
 
