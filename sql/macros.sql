@@ -47,19 +47,28 @@ create or replace temp macro coins_text(amount) as (
     rtrim(rtrim(amount::decimal(38, 18)::varchar, '0'), '.')
 );
 
+-- How many decimals an amount always shows: its minor units, and none where a coin is divided finer.
+create or replace temp macro shown_decimals(minor_units) as (
+    case when coalesce(minor_units, 2) <= 4 then coalesce(minor_units, 2) else 0 end
+);
+
 -- Fiat with its minor units, more digits only where there are more: 41200.00.
 create or replace temp macro money_text(amount, minor_units) as (
-    case
-        when amount is null then 'nothing'
-        when round_to_minor_units(amount, minor_units) <> amount then coins_text(amount)
-        when coalesce(minor_units, 2) = 0 then amount::decimal(38, 0)::varchar
-        when minor_units = 1 then amount::decimal(38, 1)::varchar
-        when coalesce(minor_units, 2) = 2 then amount::decimal(38, 2)::varchar
-        when minor_units = 3 then amount::decimal(38, 3)::varchar
-        when minor_units = 4 then amount::decimal(38, 4)::varchar
-        else coins_text(amount)
-    end
+    coalesce(
+        rtrim(
+            left(
+                amount::decimal(38, 18)::varchar,
+                length(amount::decimal(38, 18)::varchar) - 18 + shown_decimals(minor_units)
+            )
+            || rtrim(right(amount::decimal(38, 18)::varchar, 18 - shown_decimals(minor_units)), '0'),
+            '.'
+        ),
+        'nothing'
+    )
 );
+
+-- The maximal runs of letters, digits, -, _, # and / in a text.
+create or replace temp macro whole_tokens(text) as regexp_extract_all(text, '[\p{L}\p{Nd}_#/-]+');
 
 create or replace temp macro instant_text(instant) as strftime(timezone('UTC', instant), '%Y-%m-%dT%H:%M:%SZ');
 

@@ -7,9 +7,10 @@ An experiment takes the argument `seed` or `count` and says how large it is:
 
 `make test` runs the small size, `make prove` the full one (see `proving`).
 
-A test that uses a command beside Python names it: @pytest.mark.needs("curl"). `make test` promises
-to need nothing but Python, so it skips such a test where the command is missing and says what to
-install; `make prove` and CI fail there.
+A test that uses a command beside Python names it: @pytest.mark.needs("curl"), and the package where
+that has another name: @pytest.mark.needs(soffice="libreoffice-calc"). `make test` promises to need
+nothing but Python, so it skips such a test where the command is missing and says what to install;
+`make prove` and CI fail there.
 """
 
 from __future__ import annotations
@@ -33,7 +34,9 @@ def pytest_configure(config: pytest.Config) -> None:
         config.addinivalue_line(
             "markers", f"{marker}(small, full): the sizes of an experiment on `{argument}`."
         )
-    config.addinivalue_line("markers", "needs(*commands): what the test uses beside Python.")
+    config.addinivalue_line(
+        "markers", "needs(*commands, **packages): what the test uses beside Python."
+    )
     if config.getoption("full"):
         config.pluginmanager.register(Proof(config))
     else:
@@ -44,11 +47,16 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
-    named = {command for mark in item.iter_markers("needs") for command in mark.args}
-    missing = " and ".join(sorted(command for command in named if shutil.which(command) is None))
+    named: dict[str, str] = {}
+    for mark in item.iter_markers("needs"):
+        named |= {command: command for command in mark.args} | mark.kwargs
+    missing = sorted(command for command in named if shutil.which(command) is None)
     if not missing:
         return
-    sentence = f"This test uses {missing}: install it, as with apt-get install {missing}."
+    packages = " ".join(named[command] for command in missing)
+    sentence = (
+        f"This test uses {' and '.join(missing)}: install it, as with apt-get install {packages}."
+    )
     if item.config.getoption("full") or os.environ.get("CI"):
         pytest.fail(sentence, pytrace=False)
     pytest.skip(sentence)

@@ -32,6 +32,7 @@ from pipelines.warehouse.chain import Chain
 from pipelines.warehouse.closing import ACTED, ACTION
 from pipelines.warehouse.decisions import LOG, Decision, DecisionLog, held_no
 from pipelines.warehouse.holdings import totals
+from pipelines.warehouse.judgement import judge_book
 from pipelines.warehouse.queries import build_stage, first_row
 from pipelines.warehouse.store import (
     kept_open,
@@ -106,9 +107,10 @@ def judge_again(frame: Frame, contracts: Mapping[str, Contract]) -> None:
         def work() -> Mapping[str, Any]:
             check_and_build(frame, store, contracts, into=Validated({}, {}, {}))
             require_claims(claims_on(connection, "validated"))
-            for stage in ("reconciled", "marts"):
-                build_stage(connection, stage)
-                require_claims(claims_on(connection, stage))
+            judge_book(connection)
+            require_claims(claims_on(connection, "reconciled"))
+            build_stage(connection, "marts")
+            require_claims(claims_on(connection, "marts"))
             return {"run": store.run.run_id}
 
         store.chain.commit(connection, JUDGEMENT, work)

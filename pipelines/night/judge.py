@@ -17,6 +17,7 @@ from pipelines.night.frame import Frame
 from pipelines.warehouse.basis import write_basis
 from pipelines.warehouse.closing import reasons_for_red
 from pipelines.warehouse.figures import store_daily
+from pipelines.warehouse.judgement import judge_book
 from pipelines.warehouse.queries import build_stage, claims_of, offenders
 
 JUDGED_STAGES = ("validated", "reconciled", "marts")
@@ -41,7 +42,7 @@ def reconcile(frame: Frame) -> dict[str, int]:
 
         def work() -> Mapping[str, Any]:
             write_basis(store.connection, frame.policy, **frame.basis(store.run))
-            rows.update(build_stage(store.connection, "reconciled"))
+            rows.update(judge_book(store.connection, whole=frame.is_sweep))
             return {"run": store.run.run_id}
 
         store.chain.commit(store.connection, "reconcile", work)

@@ -69,11 +69,31 @@ def text_of(table: str) -> str:
 @cache
 def reads(table: str) -> frozenset[str]:
     """The tables that a query reads, `schema.table`, taken from its syntax tree."""
-    row = first_row(_parser(), "select json_serialize_sql(?)", [text_of(table)])
+    return frozenset(name for name, _ in _places(table))
+
+
+@cache
+def text_over(table: str, parts: frozenset[str]) -> str:
+    """The query of a table with parts in the place of tables: temporary, of the same name."""
+    text = text_of(table)
+    for name, place in sorted(_places(table), key=lambda found: -found[1]):
+        if name in parts:
+            text = text[:place] + f'"{name}"' + text[place + len(name) :]
+    return text
+
+
+@cache
+def _places(table: str) -> tuple[tuple[str, int], ...]:
+    """Each table that a query reads, with where in its text; ValueError when it is no query."""
+    text = text_of(table)
+    row = first_row(_parser(), "select json_serialize_sql(?)", [text])
     tree = json.loads(row[0]) if row else {"error": True}
     if tree["error"]:
         raise ValueError(f"{table} is not one select statement: {tree.get('error_message')}")
-    return frozenset(_base_tables(tree))
+    found = tuple(_base_tables(tree))
+    if any(not text.startswith(name, place) for name, place in found):
+        raise ValueError(f"{table}: a table stands elsewhere than the parser says.")
+    return found
 
 
 @cache
@@ -82,10 +102,10 @@ def _parser() -> duckdb.DuckDBPyConnection:
     return duckdb.connect()
 
 
-def _base_tables(node: Any) -> Iterable[str]:
+def _base_tables(node: Any) -> Iterable[tuple[str, int]]:
     if isinstance(node, dict):
         if node.get("type") == "BASE_TABLE" and node.get("schema_name"):
-            yield f"{node['schema_name']}.{node['table_name']}"
+            yield f"{node['schema_name']}.{node['table_name']}", node["query_location"]
         for child in node.values():
             yield from _base_tables(child)
     elif isinstance(node, list):

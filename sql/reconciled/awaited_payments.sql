@@ -1,14 +1,7 @@
 -- One row per transaction that names an id standing in a quarantined order row: it waits for the row to be mended.
 with
-quarantine as (
-    select refused.*
-    from validated.quarantine as refused
-    anti join reconciled.mended_rows as mended
-        on
-            refused.stream = mended.stream
-            and refused.source_digest = mended.source_digest
-            and refused.source_row = mended.source_row
-    where refused.stream = 'orders'
+held_ids as (
+    select * from reconciled.held_ids where not is_mended
 ),
 
 transactions as (
@@ -17,13 +10,6 @@ transactions as (
 
 tokens as (
     select * from reconciled.known_tokens
-),
-
-known as (
-    select
-        unnest(known_ids) as known_id,
-        source || ' line ' || source_row as place
-    from quarantine
 ),
 
 claims as (
@@ -40,7 +26,7 @@ claims as (
 
 select
     claims.transaction_id,
-    min(known.place) as place
+    min(held_ids.place) as place
 from claims
-inner join known on claims.claimed_id = known.known_id
+inner join held_ids on claims.claimed_id = held_ids.known_id
 group by claims.transaction_id

@@ -16,7 +16,11 @@ transactions as (
 ),
 
 refunds as (
-    select * from reconciled.refunds_due
+    select
+        refunds_due.*,
+        round_to_minor_units(refunds_due.amount, transactions.minor_units) as rounded_amount
+    from reconciled.refunds_due as refunds_due
+    inner join transactions on refunds_due.transaction_id = transactions.transaction_id
 ),
 
 fee_schedule as (
@@ -27,20 +31,23 @@ basis as (
     select * from reconciled.basis
 ),
 
-scheduled as (
+charged as (
     select
         transactions.transaction_id,
+        transactions.minor_units,
         fee_schedule.percent,
         fee_schedule.tolerance,
-        round_to_minor_units(
-            fiat_value(transactions.fiat_amount, fee_schedule.rate), transactions.minor_units
-        ) as fee_expected
+        fiat_value(transactions.fiat_amount, fee_schedule.rate) as share
     from transactions
     inner join fee_schedule
         on
             transactions.business_date >= fee_schedule.valid_from
             and transactions.business_date < fee_schedule.valid_until
     where transactions.is_completed and transactions.fee_amount is not null
+),
+
+scheduled as (
+    select *, round_to_minor_units(share, minor_units) as fee_expected from charged
 ),
 
 codes as (
@@ -77,11 +84,11 @@ codes as (
         'REFUND_DUE',
         refunds.amount,
         transactions.fiat_currency || ' '
-        || money_text(round_to_minor_units(refunds.amount, transactions.minor_units), transactions.minor_units)
+        || money_text(refunds.rounded_amount, transactions.minor_units)
         || ' is owed to the payer (' || refunds.reason || '); no refund transaction is known, '
         || 'and a refund is due within ' || basis.refund_days || ' days.',
         'refund_tx_hash',
-        money_text(round_to_minor_units(refunds.amount, transactions.minor_units), transactions.minor_units),
+        money_text(refunds.rounded_amount, transactions.minor_units),
         'none',
         basis.refund_days || ' days'
     from refunds

@@ -1,34 +1,25 @@
 -- One row per transaction and known order id that stands as a whole token in its description.
+-- Every order dated before the as-of counts, and the ids that stand in refused rows.
 with
-transactions as (
-    select * from reconciled.transaction_facts
+tokens as (
+    select * from reconciled.description_tokens
 ),
 
 orders as (
-    select * from reconciled.order_facts
+    select orders.order_id
+    from validated.orders as orders
+    cross join reconciled.basis as basis
+    where orders.placed_at < basis.as_of
 ),
 
-quarantine as (
-    select * from validated.quarantine where stream = 'orders'
-),
-
-key_links as (
-    select * from reconciled.key_links
+held_ids as (
+    select * from reconciled.held_ids
 ),
 
 known as (
     select order_id from orders
     union
-    select unnest(known_ids) from quarantine
-),
-
-tokens as (
-    select distinct
-        transactions.transaction_id,
-        unnest(regexp_extract_all(transactions.description, '[\p{L}\p{Nd}_#/-]+')) as token
-    from transactions
-    anti join key_links on transactions.transaction_id = key_links.transaction_id
-    where transactions.description is not null
+    select known_id from held_ids
 )
 
 select

@@ -19,7 +19,7 @@ DRAWERS = {"utils", "util", "helpers", "helper", "common", "core", "misc"}
 BESIDE_STAGES = {"claims", "stage"}
 # Beside the stages: filling the raw tables, the run's own tables, the answers of `explain`, and
 # what people work on.
-BESIDE_STAGES_IN_SQL = {"intake", "ops", "story", "work"}
+BESIDE_STAGES_IN_SQL = {"intake", "ops", "story", "touched", "work"}
 # Readers that guess or drop rows without a word.
 _GUESSING = re.compile(r"\b(ignore_errors|read_csv_auto|sniff_csv|auto_detect|Sniffer|sniff)\b")
 _MACHINE_PATH = re.compile(r"(?<![\w.])/(?:home|root|work|Users)/\w|\b[A-Z]:\\Users\b")

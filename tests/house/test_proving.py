@@ -78,12 +78,14 @@ def test_a_missing_command_is_named_and_only_the_suite_does_without_it(
     said: str,
 ) -> None:
     (tmp_path / "tests" / "test_it.py").write_text(
-        "import pytest\n\n@pytest.mark.needs('no-such-command')\ndef test_it():\n    pass\n"
+        "import pytest\n\n@pytest.mark.needs('no-such-one', no_such='its-package')\n"
+        "def test_it():\n    pass\n"
     )
     shown = prove("-ra", *options, **environment)
 
     assert said in shown
-    assert "This test uses no-such-command: install it" in shown
+    assert "This test uses no-such-one and no_such: install it" in shown
+    assert "apt-get install no-such-one its-package." in shown
 
 
 def test_an_experiment_that_is_interrupted_has_shown_nothing(prove: Callable[..., str]) -> None:

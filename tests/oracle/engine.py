@@ -12,22 +12,39 @@ from oracle.world import World
 
 from pipelines.policy import FeeRate, PayoutRule, Policy, ServiceLevels
 from pipelines.warehouse.basis import write_basis
+from pipelines.warehouse.judgement import judge_book
 from pipelines.warehouse.queries import SCHEMA, build_stage, run_scripts, script
+
+NUMBERED = {"arrival", "action_no"}
+"""What counts the rows of a table, through everything that was taken in."""
 
 
 def judge(world: World) -> duckdb.DuckDBPyConnection:
     """A database in memory with every reconciled table of the world computed."""
+    connection = opened()
+    take_in(connection, world)
+    judge_again(connection, world)
+    return connection
+
+
+def opened() -> duckdb.DuckDBPyConnection:
+    """An empty store in memory."""
     connection = duckdb.connect()
     connection.execute("set TimeZone = 'UTC'")
     connection.execute(script("macros"))
     run_scripts(connection, SCHEMA)
-    _insert(connection, "raw.orders", _orders(world))
-    _insert(connection, "ops.files", [_file()])
+    return connection
+
+
+def take_in(connection: duckdb.DuckDBPyConnection, world: World, *, file: str = "f0") -> None:
+    """Add the facts of a world to those that are there; its orders as a file of their own."""
+    _insert(connection, "raw.orders", _orders(world, file))
+    _insert(connection, "ops.files", [_file(file)])
     _insert(connection, "raw.transactions", _transactions(world))
     _insert(connection, "raw.checkout_sessions", _sessions(world))
     for table, rows in bill_rows(world).items():
         _insert(connection, table, rows)
-    _insert(connection, "validated.quarantine", _quarantine(world))
+    _insert(connection, "validated.quarantine", _quarantine(world, file))
     _insert(connection, "ops.actions", _actions(world))
     _insert(connection, "ops.pulls", _pulls(world))
     _insert(connection, "ops.sweeps", _sweeps(world))
@@ -36,13 +53,16 @@ def judge(world: World) -> duckdb.DuckDBPyConnection:
         "validated.minor_units",
         [{"currency": code, "minor_units": units} for code, units in world.minor_units.items()],
     )
-    write_basis(connection, _policy(world), as_of=world.as_of, zone=ZoneInfo(world.timezone))
+
+
+def judge_again(connection: duckdb.DuckDBPyConnection, world: World) -> None:
+    """Judge every fact that is there at the as-of and by the policy of the world."""
+    write_basis(connection, policy_of(world), as_of=world.as_of, zone=ZoneInfo(world.timezone))
     build_stage(connection, "validated")
-    build_stage(connection, "reconciled")
-    return connection
+    judge_book(connection, whole=False)
 
 
-def _policy(world: World) -> Policy:
+def policy_of(world: World) -> Policy:
     terms = world.policy
     return Policy(
         sla=ServiceLevels(
@@ -67,10 +87,10 @@ def _blank(value: str | None) -> str | None:
     return value if value and value.strip() else None
 
 
-def _orders(world: World) -> list[dict[str, Any]]:
+def _orders(world: World, file: str) -> list[dict[str, Any]]:
     return [
         {
-            "file_digest": "f0",
+            "file_digest": file,
             "source_row": number,
             "recorded_from": EPOCH,
             "order_id": order.order_id,
@@ -88,11 +108,13 @@ def _orders(world: World) -> list[dict[str, Any]]:
     ]
 
 
-def _file() -> dict[str, Any]:
+def _file(digest: str) -> dict[str, Any]:
+    """A file that is the newer, the greater the number in its digest."""
     return {
-        "file_digest": "f0", "name": "orders.csv", "layout": "generic", "state": "accepted",
-        "reason": None, "exported_date": EPOCH.date(), "arrival": 1, "rows_received": 0,
-        "rows_accepted": 0, "rows_repeated": 0, "rows_quarantined": 0, "recorded_from": EPOCH,
+        "file_digest": digest, "name": "orders.csv", "layout": "generic", "state": "accepted",
+        "reason": None, "exported_date": EPOCH.date(), "arrival": int(digest[1:]),
+        "rows_received": 0, "rows_accepted": 0, "rows_repeated": 0, "rows_quarantined": 0,
+        "recorded_from": EPOCH,
         "run_id": "r", "seen_at": EPOCH,
     }  # fmt: skip
 
@@ -115,7 +137,7 @@ def _transactions(world: World) -> list[dict[str, Any]]:
             }  # fmt: skip
             row |= {
                 "arrival": arrival, "content_digest": str(arrival), "run_id": "r", "source": "s",
-                "recorded_from": version.recorded_from,
+                "recorded_from": version.recorded_from, "ranked_at": version.updated_at,
                 "customer_email_digest": _email(version.customer_email),
             }  # fmt: skip
             rows.append(row)
@@ -135,10 +157,10 @@ def _sessions(world: World) -> list[dict[str, Any]]:
     ]  # fmt: skip
 
 
-def _quarantine(world: World) -> list[dict[str, Any]]:
+def _quarantine(world: World, file: str) -> list[dict[str, Any]]:
     return [
         {
-            "stream": "orders", "source": "orders.csv", "source_digest": "f0",
+            "stream": "orders", "source": "orders.csv", "source_digest": file,
             "source_row": 10_000 + number, "key": None, "reason": "planted",
             "known_ids": list(row.known_ids), "seen_at": EPOCH,
         }
@@ -190,6 +212,9 @@ def _sweeps(world: World) -> list[dict[str, Any]]:
 def _insert(connection: duckdb.DuckDBPyConnection, table: str, rows: list[dict[str, Any]]) -> None:
     if not rows:
         return
+    for number in NUMBERED & rows[0].keys() if table != "ops.files" else ():
+        there = connection.execute(f"select coalesce(max({number}), 0) from {table}").fetchall()
+        rows = [row | {number: row[number] + there[0][0]} for row in rows]
     names = list(dict.fromkeys(name for row in rows for name in row))
     connection.register(
         "staged", pa.table({name: [row.get(name) for row in rows] for name in names})

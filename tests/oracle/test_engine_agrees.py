@@ -54,6 +54,35 @@ def test_what_subscriptions_bill_reaches_the_engine_field_for_field() -> None:
             assert {name: held[name] for name in vars(planted)} == vars(planted)
 
 
+def test_an_order_that_only_a_charge_pays_has_its_break_in_words() -> None:
+    """A break without a sentence cannot be closed: `closed_breaks.detail` is never null."""
+    world = make_world(
+        [
+            make_order(order_id="FOREIGN", transaction_ref="I1", currency="KES"),
+            make_order(order_id="AWAITING", transaction_ref="I2", status="awaiting"),
+        ],
+        subscriptions=(make_subscription(),),
+        prices=(make_price(),),
+        invoices=(make_invoice(), make_invoice(invoice_id="I2")),
+        attempts=(make_attempt(), make_attempt(charge_attempt_id="A2", invoice_id="I2")),
+    )
+    found = judge(world).execute("select order_id, code, detail from reconciled.breaks")
+    assert sorted(found.fetchall()) == [
+        (
+            "AWAITING",
+            "STATUS_MISMATCH",
+            "Expected NGN 0.00, received NGN 1000.00: the order is awaiting (awaiting, but paid; "
+            "allowed are 24 hours for the gateway, 24 for the shop).",
+        ),
+        (
+            "FOREIGN",
+            "CURRENCY_MISMATCH",
+            "The order says KES 1000.00, a charge of its invoice another currency; the currencies "
+            "must be the same.",
+        ),
+    ]
+
+
 def test_engine_and_reckoning_agree_on_what_two_sweeps_no_longer_showed() -> None:
     """T1 goes, T2 only now, T3 comes back, T4 is too new, T5 stays; one sweep was cut short."""
     shown = {60: "T1 T2 T3 T5", 30: "T2 T5", 15: "", 0: "T3 T5"}

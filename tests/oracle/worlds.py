@@ -42,15 +42,51 @@ def random_world(
 
 
 def random_billed_world(
-    seed: int, *, zones: Sequence[str] = ZONES, calendars: Sequence[str | None] = (None,)
+    seed: int,
+    *,
+    zones: Sequence[str] = ZONES,
+    calendars: Sequence[str | None] = (None,),
+    order_stories: int = 3,
 ) -> World:
     """A world of subscriptions, and a few orders and payments that have nothing to do with them."""
     rng = Random(f"bills {seed}")
     sketch = opened(rng, BilledSketch, zones=zones, calendars=calendars)
+    return billed_world(sketch, order_stories=order_stories)
+
+
+def neighbour(world: World, seed: int, *, order_stories: int) -> World:
+    """Another random world with subscriptions, closed when the given one is and judged as it is."""
+    sketch = BilledSketch(
+        Random(f"neighbour {seed} of {world.as_of} {len(world.orders)}"),
+        zone=ZoneInfo(world.timezone),
+        as_of=world.as_of,
+        policy=world.policy,
+    )
+    return replace(billed_world(sketch, order_stories=order_stories), windows=world.windows)
+
+
+def billed_world(sketch: BilledSketch, *, order_stories: int) -> World:
+    """What comes of planting in an empty sketch."""
+    rng = sketch.rng
     for _ in range(rng.randint(FEWEST_BILL_STORIES, MOST_BILL_STORIES)):
         rng.choice(BILL_PLANTINGS)(sketch)
-    for _ in range(3):
+    for _ in range(order_stories):
         rng.choice(PLANTINGS)(sketch)
+    return _billed(sketch, rng)
+
+
+def crowded_world(seed: int) -> World:
+    """Every story of the shop and of its subscriptions, several times, in one book."""
+    rng = Random(f"crowd {seed}")
+    sketch = opened(rng, BilledSketch, zones=ZONES, calendars=(None, "NG"))
+    stories = [*PLANTINGS * 4, *BILL_PLANTINGS * 2]
+    rng.shuffle(stories)
+    for story in stories:
+        story(sketch)
+    return _billed(sketch, rng)
+
+
+def _billed(sketch: BilledSketch, rng: Random) -> World:
     # An invoice pulled in one order or another is the same invoice.
     invoices, attempts = list(sketch.invoices.values()), list(sketch.attempts.values())
     rng.shuffle(invoices)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import subprocess
 from collections.abc import Callable
 from decimal import Decimal
 from pathlib import Path
@@ -54,7 +55,12 @@ def exported(places: Places) -> list[dict[str, Any]]:
 
 def edited(places: Places, file: Path, edits: dict[str, Cells]) -> Path:
     """The workbook, filled in for the orders named and saved by another program."""
-    book = openpyxl.load_workbook(io.BytesIO(as_workbook(exported(places))))
+    file.write_bytes(as_workbook(exported(places)))
+    return filled_in(file, edits)
+
+
+def filled_in(file: Path, edits: dict[str, Cells]) -> Path:
+    book = openpyxl.load_workbook(file)
     sheet = book["Breaks"]
     names = [cell.value for cell in sheet[1]]
     for row in sheet.iter_rows(min_row=2):
@@ -63,6 +69,26 @@ def edited(places: Places, file: Path, edits: dict[str, Cells]) -> Path:
             cells[name].value = value
     book.save(file)
     return file
+
+
+def saved_by_libreoffice(file: Path, form: str) -> Path:
+    """The file opened and saved beside itself in another form, by a LibreOffice of its own."""
+    folder = file.parent / f"saved from {file.suffix[1:]} as {form}"
+    profile = (file.parent / "profile").as_uri()
+    subprocess.run(
+        [
+            "soffice",
+            f"-env:UserInstallation={profile}",
+            "--headless",
+            *("--convert-to", form),
+            *("--outdir", str(folder)),
+            str(file),
+        ],
+        check=True,
+        capture_output=True,
+        timeout=60,
+    )
+    return (folder / f"{file.stem}.{form}").replace(file.with_suffix(f".{form}"))
 
 
 def taken(places: Places, file: Path, *, by: str = "Ada") -> Imported:
@@ -94,6 +120,41 @@ def test_what_is_filled_in_comes_back_and_everything_else_is_left_alone(
 
 def test_an_untouched_file_asks_for_nothing(places: Places, tmp_path: Path) -> None:
     assert read_worklist(edited(places, tmp_path / "breaks.xlsx", {})) == []
+
+
+@pytest.mark.needs(soffice="libreoffice-calc")
+@pytest.mark.counts(small=1, full=20)
+def test_a_workbook_that_libreoffice_saved_again_and_again_brings_the_same_decisions(
+    places: Places, tmp_path: Path, count: int
+) -> None:
+    file = saved_by_libreoffice(edited(places, tmp_path / "breaks.xlsx", {}), "xlsx")
+    assert read_worklist(file) == []
+    filled_in(
+        file,
+        {
+            "=1+1": {"action": "write-off", "reason": "1e5"},
+            "00123": {"action": "assign", "assign_to": "007", "reason": "2026-01-02", "by": "TRUE"},
+            "9007199254740993": {"action": "note", "reason": '0,10 \u00e9 "it\'s"'},
+        },
+    )
+    for _ in range(count):
+        file = saved_by_libreoffice(saved_by_libreoffice(file, "ods"), "xlsx")
+    found = {
+        one.order_id: (one.verb, one.assignee, one.reason, one.decided_by, one.amount)
+        for one in taken(places, file).decisions
+    }
+    assert found == {
+        "=1+1": ("write_off", None, "1e5", "Ada", Decimal("-4999.99")),
+        "00123": ("assign", "007", "2026-01-02", "TRUE", Decimal(-5000)),
+        "9007199254740993": ("note", None, '0,10 \u00e9 "it\'s"', "Ada", Decimal(-7)),
+    }
+
+
+@pytest.mark.needs(soffice="libreoffice-calc")
+def test_a_cell_that_libreoffice_saved_as_a_number_is_named(places: Places, tmp_path: Path) -> None:
+    file = edited(places, tmp_path / "breaks.xlsx", {"00123": {"action": "note", "reason": 7}})
+    with pytest.raises(ConfigurationFault, match='column reason "7" is stored as a number'):
+        read_worklist(saved_by_libreoffice(file, "xlsx"))
 
 
 def test_every_cell_is_text_and_only_four_columns_are_open(places: Places) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import duckdb
 import pytest
 
-from pipelines.warehouse.queries import script
+from pipelines.warehouse.queries import materialise, script
 
 TABLES = """
 create schema validated;
@@ -69,5 +69,6 @@ def test_a_payment_waits_for_a_row_only_until_it_is_mended(
             connection.execute(
                 "insert into reconciled.mended_rows values ('orders', 'a', ?)", [line]
             )
+        materialise(connection, "reconciled.held_ids")
         found = connection.execute(script("reconciled/awaited_payments"))
         assert [row[:1] for row in found.fetchall()] == waiting

@@ -1,0 +1,249 @@
+"""Judging the book: whole, or only the cases that something has touched since the last judgement.
+
+Belongs here: which tables are computed anew, in which order, and how their rows take the place of
+former ones. Stays out: the rules and what touches a case (queries in `sql`). Both ways run the same
+queries and leave the same rows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from functools import cache
+from importlib.metadata import version
+
+import duckdb
+
+from pipelines.warehouse.queries import (
+    build_stage,
+    first_row,
+    materialise,
+    reads,
+    script,
+    tables_of,
+    text_over,
+)
+
+FACTS = {"reconciled.order_facts": "order_id", "reconciled.transaction_facts": "transaction_id"}
+"""What follows from a row alone, by the column that names the row."""
+
+WHOLE = ("reconciled.stale_dates", "reconciled.bill_links")
+"""Small tables over all facts; computed anew each time, as is everything that reads no facts."""
+
+CASES = {
+    "reconciled.key_links": "order_id",
+    "reconciled.description_tokens": "transaction_id",
+    "reconciled.known_tokens": "transaction_id",
+    "reconciled.awaited_payments": "transaction_id",
+    "reconciled.links": "order_id",
+    "reconciled.candidates": "order_id",
+    "reconciled.groups": "member",
+    "reconciled.members": "case_id",
+    "reconciled.payments": "case_id",
+    "reconciled.payment_links": "order_id",
+    "reconciled.duplicate_payments": "order_id",
+    "reconciled.refunds_due": "transaction_id",
+    "reconciled.case_money": "case_id",
+    "reconciled.cases": "case_id",
+    "reconciled.codes_of_cases": "case_id",
+    "reconciled.codes_of_transactions": "transaction_id",
+    "reconciled.case_codes": "case_id",
+    "reconciled.case_statuses": "case_id",
+    "reconciled.judged_cases": "case_id",
+    "reconciled.matches": "case_id",
+    "reconciled.subscription_matches": "case_id",
+}
+"""Tables whose rows belong to one case, by the column that finds the rows of touched cases."""
+
+FORMER = (
+    "decisions",
+    "charge_facts",
+    "coverage",
+    "held_ids",
+    "stale_dates",
+    "bill_links",
+    "missed_periods",
+)
+"""Tables of the last judgement that are compared with those of this one."""
+
+SOURCES = {
+    "validated.orders": ("order_id", "order"),
+    "validated.transactions": ("transaction_id", "transaction"),
+    "validated.transactions_history": ("transaction_id", "transaction"),
+}
+
+
+def judge_book(
+    connection: duckdb.DuckDBPyConnection, *, whole: bool | None = None
+) -> dict[str, int]:
+    """Compute every reconciled table at the as-of of the basis; rows by table.
+
+    Only cases that something has touched are judged anew, unless the whole book is asked for, what
+    it rests on has changed, or, when `whole` is None, most of its rows are touched anyway. Call it
+    inside a transaction.
+    """
+    if is_judged_whole(connection, whole):
+        rows = build_stage(connection, "reconciled")
+    else:
+        rows = _judge_touched(connection)
+    _note_judged(connection)
+    return rows
+
+
+def is_judged_whole(connection: duckdb.DuckDBPyConnection, wanted: bool | None) -> bool:
+    """Whether a judgement as wanted takes in the whole book."""
+    if wanted or reason_for_whole(connection) is not None:
+        return True
+    return wanted is None and _is_mostly_touched(connection)
+
+
+def reason_for_whole(connection: duckdb.DuckDBPyConnection) -> str | None:
+    """Why the whole book must be judged; None when judging what was touched is enough."""
+    query = script("touched/reason_for_whole")
+    row = first_row(connection, query, {"calendars": _calendars()})
+    return None if row is None else row[0]
+
+
+def _is_mostly_touched(connection: duckdb.DuckDBPyConnection) -> bool:
+    """Whether every second row or more is fresh or has come of age: then parts save nothing."""
+    touched, held = first_row(connection, script("touched/share")) or (0, 0)
+    return bool(2 * touched >= held)
+
+
+@cache
+def _calendars() -> str:
+    return version("holidays")
+
+
+def _judge_touched(connection: duckdb.DuckDBPyConnection) -> dict[str, int]:
+    for name in FORMER:
+        connection.execute(f"create or replace temp table former_{name} as from reconciled.{name}")
+    for table in _tables(before=True):
+        materialise(connection, table)
+    _renew_facts(connection)
+    for table in WHOLE:
+        materialise(connection, table)
+    _find_touched(connection)
+    parts = _judge_parts(connection, CASES)
+    _replace_parts(connection, CASES)
+    for table in _tables(before=False):
+        materialise(connection, table)
+    for name in (*(f"former_{name}" for name in FORMER), *parts, *_WORKING):
+        connection.execute(f'drop table if exists temp."{name}"')
+    return {table: _count(connection, table) for table in tables_of("reconciled")}
+
+
+_WORKING = ("touched_members", "touched_frontier", "touched_keys")
+
+
+def _renew_facts(connection: duckdb.DuckDBPyConnection) -> None:
+    """Compute the facts of every row that may read otherwise than before."""
+    _create(connection, "touched_members", script("touched/seeds"))
+    for name, (column, kind) in SOURCES.items():
+        rows = (
+            f"from {name} where {column} in (select id from touched_members where kind = '{kind}')"
+        )
+        _create(connection, name, rows)
+    sessions = script("touched/sessions")
+    _create(connection, "validated.checkout_sessions", sessions)
+    parts = frozenset((*SOURCES, "validated.checkout_sessions"))
+    for table in FACTS:
+        _create(connection, table, text_over(table, parts))
+    _create(connection, "touched_keys", script("touched/keys"))
+    _replace_parts(connection, FACTS)
+    for name in parts:
+        connection.execute(f'drop table temp."{name}"')
+
+
+def _find_touched(connection: duckdb.DuckDBPyConnection) -> None:
+    """Grow the touched rows until no untouched row can share a case with one of them."""
+    _add(connection, script("touched/turned"))
+    _create(connection, "touched_frontier", "from touched_members")
+    while _count(connection, "touched_frontier"):
+        _create(connection, "touched_frontier", script("touched/neighbours"))
+        _add(connection, "from touched_frontier")
+    _take_facts(connection)
+    _judge_parts(connection, _upto("reconciled.links"))
+    _add(connection, script("touched/partners"))
+    _take_facts(connection)
+    _create(connection, "touched_keys", script("touched/keys"))
+
+
+def _take_facts(connection: duckdb.DuckDBPyConnection) -> None:
+    for table, column in FACTS.items():
+        kind = column.removesuffix("_id")
+        rows = (
+            f"from {table} where {column} in (select id from touched_members where kind = '{kind}')"
+        )
+        _create(connection, table, rows)
+
+
+def _judge_parts(connection: duckdb.DuckDBPyConnection, tables: Iterable[str]) -> tuple[str, ...]:
+    """Compute tables over the touched rows alone, each into a temporary table of its name."""
+    parts = frozenset((*FACTS, *CASES))
+    wanted = set(tables)
+    for table in tables_of("reconciled"):
+        if table in wanted:
+            _create(connection, table, text_over(table, parts))
+    return tuple(parts)
+
+
+def _replace_parts(connection: duckdb.DuckDBPyConnection, tables: Mapping[str, str]) -> None:
+    for table, column in tables.items():
+        connection.execute(
+            f"delete from {table} where {column} in "
+            "(select value from touched_keys where field = ?)",
+            [column],
+        )
+        connection.execute(f'insert into {table} by name from temp."{table}"')
+
+
+@cache
+def _tables(*, before: bool) -> tuple[str, ...]:
+    """Tables computed whole: those that need no facts come before the facts, the others last."""
+    rests_on_facts: set[str] = set()
+    for table in tables_of("reconciled"):
+        if table in FACTS or reads(table) & rests_on_facts:
+            rests_on_facts.add(table)
+    others = {*FACTS, *WHOLE, *CASES}
+    return tuple(
+        table
+        for table in tables_of("reconciled")
+        if table not in others and (table in rests_on_facts) is not before
+    )
+
+
+@cache
+def _upto(last: str) -> tuple[str, ...]:
+    """The tables of cases that a table of cases is computed from, and itself."""
+    needed = {last}
+    for table in reversed(tables_of("reconciled")):
+        if table in needed:
+            needed |= reads(table) & set(CASES)
+    return tuple(needed)
+
+
+def _add(connection: duckdb.DuckDBPyConnection, query: str) -> None:
+    _create(connection, "touched_found", query)
+    connection.execute(
+        "insert into touched_members from touched_found anti join touched_members using (kind, id)"
+    )
+    connection.execute("drop table temp.touched_found")
+
+
+def _create(connection: duckdb.DuckDBPyConnection, name: str, query: str) -> None:
+    connection.execute(f'create or replace temp table "{name}" as {query}')
+
+
+def _count(connection: duckdb.DuckDBPyConnection, table: str) -> int:
+    row = first_row(connection, f"select count(*) from {table}")
+    return int(row[0]) if row else 0
+
+
+def _note_judged(connection: duckdb.DuckDBPyConnection) -> None:
+    """Write down what this judgement rested on."""
+    connection.execute("delete from reconciled.judged")
+    connection.execute(
+        f"insert into reconciled.judged by name {script('touched/judged')}",
+        {"calendars": _calendars()},
+    )
+    connection.execute(script("touched/note_inputs"))

@@ -1,0 +1,26 @@
+-- One row per value by which the tables of cases find the rows that the touched members had.
+select 'order_id' as field, id as value
+from touched_members
+where kind = 'order'
+
+union all
+
+select 'transaction_id', id
+from touched_members
+where kind = 'transaction'
+
+union all
+
+select 'member', kind || ':' || id
+from touched_members
+
+union
+
+select 'case_id', members.case_id
+from reconciled.members as members
+semi join touched_members as touched on members.kind = touched.kind and members.id = touched.id
+
+union
+
+select 'case_id', case_id
+from former_missed_periods

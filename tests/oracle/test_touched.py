@@ -1,0 +1,54 @@
+"""A night that judges only what was touched leaves the tables that judging everything leaves."""
+
+from __future__ import annotations
+
+import duckdb
+import pytest
+from oracle.nights import arriving
+from oracle.world import World
+from oracle.worlds import crowded_world
+
+from pipelines.warehouse.judgement import judge_book, reason_for_whole
+from pipelines.warehouse.queries import build_stage, tables_of
+
+NIGHTS = 4
+
+
+@pytest.mark.seeds(small=2, full=100)
+def test_touched_cases_judged_anew_are_as_if_all_were(seed: int) -> None:
+    assert differences(crowded_world(seed), seed) == {}
+
+
+def differences(world: World, seed: int) -> dict[str, list[str]]:
+    """By night and table: the rows that only one of the two judgements has."""
+    book = arriving(world, seed)
+    found = {}
+    for number, _ in enumerate(book.nights(NIGHTS), start=1):
+        assert number == 1 or reason_for_whole(book.store) is None
+        judge_book(book.store, whole=False)
+        if number > 1:
+            found |= {f"night {number}, {name}": rows for name, rows in _disputed(book.store)}
+    return found
+
+
+def _disputed(store: duckdb.DuckDBPyConnection) -> list[tuple[str, list[str]]]:
+    """Judge everything beside what stands, compare, and take it back."""
+    tables = tables_of("reconciled")
+    store.execute("begin")
+    try:
+        for table in tables:
+            store.execute(f'create or replace temp table "kept {table}" as from {table}')
+        build_stage(store, "reconciled")
+        return [(table, rows) for table in tables if (rows := _only_one_has(store, table))]
+    finally:
+        store.execute("rollback")
+
+
+def _only_one_has(store: duckdb.DuckDBPyConnection, table: str) -> list[str]:
+    kept = f'temp."kept {table}"'
+    rows = store.execute(
+        f"(select 'touched' as side, * from {kept} except all select 'touched', * from {table}) "
+        "union all by name "
+        f"(select 'whole' as side, * from {table} except all select 'whole', * from {kept})"
+    ).fetchall()
+    return [str(row) for row in rows]
