@@ -38,3 +38,20 @@ comment on column ops.closings.run_id is 'The run that closed.';
 comment on column ops.closings.first_date is 'First business date of its range.';
 comment on column ops.closings.last_date is 'Last business date of its range.';
 comment on column ops.closings.as_of is 'The as-of it judged everything at.';
+
+comment on table reconciled.failure_words is 'One row per word for why a charge failed, and its class. The gateway documents none of them.';
+comment on column reconciled.failure_words.error_code is 'The word in capitals.';
+comment on column reconciled.failure_words.failure_class is 'Either soft, the same charge may succeed later, or hard, a person must act first.';
+comment on column reconciled.failure_words.meaning is 'What it says, in words.';
+
+comment on table reconciled.charge_failures is 'One row per failed charge attempt dated before the as-of, with the class of its failure.';
+comment on column reconciled.charge_failures.charge_attempt_id is 'The gateway''s id of the attempt.';
+comment on column reconciled.charge_failures.invoice_id is 'Subscription invoice that the attempt names, else the one it was listed under.';
+comment on column reconciled.charge_failures.subscription_id is 'Subscription that the attempt names, else the one it was listed under.';
+comment on column reconciled.charge_failures.error_code is 'Why it failed, in the gateway''s own word; empty where it gave none.';
+comment on column reconciled.charge_failures.failure_class is 'One of soft, hard and unknown; unknown where the word is not listed or there is none.';
+comment on column reconciled.charge_failures.meaning is 'What the word says; empty for an unknown one.';
+comment on column reconciled.charge_failures.amount is 'What was to be charged, in major units of currency; that of the invoice where the attempt tells none.';
+comment on column reconciled.charge_failures.currency is 'Currency of amount.';
+comment on column reconciled.charge_failures.attempted_at is 'Instant of the attempt, else at which the gateway noted it.';
+comment on column reconciled.charge_failures.business_date is 'Business date of its invoice, else of the attempt.';

@@ -21,6 +21,7 @@ from pipelines.cli.matches import matches
 from pipelines.cli.nights import backfill, nightly
 from pipelines.cli.operate import dev, report
 from pipelines.cli.orders import orders
+from pipelines.cli.policy import policy
 from pipelines.cli.quotes import quotes
 from pipelines.cli.rebuild import rebuild
 from pipelines.cli.sandbox import sandbox
@@ -62,6 +63,7 @@ for command in (
     exceptions,
     matches,
     orders,
+    policy,
     verify,
     rebuild,
     doctor,

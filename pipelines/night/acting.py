@@ -18,14 +18,13 @@ from uuid import uuid4
 
 import duckdb
 
-from pipelines.faults import ClaimBroken, ConfigurationFault, ReconFault
+from pipelines.faults import ClaimBroken, ReconFault
 from pipelines.night.actions import ACTIONS, take_in_actions
+from pipelines.night.book import Book, last_closing, require_begun
 from pipelines.night.deliver import require_own_judgement
 from pipelines.night.frame import Frame, Store, begin
 from pipelines.night.judge import claims_on, require_claims
 from pipelines.night.validate import Contract, Validated, check_and_build
-from pipelines.partitions import DateRange
-from pipelines.policy import Policy, load_policy
 from pipelines.reading.snapshot import open_snapshot
 from pipelines.settings import Places, Settings
 from pipelines.warehouse import closing, publication
@@ -34,8 +33,7 @@ from pipelines.warehouse.closing import ACTED, ACTION
 from pipelines.warehouse.decisions import LOG, Decision, DecisionLog, held_no
 from pipelines.warehouse.holdings import totals
 from pipelines.warehouse.judgement import judge_book
-from pipelines.warehouse.policies import PolicyLog
-from pipelines.warehouse.queries import build_stage, first_row, script
+from pipelines.warehouse.queries import build_stage, first_row
 from pipelines.warehouse.store import (
     kept_open,
     lay_out,
@@ -67,15 +65,6 @@ class Acted:
     has_residual: bool = False
 
 
-@dataclass(frozen=True)
-class _Book:
-    """The last closing: its as-of, its date, and the policy it was judged by."""
-
-    as_of: datetime
-    dates: DateRange
-    policy: Policy
-
-
 def act(
     settings: Settings,
     contracts: Mapping[str, Contract],
@@ -90,11 +79,10 @@ def act(
     nothing is written. A fault after that says that the decision is on record.
     """
     places = settings.places
-    if not Chain(places.control).has_entries():
-        raise _nothing_closed()
+    require_begun(places)
     lay_out(places)
     with writer_lock(places, on_wait=tell), kept_open(places):
-        book = _book(settings)
+        book = last_closing(settings)
         if _is_behind(places):
             _catch_up(settings, contracts, book, tell=tell)
         with open_snapshot(places.published) as published:
@@ -170,19 +158,7 @@ def _take_in_and_show(run: Frame, contracts: Mapping[str, Contract]) -> bool:
     return found is not None
 
 
-def _book(settings: Settings) -> _Book:
-    with open_warehouse(settings.places) as connection:
-        row = first_row(connection, script("work/book"))
-    if row is None:
-        raise _nothing_closed()
-    as_of, last_date, version = row
-    log = PolicyLog(settings.places.actions)
-    # A policy that nobody has seen the effect of is not brought in by a decision on one break.
-    policy = log.find(version) if version else load_policy(settings.recon_config)
-    return _Book(as_of, DateRange(last_date, last_date), policy)
-
-
-def _frame(settings: Settings, book: _Book, tell: Callable[[str], None]) -> Frame:
+def _frame(settings: Settings, book: Book, tell: Callable[[str], None]) -> Frame:
     return Frame(settings, book.policy, str(uuid4()), ACTION, book.dates, tell=tell)
 
 
@@ -205,7 +181,7 @@ def _is_behind(places: Places) -> bool:
 def _catch_up(
     settings: Settings,
     contracts: Mapping[str, Contract],
-    book: _Book,
+    book: Book,
     *,
     tell: Callable[[str], None],
 ) -> None:
@@ -221,7 +197,7 @@ def _catch_up(
 
 
 def _write_down(
-    run: Frame, decisions: Sequence[Decision], book: _Book, *, decided_at: datetime
+    run: Frame, decisions: Sequence[Decision], book: Book, *, decided_at: datetime
 ) -> None:
     log = DecisionLog(run.places.actions)
     with run.store() as store:
@@ -242,11 +218,4 @@ def _on_record(fault: ReconFault) -> ReconFault:
         f"{fault.sentence} The decision is on record in actions/{LOG} and counts from the next "
         "run on; what is published is as it was.",
         fault.remedy,
-    )
-
-
-def _nothing_closed() -> ConfigurationFault:
-    return ConfigurationFault(
-        "No date is closed yet, so there is nothing to decide on.",
-        "Run `recon nightly` or `recon demo` first.",
     )

@@ -19,7 +19,7 @@ from pipelines.settings import Settings
 from pipelines.warehouse import closing, publication
 from pipelines.warehouse.closing import reasons_for_red
 from pipelines.warehouse.holdings import totals
-from pipelines.warehouse.queries import first_row
+from pipelines.warehouse.queries import first_row, script
 from pipelines.warehouse.store import connect, transaction, writer_lock
 from pipelines.warehouse.verification import require_whole
 from pipelines.warehouse.verification.files import sha256_of
@@ -28,6 +28,7 @@ from reports.files import write_report
 from reports.mail import compose_daily, compose_failure, delivery_key
 from reports.outbox import Delivery, Outbox
 from reports.smtp import SmtpSettings
+from reports.wording import plain
 
 
 @dataclass(frozen=True)
@@ -60,6 +61,12 @@ def publish(frame: Frame) -> Published:
         fresh = publication.publish(store.connection, frame.places, digest=digest)
         close_run(frame, store, {"sha256": sha256_of(fresh), "snapshot_digest": digest})
         publication.replace(fresh, frame.places)
+        unknown = store.connection.execute(script("work/unknown_failures")).fetchall()
+    for word, attempts in unknown:
+        frame.tell(
+            f"charges failed for a reason of no known class: {plain(word)}, {attempts} "
+            "(see reconciled.charge_failures)"
+        )
     frame.tell(f"published: verdict {published.outcome}, snapshot {digest[:12]}")
     return published
 
@@ -162,10 +169,13 @@ def deliver(frame: Frame) -> Delivered:
     return Delivered(tuple(files), delivery, figures)
 
 
-def published_figures(settings: Settings, name: str, day: date | None) -> Any:
+def published_figures(
+    settings: Settings, name: str, day: date | None, *, known_at: datetime | None = None
+) -> Any:
     """The stored figures of a report; of the latest as-of when no date is given.
 
-    Raises ConfigurationFault when nothing is published or no such report is stored.
+    With `known_at`, only what a closing up to that instant gave. Raises ConfigurationFault when
+    nothing is published or no such report is stored.
     """
     path = settings.places.published
     if not path.exists():
@@ -176,17 +186,18 @@ def published_figures(settings: Settings, name: str, day: date | None) -> Any:
     try:
         row = first_row(
             connection,
-            "select figures from delivered.reports where name = ? and "
-            "(?::date is null or business_date = ?) order by business_date desc limit 1",
-            [name, day, day],
+            script("work/stored_report"),
+            {"name": name, "business_date": day, "known_at": known_at},
         )
     finally:
         connection.close()
     if row is None:
+        of_date = "" if day is None else f" for {day}"
+        by_then = "" if known_at is None else f" as of {known_at.isoformat()}"
         raise ConfigurationFault(
-            f"No report {name} is stored for {day}.",
-            'Ask for a date that was closed, see `recon sql "select name, business_date from '
-            'delivered.reports"`.',
+            f"No report {name} is stored{of_date}{by_then}.",
+            'Ask for a date that was closed, see `recon sql "select name, business_date, as_of '
+            'from delivered.reports"`.',
         )
     return json.loads(row[0])
 

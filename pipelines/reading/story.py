@@ -54,6 +54,11 @@ class Story:
     orders: list[Row]
     transactions: list[Row]
     sessions: list[Row]
+    subscriptions: list[Row]
+    authorizations: list[Row]
+    invoices: list[Row]
+    attempts: list[Row]
+    bills: list[Row]
     links: list[Row]
     breaks: list[Row]
     refused_rows: list[Row]
@@ -63,25 +68,34 @@ class Story:
 
 
 def stories_of(places: Places, asked: str) -> list[Story]:
-    """The stories an id tells: one a case it stands in, in the order of their case ids.
+    """The stories an id tells in the published snapshot, as `stories_in` tells them.
 
     Raises ConfigurationFault when nothing is published or no row carries the id.
     """
-    identifier = asked.strip().encode("utf-8", "replace").decode("utf-8")
     with open_snapshot(places.published) as connection:
-        teller = _Teller(connection)
-        subjects = teller.rows("subjects", id=identifier)
-        if not subjects:
-            raise _unknown(identifier, teller.rows("basis"))
-        cases = list(dict.fromkeys(subject["case_id"] for subject in subjects))
-        return [
-            teller.story(
-                identifier,
-                case_id,
-                found_as=[row["kind"] for row in subjects if row["case_id"] == case_id],
-            )
-            for case_id in cases
-        ]
+        return stories_in(connection, asked)
+
+
+def stories_in(connection: duckdb.DuckDBPyConnection, asked: str) -> list[Story]:
+    """The stories an id tells: one a case it stands in, in the order of their case ids.
+
+    A subscription is one story of all its cases. Raises ConfigurationFault when no row carries
+    the id.
+    """
+    identifier = asked.strip().encode("utf-8", "replace").decode("utf-8")
+    teller = _Teller(connection)
+    # Rows without a reference or hash are not called by an empty name.
+    subjects = teller.rows("subjects", id=identifier) if identifier else []
+    if not subjects:
+        raise _unknown(identifier, teller.rows("basis"))
+    kinds: dict[tuple[str | None, str | None], list[str]] = {}
+    for subject in subjects:
+        told_by = subject["case_id"], subject["subscription_id"]
+        kinds.setdefault(told_by, []).append(subject["kind"])
+    return [
+        teller.story(identifier, case_id, subscription_id=subscription_id, found_as=found_as)
+        for (case_id, subscription_id), found_as in kinds.items()
+    ]
 
 
 class _Teller:
@@ -103,12 +117,16 @@ class _Teller:
             ) from unfit
         return [_ready(dict(zip(names, row, strict=True))) for row in found]
 
-    def story(self, asked: str, case_id: str | None, *, found_as: list[str]) -> Story:
-        """Gather one case, or the lone rows of an id that stands in none."""
+    def story(
+        self, asked: str, case_id: str | None, *, subscription_id: str | None, found_as: list[str]
+    ) -> Story:
+        """Gather one case, a subscription, or the lone rows of an id that stands in none."""
+        named = {"case_id": case_id, "subscription_id": subscription_id}
         links = self.rows("links", case_id=case_id)
-        breaks = self.rows("breaks", case_id=case_id)
+        bills = self.rows("bills", **named)
+        breaks = self.rows("breaks", **named)
         words = {f"{word['kind']}:{word['word']}": word for word in self.rows("words")}
-        lone = [asked] if case_id is None else []
+        lone = [asked] if case_id is None and subscription_id is None else []
         order_ids = _ids([*links, *breaks], "order_id") + lone
         transaction_ids = _ids([*links, *breaks], "transaction_id") + lone
         orders = self.rows("orders", order_ids=order_ids)
@@ -119,14 +137,16 @@ class _Teller:
         own = next((row for row in breaks if row["case_id"] == case_id), None)
         told = {
             "orders": orders,
-            "transactions": _by_transaction(versions),
+            "transactions": _by_id(versions, "transaction_id"),
             "sessions": self.rows("sessions", session_ids=session_ids),
+            **self._bills(bills, lone, subscription_id=subscription_id),
+            "bills": bills,
             "links": [{**link, "evidence": json.loads(link["evidence"])} for link in links],
             "breaks": [_with_codes(row, words) for row in breaks],
             "refused_rows": self.rows(
                 "quarantine", ids=[*order_ids, *transaction_ids, *session_ids], case_id=case_id
             ),
-            "listings": self._listings(orders, versions, basis=basis),
+            "listings": self._listings(orders, [*versions, *bills], basis=basis),
             "actions": self.rows(
                 "actions",
                 case_id=case_id,
@@ -135,14 +155,15 @@ class _Teller:
                 transaction_ids=transaction_ids,
             ),
         }
-        business_date = (links or breaks or [{"business_date": None}])[0]["business_date"]
+        judged = links or bills if case_id is not None else []
+        business_date = (judged or breaks or [{"business_date": None}])[0]["business_date"]
         schedules = self.rows("fee_schedule", business_date=business_date)
         return Story(
             asked=asked,
             found_as=found_as,
             case_id=case_id,
             business_date=business_date,
-            match_status=links[0]["match_status"] if links else None,
+            match_status=judged[0]["match_status"] if judged else None,
             basis=basis,
             fee_schedule=schedules[0] if schedules else None,
             timeline=timeline_of(told, basis, own=own),
@@ -150,9 +171,28 @@ class _Teller:
             **told,
         )
 
-    def _listings(self, orders: Sequence[Row], versions: Sequence[Row], *, basis: Row) -> list[Row]:
+    def _bills(
+        self, bills: Sequence[Row], lone: Sequence[str], *, subscription_id: str | None
+    ) -> dict[str, list[Row]]:
+        """What the bills of a case are about: their subscription, invoices and charges."""
+        invoices = self.rows("invoices", invoice_ids=[*_ids(bills, "invoice_id"), *lone])
+        attempts = self.rows(
+            "attempts", charge_attempt_ids=[*_ids(bills, "charge_attempt_id"), *lone]
+        )
+        of_bills = [*bills, *invoices, *attempts, {"subscription_id": subscription_id}]
+        subscription_ids = _ids(of_bills, "subscription_id")
+        subscriptions = self.rows("subscriptions", subscription_ids=subscription_ids)
+        authorizations = self.rows("authorizations", subscription_ids=subscription_ids)
+        return {
+            "subscriptions": _by_id(subscriptions, "subscription_id"),
+            "authorizations": _by_id(authorizations, "authorization_id"),
+            "invoices": _by_id(invoices, "invoice_id"),
+            "attempts": attempts,
+        }
+
+    def _listings(self, orders: Sequence[Row], payments: Sequence[Row], *, basis: Row) -> list[Row]:
         """Where a payment was looked for, when orders have none at all."""
-        if not orders or versions:
+        if not orders or payments:
             return []
         return self.rows("pulls", since=orders[0]["placed_at"], until=basis["as_of"])
 
@@ -172,13 +212,13 @@ def _ids(rows: Sequence[Row], name: str) -> list[str]:
     return list(dict.fromkeys(row[name] for row in rows if row[name] is not None))
 
 
-def _by_transaction(versions: Sequence[Row]) -> list[Row]:
-    """One entry a transaction, with its versions and what changed from each to the next."""
+def _by_id(versions: Sequence[Row], name: str) -> list[Row]:
+    """One entry a thing, with its versions and what changed from each to the next."""
     gathered: dict[str, list[Row]] = {}
     for version in versions:
-        known = gathered.setdefault(version["transaction_id"], [])
+        known = gathered.setdefault(version[name], [])
         known.append({**version, "changed": _changes(known[-1], version) if known else []})
-    return [{"transaction_id": name, "versions": known} for name, known in gathered.items()]
+    return [{name: thing, "versions": known} for thing, known in gathered.items()]
 
 
 def _changes(before: Row, after: Row) -> list[Row]:
@@ -216,8 +256,8 @@ def _unknown(identifier: str, basis: Sequence[Row]) -> ConfigurationFault:
     shown = plain(identifier[:_SHOWN_CHARACTERS])
     as_of = f" as of {basis[0]['as_of']}" if basis else ""
     return ConfigurationFault(
-        f"No order, transaction, checkout session, case or break of the snapshot{as_of} is called "
-        f'"{shown}".',
+        "No order, transaction, checkout session, subscription, authorization, invoice, charge "
+        f'attempt, reference, case or break of the snapshot{as_of} is called "{shown}".',
         'Check the spelling, or look it up: `recon sql "select order_id, transaction_id, case_id '
         'from reconciled.matches"`.',
     )

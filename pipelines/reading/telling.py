@@ -39,6 +39,7 @@ def _lines(story: Story) -> Iterator[str]:
     yield from _head(story)
     yield from _section("In order of time (UTC)", _events(story))
     yield from _section("How the two sides were linked", _links(story))
+    yield from _section("How its bills stand", _bills(story))
     for row in story.breaks:
         yield from _section(f"Break {row['break_id']}", _break(row))
     yield from _section("Where a payment was looked for", _listings(story))
@@ -50,6 +51,10 @@ def _lines(story: Story) -> Iterator[str]:
 def _head(story: Story) -> Iterator[str]:
     kinds = " and ".join(_article(kind) for kind in story.found_as)
     yield from _wrapped(f"{story.asked} is {kinds}.", indent=0)
+    if story.case_id is None and story.bills:
+        cases = len({bill["case_id"] for bill in story.bills})
+        yield from _wrapped(f"It is told by {counted(cases, 'case', 'cases')}.", indent=0)
+        return
     if story.case_id is None:
         yield from _wrapped(
             f"It stands in no case: as of {story.basis['as_of']} nothing of it is judged yet.",
@@ -87,10 +92,22 @@ def _links(story: Story) -> Iterator[str]:
             yield from _wrapped(f"{order} and {transaction}: rule {rule}, {meaning}.")
             evidence = ", ".join(f"{name} {value}" for name, value in link["evidence"].items())
             yield from _wrapped(f"Evidence: {evidence}. Rules {link['rule_version']}.", indent=4)
+        elif order and story.bills:
+            yield from _wrapped(f"Order {order}: rule reference, it names a bill of this case.")
         elif order:
             yield from _wrapped(f"Order {order}: no rule found a transaction for it.")
         else:
             yield from _wrapped(f"Transaction {transaction}: no rule found an order for it.")
+
+
+def _bills(story: Story) -> Iterator[str]:
+    for bill in story.bills:
+        if bill["charge_attempt_id"]:
+            name = f"Charge attempt {bill['charge_attempt_id']}"
+        else:
+            name = f"Invoice {bill['invoice_id']}" if bill["invoice_id"] else "A missing period"
+        meaning = story.words[f"status:{bill['match_status']}"]["meaning"]
+        yield from _wrapped(f"{name}: {bill['match_status']} ({meaning}), in {bill['case_id']}.")
 
 
 def _break(row: Row) -> Iterator[str]:
@@ -123,8 +140,9 @@ def _code(code: Row) -> Iterator[str]:
         yield from _wrapped(code["detail"], indent=4)
     for fact in code["facts"]:
         threshold = f", threshold {fact['threshold']}" if fact.get("threshold") else ""
+        subject = fact.get("transaction_id") or fact.get("id")
         yield from _wrapped(
-            f"{fact['transaction_id']}: {fact['field']} expected {fact['expected']}, "
+            f"{subject}: {fact['field']} expected {fact['expected']}, "
             f"found {fact['actual']}{threshold}.",
             indent=4,
         )
@@ -176,12 +194,17 @@ def _sources(story: Story) -> Iterator[str]:
         yield from _wrapped(f"sha256 {order['source_file_digest']}", indent=4)
     for session in story.sessions:
         yield from _wrapped(f"{session['session_id']}: landing/{session['source']}")
-    for transaction in story.transactions:
-        for version in transaction["versions"]:
-            yield from _wrapped(
-                f"{transaction['transaction_id']} version {version['version']}: "
-                f"landing/{version['source']}"
-            )
+    for attempt in story.attempts:
+        yield from _wrapped(f"{attempt['charge_attempt_id']}: landing/{attempt['source']}")
+    for thing in (
+        *story.transactions,
+        *story.subscriptions,
+        *story.authorizations,
+        *story.invoices,
+    ):
+        name, versions = thing.values()
+        for version in versions:
+            yield from _wrapped(f"{name} version {version['version']}: landing/{version['source']}")
     for row in story.refused_rows:
         yield from _wrapped(f"refused: {row['source']} line {row['source_row']},")
         yield from _wrapped(f"sha256 {row['source_digest']}", indent=4)

@@ -7,7 +7,7 @@ Stays out: queries, and the layout on a screen.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -37,12 +37,17 @@ def timeline_of(told: Mapping[str, Sequence[Row]], basis: Row, *, own: Row | Non
         *_of_orders(told["orders"]),
         *_of_sessions(told["sessions"]),
         *_of_transactions(told["transactions"]),
+        *_of_subscriptions(told["subscriptions"]),
+        *_of_authorizations(told["authorizations"]),
+        *_of_invoices(told["invoices"]),
+        *_of_attempts(told["attempts"]),
         *_of_refused_rows(told["refused_rows"]),
         *_of_breaks(told["breaks"], basis),
         *_of_actions(told["actions"]),
     ]
-    if told["links"] and own is None:
-        status = told["links"][0]["match_status"]
+    judged = [*told["links"], *told["bills"]] if own is None else []
+    if len({row["case_id"] for row in judged}) == 1 and not told["breaks"]:
+        status = judged[0]["match_status"]
         events.append(Event(basis["as_of"], "judged", "", f"Judged {status}; no break."))
     return sorted(
         events, key=lambda event: (datetime.fromisoformat(event.at), _KINDS.index(event.kind))
@@ -103,33 +108,124 @@ def _of_transactions(transactions: Sequence[Row]) -> Iterator[Event]:
             _until(newest),
         )
         yield Event(newest["created_at"], "happened", name, f"Transaction {name} opens: {asks}.")
-        for version in versions:
-            yield Event(version["recorded_from"], "taken in", name, _taken_in(version))
+        yield from _versions("Transaction", name, versions, says=_first_of_transaction)
 
 
-def _taken_in(version: Row) -> str:
-    """What a version says: all that matters of the first, the changes of a later one."""
-    if version["version"] == 1:
-        received = version["crypto_received"]
-        says = _joined(
-            version["status"],
-            f"received {received} {version['crypto_currency'] or ''}".strip() if received else "",
-            f"payout {version['payout_status']}" if version["payout_status"] else "",
-        )
-    else:
-        says = "; ".join(
-            f"{change['field']} {_shown(change['before'])} \N{RIGHTWARDS ARROW} "
-            f"{_shown(change['after'])}"
-            for change in version["changed"]
-        )
-    changed_at = (
-        f" (changed {instant_shown(version['updated_at'])})" if version["updated_at"] else ""
+def _first_of_transaction(version: Row) -> str:
+    received = version["crypto_received"]
+    return _joined(
+        version["status"],
+        f"received {received} {version['crypto_currency'] or ''}".strip() if received else "",
+        f"payout {version['payout_status']}" if version["payout_status"] else "",
     )
-    name = version["transaction_id"]
-    late = " when a newer one was known" if version["is_outdated"] else ""
-    return (
-        f"Transaction {name} version {version['version']} is taken in{late}: "
-        f"{says or 'nothing that is judged changed'}{changed_at}."
+
+
+def _of_subscriptions(subscriptions: Sequence[Row]) -> Iterator[Event]:
+    for subscription in subscriptions:
+        name, versions = subscription["subscription_id"], subscription["versions"]
+        newest = versions[-1]
+        if newest["created_at"]:
+            begins = f"Subscription {name} begins, on price {_shown(newest['price_id'])}."
+            yield Event(newest["created_at"], "happened", name, begins)
+        if newest["canceled_at"]:
+            ends = f"Subscription {name} is cancelled."
+            yield Event(newest["canceled_at"], "happened", name, ends)
+        yield from _versions("Subscription", name, versions, says=_first_of_subscription)
+
+
+def _first_of_subscription(version: Row) -> str:
+    start, end = version["current_period_start_at"], version["current_period_end_at"]
+    period = f"period {instant_shown(start)} to {instant_shown(end)}" if start and end else ""
+    return _joined(version["status"], version["billing_mode"], period)
+
+
+def _of_authorizations(authorizations: Sequence[Row]) -> Iterator[Event]:
+    for authorization in authorizations:
+        name, versions = authorization["authorization_id"], authorization["versions"]
+        newest = versions[-1]
+        for at, what in (("created_at", "is noted"), ("revoked_at", "is revoked")):
+            if newest[at]:
+                yield Event(newest[at], "happened", name, f"Authorization {name} {what}.")
+        yield from _versions("Authorization", name, versions, says=_first_of_authorization)
+
+
+def _first_of_authorization(version: Row) -> str:
+    allowance, spent = version["allowance_units"], version["spent_units"]
+    return _joined(
+        version["status"],
+        f"allowance {allowance}" if allowance else "",
+        f"spent {spent}" if spent else "",
+        _until(version),
+    )
+
+
+def _of_invoices(invoices: Sequence[Row]) -> Iterator[Event]:
+    for invoice in invoices:
+        name, versions = invoice["invoice_id"], invoice["versions"]
+        newest = versions[-1]
+        asks = _amount(newest["currency"], newest["amount"])
+        opens = f"Invoice {name} of subscription {newest['subscription_id']} is made: {asks}."
+        yield Event(newest["created_at"], "happened", name, opens)
+        for at, what in (("due_at", "is due"), ("paid_at", "is paid"), ("voided_at", "is voided")):
+            if newest[at]:
+                yield Event(newest[at], "happened", name, f"Invoice {name} {what}.")
+        yield from _versions("Invoice", name, versions, says=lambda version: version["status"])
+
+
+def _of_attempts(attempts: Sequence[Row]) -> Iterator[Event]:
+    for attempt in attempts:
+        name = attempt["charge_attempt_id"]
+        invoice = attempt["invoice_id"] or attempt["listed_under_invoice_id"]
+        says = _joined(
+            attempt["status"],
+            _failure(attempt),
+            _amount(attempt["currency"], attempt["amount"]),
+            f"hash {attempt['tx_hash']}" if attempt["tx_hash"] else "",
+        )
+        tried = f"Charge attempt {name} on invoice {invoice}: {says}."
+        yield Event(attempt["attempted_at"] or attempt["created_at"], "happened", name, tried)
+        yield Event(
+            attempt["first_seen_at"],
+            "taken in",
+            name,
+            f"Charge attempt {name} is first taken in; by now it is {attempt['status']} "
+            f"(version {attempt['version']}).",
+        )
+
+
+def _failure(attempt: Row) -> str:
+    """Why it failed in the gateway's word, and whether it may be tried again."""
+    means = {"soft": "soft, it may be tried again", "hard": "hard, a person must act first"}
+    kind = attempt["failure_class"]
+    if kind is None:
+        return attempt["error_code"] or ""
+    return f"{attempt['error_code'] or 'no reason given'} ({means.get(kind, 'of no known class')})"
+
+
+def _versions(
+    kind: str, name: str, versions: Sequence[Row], *, says: Callable[[Row], str]
+) -> Iterator[Event]:
+    """What was taken in: all that matters of the first version, the changes of a later one."""
+    for version in versions:
+        told = says(version) if version["version"] == 1 else _changed(version)
+        changed_at = (
+            f" (changed {instant_shown(version['updated_at'])})" if version["updated_at"] else ""
+        )
+        late = " when a newer one was known" if version["is_outdated"] else ""
+        yield Event(
+            version["recorded_from"],
+            "taken in",
+            name,
+            f"{kind} {name} version {version['version']} is taken in{late}: "
+            f"{told or 'nothing that is judged changed'}{changed_at}.",
+        )
+
+
+def _changed(version: Row) -> str:
+    return "; ".join(
+        f"{change['field']} {_shown(change['before'])} \N{RIGHTWARDS ARROW} "
+        f"{_shown(change['after'])}"
+        for change in version["changed"]
     )
 
 

@@ -63,6 +63,8 @@ PUBLISHED = (
     "reconciled.mended_rows",
     "reconciled.unsupported_decisions",
     "reconciled.break_codes",
+    "reconciled.charge_failures",
+    "reconciled.failure_words",
     "reconciled.basis",
     "reconciled.fee_schedule",
     "delivered.reports",

@@ -103,13 +103,16 @@ def writer_lock(
             _held.discard(path)
 
 
-def require_free_space(places: Places) -> None:
-    """Refuse to begin when the disk is nearly full: a torn write costs more than a late report."""
-    free = shutil.disk_usage(places.root).free
+def require_free_space(places: Places, *, besides: int = 0) -> None:
+    """Refuse to begin when the disk is nearly full: a torn write costs more than a late report.
+
+    So many bytes `besides` are about to be written.
+    """
+    free = shutil.disk_usage(places.root).free - besides
     if free < FREE_BYTES_MINIMUM:
         raise DiskFull(
-            f"Only {free // 2**20} MB are free where the data directory lies.",
-            f"Free at least {FREE_BYTES_MINIMUM // 2**20} MB, then start the run again.",
+            f"Only {(free + besides) // 2**20} MB are free where the data directory lies.",
+            f"Free at least {(FREE_BYTES_MINIMUM + besides) // 2**20} MB, then start again.",
         )
 
 

@@ -1,4 +1,5 @@
 -- One row per break of a case: its own, open or over, and those that ended by merging into it.
+-- Of a subscription: those of all its cases.
 select
     break_id,
     case_id,
@@ -6,6 +7,9 @@ select
     secondary_codes,
     order_id,
     transaction_id,
+    subscription_id,
+    invoice_id,
+    charge_attempt_id,
     currency,
     expected_amount,
     actual_amount,
@@ -23,5 +27,8 @@ select
     policy_version,
     recorded_from
 from reconciled.breaks
-where case_id = $case_id or evidence ->> '$.merged_into' = $case_id
-order by case_id <> $case_id, break_id
+where
+    case_id = $case_id
+    or evidence ->> '$.merged_into' = $case_id
+    or subscription_id = $subscription_id
+order by coalesce(case_id <> $case_id, false), business_date, break_id

@@ -9,33 +9,48 @@ from typing import Any
 
 import duckdb
 import pytest
+from night.people import recon
 from night.shop import START, ZONE, Shop, open_shop, pulled_at
 
 from pipelines.faults import ConfigurationFault
+from pipelines.night.bygone import book_known_at
 from pipelines.partitions import instant_meant
 from pipelines.policy import load_policy
 from pipelines.reading.exceptions import Wanted, exceptions_in
 from pipelines.reading.snapshot import open_snapshot
+from pipelines.reading.story import stories_in, stories_of
+from pipelines.reading.telling import as_document
 from pipelines.warehouse.basis import write_basis, write_minor_units
+from pipelines.warehouse.forgetting import KNOWN_SINCE
 from pipelines.warehouse.queries import SCHEMA, build_stage, columns_of, run_scripts, script
 
 FIRST, LAST = 3, 5
-KNOWN_BY = {
-    "ops.pulls": "as_of",
-    "ops.sweeps": "as_of",
-    "ops.closings": "as_of",
-    "ops.actions": "effective_at",
-    "validated.quarantine": "seen_at",
-}
-"""Tables of facts whose rows say otherwise than by `recorded_from` since when they are known."""
 
 
 def breaks(shop: Shop, source: str = "reconciled.breaks") -> list[tuple[Any, ...]]:
     return sorted(shop.ask(f"select * from {source}"), key=str)
 
 
+def stories(shop: Shop) -> dict[str, str]:
+    """What a break of each code, and an order, tell as they stand."""
+    asked = [
+        row[0] for row in shop.ask("select min(break_id) from reconciled.breaks group by code")
+    ]
+    asked += shop.ask("select min(order_id) from validated.orders")[0]
+    places = shop.settings.places
+    return {one: as_document(stories_of(places, one)) for one in asked}
+
+
 @pytest.fixture(scope="module")
-def told(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Shop, dict[datetime, Any]]]:
+def explained() -> dict[datetime, dict[str, str]]:
+    """The stories of the last night but one, told when it was the latest; by its as-of."""
+    return {}
+
+
+@pytest.fixture(scope="module")
+def told(
+    tmp_path_factory: pytest.TempPathFactory, explained: dict[datetime, dict[str, str]]
+) -> Iterator[tuple[Shop, dict[datetime, Any]]]:
     """A shop after three closings, and the breaks that each of them published, by as-of."""
     nights: dict[datetime, Any] = {}
     root = tmp_path_factory.mktemp("as-of")
@@ -44,6 +59,8 @@ def told(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Shop, dict[
             shop.move_clock(pulled_at(START + timedelta(days=last)))
             shop.close(START + timedelta(days=first), START + timedelta(days=last))
             nights[shop.closings[-1]] = breaks(shop)
+            if first == LAST - 1:
+                explained[shop.closings[-1]] = stories(shop)
         yield shop, nights
 
 
@@ -97,6 +114,47 @@ def test_the_list_of_breaks_can_be_had_as_of_a_past_date(
         assert {row["break_id"] for row in listed} == still_open
 
 
+def test_a_past_night_explains_a_break_of_each_code_as_it_did_then(
+    told: tuple[Shop, dict[datetime, Any]], explained: dict[datetime, dict[str, str]]
+) -> None:
+    shop, _ = told
+    ((as_of, then),) = explained.items()
+    instant = as_of + timedelta(hours=23)
+    with book_known_at(shop.settings, instant, tell=lambda _: None) as book:
+        again = {asked: as_document(stories_in(book, asked)) for asked in then}
+    assert again == then
+    now = {asked: as_document(stories_of(shop.settings.places, asked)) for asked in then}
+    assert all(now[asked] != then[asked] for asked in then)
+
+
+def test_what_is_unknown_at_a_past_instant_is_said_in_one_sentence(
+    told: tuple[Shop, dict[datetime, Any]],
+) -> None:
+    shop, nights = told
+    unknown = recon(shop, "explain", "no-such-id", "--as-of", max(nights).isoformat())
+    assert (unknown.exit_code, unknown.output.count("\n")) == (2, 1)
+    date = (START - timedelta(days=9)).isoformat()
+    before = recon(shop, "explain", "no-such-id", "--as-of", date)
+    assert (before.exit_code, "No date was closed by" in before.output) == (2, True)
+
+
+def test_the_report_of_a_past_night_is_given_again_as_that_night_gave_it(
+    told: tuple[Shop, dict[datetime, Any]],
+) -> None:
+    shop, nights = told
+    first, second = list(nights)[:2]
+    day = (second - timedelta(hours=1)).astimezone(ZONE).date().isoformat()
+    file = shop.root / "reports" / day / "daily.html"
+    then = file.read_bytes()
+    file.unlink()
+    asked = (second + timedelta(hours=1)).isoformat()
+    assert recon(shop, "report", "daily", "--as-of", asked).output.strip() == str(file)
+    assert file.read_bytes() == then
+    too_early = recon(shop, "report", "daily", "--date", day, "--as-of", first.isoformat())
+    assert (too_early.exit_code, f"for {day} as of" in too_early.output) == (2, True)
+    assert recon(shop, "report", "daily").exit_code == 2
+
+
 @pytest.mark.parametrize("text", ["", "yesterday", "2026-02-30", "2026-09-01T10:00:00"])
 def test_what_is_no_instant_is_refused_with_an_example(text: str) -> None:
     with pytest.raises(ConfigurationFault, match="is no instant") as refused:
@@ -117,7 +175,7 @@ def known_at(shop: Shop, as_of: datetime) -> duckdb.DuckDBPyConnection:
         "or table_name = 'quarantine')"
     ).fetchall()
     for (table,) in tables:
-        since = KNOWN_BY.get(table, "recorded_from")
+        since = KNOWN_SINCE.get(table, "recorded_from")
         if since in columns_of(book, table):
             book.execute(
                 f"insert into {table} by name select * from kept.{table} where {since} <= ?",

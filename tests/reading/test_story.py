@@ -67,12 +67,15 @@ def test_every_break_of_a_random_world_explains_itself(published: Callable[..., 
     require_whole(published(random_world(0)))
 
 
-@pytest.mark.parametrize("kind", ["order", "transaction", "session", "case", "break"])
+@pytest.mark.parametrize(
+    "kind", ["order", "transaction", "session", "case", "break", "reference", "transaction hash"]
+)
 def test_every_kind_of_id_leads_to_the_same_case(book: Places, kind: str) -> None:
-    order, transaction, session, case, break_id = rows(
+    order, transaction, session, case, break_id, reference, deposit = rows(
         book,
         "select breaks.order_id, breaks.transaction_id, transactions.checkout_session_id, "
-        "breaks.case_id, breaks.break_id from reconciled.breaks as breaks "
+        "breaks.case_id, breaks.break_id, reference, deposit_tx_hash "
+        "from reconciled.breaks as breaks "
         "inner join validated.transactions as transactions using (transaction_id) "
         "where code = 'AMOUNT_MISMATCH' and checkout_session_id is not null order by break_id",
     )[0]
@@ -82,6 +85,8 @@ def test_every_kind_of_id_leads_to_the_same_case(book: Places, kind: str) -> Non
         "session": session,
         "case": case,
         "break": break_id,
+        "reference": reference,
+        "transaction hash": deposit,
     }[kind]
     story = only(stories_of(book, asked))
     assert (story.found_as, story.case_id) == ([kind], case)
@@ -224,10 +229,11 @@ def test_an_unknown_id_names_what_was_searched(
     fault = fault_of(recon(book, "explain", asked))
     assert isinstance(fault, ConfigurationFault)
     assert fault.sentence.startswith(
-        "No order, transaction, checkout session, case or break of the snapshot"
+        "No order, transaction, checkout session, subscription, authorization, invoice, charge "
+        "attempt, reference, case or break of the snapshot"
     )
     assert "\x1b" not in str(fault)
-    assert len(str(fault)) < 400
+    assert len(str(fault)) < 500
 
 
 def test_a_version_that_came_too_late_is_told_as_such(published: Callable[..., Places]) -> None:
