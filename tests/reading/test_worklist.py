@@ -206,7 +206,10 @@ WRONG = {
     ),
     "no action": ({"reason": "x"}, "column action: is empty, and reason is filled in"),
     "a number": ({"action": "note", "reason": 7}, 'column reason "7" is stored as a number'),
-    "a formula": ({"action": "note", "reason": "=A1"}, "is what a formula gave"),
+    "a formula": (
+        {"action": "note", "reason": "=A1"},
+        "is a formula whose value the workbook does not keep",
+    ),
     "an invisible mark": ({"action": "note", "reason": "x\u202ey"}, "not printable"),
     "an edited amount": (
         {"action": "note", "reason": "x", "money_impact": "-1.00"},
