@@ -5,9 +5,11 @@ from __future__ import annotations
 import duckdb
 import pytest
 from oracle.nights import arriving
+from oracle.omissions import OMISSIONS, Omission
 from oracle.world import World
 from oracle.worlds import crowded_world
 
+from pipelines.warehouse import judgement
 from pipelines.warehouse.judgement import judge_book, reason_for_whole
 from pipelines.warehouse.queries import build_stage, tables_of
 
@@ -17,6 +19,23 @@ NIGHTS = 4
 @pytest.mark.seeds(small=2, full=100)
 def test_touched_cases_judged_anew_are_as_if_all_were(seed: int) -> None:
     assert differences(crowded_world(seed), seed) == {}
+
+
+@pytest.mark.counts(small=2, full=len(OMISSIONS))
+def test_every_omission_is_noticed(monkeypatch: pytest.MonkeyPatch, count: int) -> None:
+    tried = OMISSIONS[:: len(OMISSIONS) // count]
+    assert [omission for omission in tried if not is_noticed(omission, monkeypatch)] == []
+
+
+def is_noticed(omission: Omission, patch: pytest.MonkeyPatch) -> bool:
+    """Whether a book that arrives over nights reads otherwise than judged whole."""
+    wanted = f"touched/{omission.query}"
+    honest = judgement.script
+    assert honest(wanted).count(omission.line) == 1
+    wrong = honest(wanted).replace(omission.line, omission.becomes)
+    with patch.context() as planted:
+        planted.setattr(judgement, "script", lambda name: wrong if name == wanted else honest(name))
+        return differences(crowded_world(omission.seed), omission.seed) != {}
 
 
 def differences(world: World, seed: int) -> dict[str, list[str]]:
