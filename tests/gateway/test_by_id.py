@@ -25,12 +25,12 @@ DAY = date(2026, 3, 1)
 NOW = datetime(2026, 3, 3, tzinfo=UTC)
 
 
-def lines_of(world: World, root: Path) -> list[dict[str, Any]]:
-    """What `ops.pulls` says after transactions and the sessions they name were pulled."""
+def lines_of(world: World, root: Path, *, run_id: str = "one") -> list[dict[str, Any]]:
+    """What `ops.pulls` says of a run that pulls transactions and the sessions they name."""
     settings = Settings(
         kuvarpay_api_key="rsp_test_key", kuvarpay_base_url=world.url, recon_data_dir=root
     )
-    night = frame(settings, run_id="one", kind="nightly", dates=DateRange(DAY, DAY), now=NOW)
+    night = frame(settings, run_id=run_id, kind="nightly", dates=DateRange(DAY, DAY), now=NOW)
     with night.alone():
         begin(night)
         with night.store() as store:
@@ -38,7 +38,9 @@ def lines_of(world: World, root: Path) -> list[dict[str, Any]]:
             for stream in ("transactions", "checkout_sessions"):
                 puller.pull(ENDPOINTS[stream])
             take_in(night, store, puller)
-            found = store.connection.execute("select * from ops.pulls order by started_at")
+            found = store.connection.execute(
+                "select * from ops.pulls where run_id = ? order by started_at", [run_id]
+            )
             names = [column[0] for column in found.description or ()]
             return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
 
@@ -92,3 +94,25 @@ def test_sessions_of_which_not_one_can_be_read_are_not_complete(
     ]
     assert json.loads(window["sums"]) == {"NGN": "1500003.30"}
     assert json.loads(sessions["sums"]) == ({"NGN": "7.10"} if there else {})
+
+
+@pytest.mark.parametrize(("kept", "complete"), [((), False), (("cs_0",), True)])
+def test_sessions_that_are_gone_while_another_is_known_leave_the_pull_complete(
+    world: World,
+    make_rows: Callable[..., list[Item]],
+    tmp_path: Path,
+    *,
+    kept: tuple[str, ...],
+    complete: bool,
+) -> None:
+    """cs_0 is over and not asked for: it shows that the path still leads somewhere."""
+    world.rows = [row | {"sessionId": f"cs_{at}"} for at, row in enumerate(make_rows(3))]
+    world.sessions = [
+        {"sessionId": f"cs_{at}", "amount": "7.10", "currency": "NGN", "status": status}
+        for at, status in enumerate(("COMPLETED", "PENDING", "PENDING"))
+    ]
+    lines_of(world, tmp_path)
+    world.sessions = [row for row in world.sessions if row["sessionId"] in kept]
+    sessions = lines_of(world, tmp_path, run_id="two")[-1]
+    assert sessions["reason"].startswith("2 of 2 ids are unknown to the gateway")
+    assert sessions["complete"] is complete
