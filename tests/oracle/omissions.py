@@ -1,7 +1,7 @@
 """What the queries of touched cases could forget, each with a crowded world that shows it.
 
 Belongs here: the query, the text before and after, and the seed of the world. Stays out: planting.
-Where a case is touched for several reasons, leaving one of them out changes nothing: those are not listed.
+Not listed: a reason that changes nothing when left out, since others touch the same cases.
 """
 
 from __future__ import annotations
@@ -63,7 +63,8 @@ OMISSIONS = (
     Omission("neighbours",
              "    semi join cases on members.case_id = cases.case_id\n)",
              "    where false\n)", 1),
-    Omission("seeds", "            transactions.created_at + to_hours(basis.gateway_hours),\n", "", 7),
+    Omission("seeds",
+             "            transactions.created_at + to_hours(basis.gateway_hours),\n", "", 7),
     Omission("turned", "    union all\n    select transaction_id, token from tokens\n", "", 6),
     Omission("partners", "    semi join cases on members.case_id = cases.case_id\n",
              "    where false\n", 5),
