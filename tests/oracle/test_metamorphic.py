@@ -31,42 +31,42 @@ def closings(seed: int) -> dict[str, list[str]]:
     return equalities.closings(world_of(seed), plain(seed))
 
 
-@pytest.mark.seeds(small=3, full=200)
+@pytest.mark.seeds(small=2, full=200)
 def test_rows_in_any_order_get_the_same_answer(seed: int) -> None:
     assert equalities.rows_in_another_order(world_of(seed), plain(seed)) == []
 
 
-@pytest.mark.seeds(small=3, full=200)
+@pytest.mark.seeds(small=2, full=200)
 def test_ten_times_the_amounts_get_ten_times_the_answer(seed: int) -> None:
     assert equalities.ten_times_the_amounts(world_of(seed), plain(seed)) == []
 
 
-@pytest.mark.seeds(small=3, full=200)
+@pytest.mark.seeds(small=2, full=200)
 def test_other_ids_in_the_same_order_get_the_same_answer_under_their_names(seed: int) -> None:
     assert equalities.other_ids(world_of(seed), plain(seed)) == []
 
 
-@pytest.mark.seeds(small=3, full=200)
+@pytest.mark.seeds(small=2, full=200)
 def test_two_merchants_in_one_store_get_what_they_get_apart(seed: int) -> None:
     assert equalities.two_merchants(world_of(seed), plain(seed)) == []
 
 
-@pytest.mark.seeds(small=3, full=200)
+@pytest.mark.seeds(small=2, full=200)
 def test_a_currency_that_no_other_row_has_changes_nothing_else(seed: int) -> None:
     assert equalities.another_currency(world_of(seed), plain(seed)) == []
 
 
-@pytest.mark.seeds(small=3, full=200)
+@pytest.mark.seeds(small=2, full=200)
 def test_dates_closed_in_pieces_and_any_order_get_the_answer_of_one_closing(seed: int) -> None:
     assert closings(seed)["any order"] == []
 
 
-@pytest.mark.seeds(small=3, full=200)
+@pytest.mark.seeds(small=2, full=200)
 def test_a_night_gets_the_answer_that_its_store_gets_from_scratch(seed: int) -> None:
     assert closings(seed)["from scratch"] == []
 
 
-@pytest.mark.seeds(small=3, full=200)
+@pytest.mark.seeds(small=2, full=200)
 def test_a_night_run_again_changes_nothing(seed: int) -> None:
     assert closings(seed)["again"] == []
 

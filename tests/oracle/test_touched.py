@@ -16,7 +16,7 @@ from pipelines.warehouse.queries import build_stage, tables_of
 NIGHTS = 4
 
 
-@pytest.mark.seeds(small=2, full=100)
+@pytest.mark.seeds(small=1, full=100)
 def test_touched_cases_judged_anew_are_as_if_all_were(seed: int) -> None:
     assert differences(crowded_world(seed), seed) == {}
 
