@@ -56,7 +56,7 @@ def check(ctx: click.Context, file: Path) -> None:
         lines = list(_refused(refusal))
         is_whole = False
     else:
-        lines = [*_taken(read, now=now), *_known(settings, arrival)]
+        lines = [*_taken(read, now=now), *_unnamed(settings, read), *_known(settings, arrival)]
         is_whole = not read.quarantined.height
     for line in lines:
         click.echo(line)
@@ -147,6 +147,16 @@ def _hints(file: OrderFile, *, now: datetime) -> Iterator[str]:
             f" within, such as {shown(joined[0])}, read as one reference: several stand with"
             ' " + " between them.'
         )
+
+
+def _unnamed(settings: Settings, file: OrderFile) -> Iterator[str]:
+    """A generic export that a mapping would read with its prefix, were it named otherwise."""
+    for label, mapping in load_policy(settings.recon_config).orders.items():
+        if mapping.files and mapping.layout == file.layout and not mapping.columns:
+            yield (
+                f"Its name does not fit {shown(mapping.files)}, so it is read without"
+                f" [orders.{label}]: is that right?"
+            )
 
 
 def _known(settings: Settings, arrival: Arrival) -> Iterator[str]:

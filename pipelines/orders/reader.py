@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -22,13 +22,20 @@ from pipelines.orders.faults import OrderFileRefused
 from pipelines.orders.formats import open_source
 from pipelines.orders.judging import Judged, judge
 from pipelines.orders.layouts.choosing import chosen
-from pipelines.orders.layouts.layout import ASIDE, BETWEEN_REFS, FURTHER_REFS, ORDER_COLUMNS
-from pipelines.orders.layouts.mapped import layouts_for
+from pipelines.orders.layouts.layout import (
+    ASIDE,
+    BETWEEN_REFS,
+    FURTHER_REFS,
+    ORDER_COLUMNS,
+    Form,
+    Layout,
+)
+from pipelines.orders.layouts.mapped import layouts_for, passed_over
 from pipelines.orders.layouts.turning import order_rows
 from pipelines.orders.mapping import OrderMapping
 from pipelines.orders.names import shown_name
 from pipelines.orders.sidecars import ControlTotals
-from pipelines.orders.table import SOURCE_ROW
+from pipelines.orders.table import SOURCE_ROW, Source
 from pipelines.orders.values import FIRST_YEAR, LAST_YEAR, newest_instant, prepared
 
 NO_MAPPINGS: Mapping[str, OrderMapping] = MappingProxyType({})
@@ -90,7 +97,7 @@ def read_order_file(
         raise _ahead(name, stated, control)
     digest = hashlib.sha256(content).hexdigest()
     opening = partial(open_source, name, content)
-    layout, source = chosen(name, layouts_for(name, mappings), opening)
+    layout, source = _chosen(name, mappings, opening)
     form = source.form
     table = source.table(layout.wanted(source.header))
     # Every cell is in the table now: a large file need not be held twice while it is judged.
@@ -130,7 +137,7 @@ def read_rows(
 
     Text as the file has it where it could not be turned, for people to mend.
     """
-    layout, source = chosen(name, layouts_for(name, mappings), partial(open_source, name, content))
+    layout, source = _chosen(name, mappings, partial(open_source, name, content))
     table = source.table(layout.wanted(source.header))
     rows = order_rows(table, layout, zone=time_zone)
     words = {word: status for word, status in layout.words.items() if status != ASIDE}
@@ -140,6 +147,13 @@ def read_rows(
         .with_columns(pl.col("status").replace(words), further.alias("transaction_ref"))
         .select(ORDER_COLUMNS)
     )
+
+
+def _chosen(
+    name: str, mappings: Mapping[str, OrderMapping], opening: Callable[[Form], Source]
+) -> tuple[Layout, Source]:
+    layouts = layouts_for(name, mappings)
+    return chosen(name, layouts, opening, passed_over=passed_over(name, mappings))
 
 
 def _check_control_totals(
