@@ -15,6 +15,7 @@ from typing import Any
 import duckdb
 import polars as pl
 
+from pipelines.night.copies import overruled
 from pipelines.night.frame import Frame, Store, run_facts
 from pipelines.orders.archive import ArchivedFile
 from pipelines.orders.faults import OrderFileRefused
@@ -52,14 +53,18 @@ def take_in_orders(frame: Frame) -> OrdersTaken:
     places.temporary.mkdir(mode=0o700, parents=True, exist_ok=True)
     with frame.store() as store, handed_over(places.temporary) as shelf:
         known = _known_digests(store.connection)
-        read, refusals = _read_all(frame, frame.exports(known), shelf, taken_at=_moment(store.run))
+        found = frame.exports(known)
+        read, refused = _read_all(frame, found, shelf, taken_at=_moment(store.run))
         kept = [_archived(frame, one) for one in read]
+        refusals = [*refused, *_overruled(frame, store, found)]
         if kept or refusals:
             digests = frame.digests()
 
             def work() -> Mapping[str, Any]:
                 for one in kept:
                     _append(store, one.reading.file(), one.archived.arrival, digests)
+                # What was just taken in may have overruled more, or be what a copy says.
+                refusals[len(refused) :] = _overruled(frame, store, found)
                 for refusal, digest in refusals:
                     _note_refusal(store, refusal, digest)
                 return {
@@ -88,6 +93,13 @@ def take_in_orders(frame: Frame) -> OrdersTaken:
         f"{taken.rows_quarantined} quarantined, {len(taken.refusals)} files refused"
     )
     return taken
+
+
+def _overruled(
+    frame: Frame, store: Store, found: list[Arrival]
+) -> list[tuple[OrderFileRefused, str]]:
+    """Refusals of copies; without a digest, which is that of what stands in `ops.files`."""
+    return [(one, "") for one in overruled(store.connection, found, frame.settings.zone)]
 
 
 @dataclass(frozen=True)
@@ -146,7 +158,9 @@ def _read_all(
                     f"orders: {arrival.name} changed while it was read and is left for later"
                 )
             else:
-                read.setdefault(arrival.export.digest, one)
+                former = read.get(arrival.export.digest)
+                if former is None or one.lateness > former.lateness:
+                    read[arrival.export.digest] = one
     return frame.succession(list(read.values())), refusals
 
 

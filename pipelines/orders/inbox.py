@@ -49,7 +49,7 @@ class State(Enum):
 class Arrival:
     """One entry of the inbox that is, or stands for, an export.
 
-    `name` is harmless to show. `export` and `digest` are there when READY, `digest` alone when
+    `name` is harmless to show. `export` and `digest` are there when READY, `digest` without it when
     KNOWN, `refusal` when REFUSED; WAITING files are still growing and come again next time.
     """
 
@@ -174,7 +174,7 @@ def _examined(
         found = _with_sidecars(folder, export, file, beside=beside)
         # Known bytes that a sidecar contradicts are not what somebody meant to drop here.
         if found.doubt is None and file.digest in known_digests:
-            return Arrival(name, State.KNOWN, digest=file.digest)
+            return Arrival(name, State.KNOWN, digest=file.digest, control=found.control)
         return found
     except FileNotFoundError:
         return Arrival(name, State.WAITING)

@@ -91,7 +91,7 @@ def read_order_file(
     stands in the file's `.control.json`. No export is of a later day than it is taken in on; None
     where it is not taken in, and its date does not matter.
     """
-    stated = _stated_day(name, control, time_zone=time_zone)
+    stated = stated_day(name, control, time_zone=time_zone)
     until = None if taken_at is None else taken_at + _ZONES_APART
     if stated is not None and until is not None and stated > until.astimezone(time_zone).date():
         raise _ahead(name, stated, control)
@@ -184,7 +184,8 @@ def _not_as_stated(name: str, found: str, stated: str) -> OrderFileRefused:
     )
 
 
-def _stated_day(name: str, control: ControlTotals | None, *, time_zone: ZoneInfo) -> date | None:
+def stated_day(name: str, control: ControlTotals | None, *, time_zone: ZoneInfo) -> date | None:
+    """Give the day that an export says itself, without a look at its rows."""
     stated = control.exported_on(time_zone) if control is not None else None
     return stated or _last_day_in(name)
 

@@ -115,3 +115,29 @@ def test_what_has_not_come_neither_dates_an_export_nor_is_its_name(
         ("all ahead.csv", DAY, 2, "accepted"),
         ("orders 2062-11-20.csv", None, 0, "refused"),
     ]
+
+
+def test_known_bytes_under_a_later_date_are_told_where_another_export_changed_them_since(
+    take_in: Callable[..., list[tuple[object, ...]]], line: Line, export: Export
+) -> None:
+    first, other = export(line()), export(line(status="cancelled"))
+    take_in({"a 2026-11-20.csv": first})
+    # Alone, or with a name that is not later, a copy is no news.
+    same = take_in({"a 2026-11-21.csv": first, "copy.csv": first})
+    assert [row[0] for row in same] == ["a 2026-11-20.csv"]
+    told = take_in({"a 2026-11-22.csv": other, "a 2026-11-23.csv": first})
+    assert [(row[0], row[3]) for row in told] == [
+        ("a 2026-11-20.csv", "accepted"),
+        ("a 2026-11-22.csv", "accepted"),
+        ("a 2026-11-23.csv", "refused"),
+    ]
+    mended = take_in({"b 2026-11-23.csv": export(line(), line(order_id="K2"))})
+    assert mended[2][:3] == ("b 2026-11-23.csv", date(2026, 11, 23), 3)
+
+
+def test_of_the_same_bytes_in_one_look_the_later_name_counts(
+    take_in: Callable[..., list[tuple[object, ...]]], line: Line, export: Export
+) -> None:
+    first, other = export(line()), export(line(status="cancelled"))
+    files = {"a 2026-11-20.csv": first, "a 2026-11-21.csv": other, "a 2026-11-22.csv": first}
+    assert [row[0] for row in take_in(files)] == ["a 2026-11-21.csv", "a 2026-11-22.csv"]
