@@ -199,3 +199,12 @@ def test_a_date_that_has_not_come_is_told(
     assert "has not come yet" in result.output
     assert result.exit_code == code
     assert "has not come yet" not in check("orders 2026-11-20.csv", export(line())).output
+
+
+def test_a_generic_export_that_a_mapping_would_read_under_another_name_asks_for_it(
+    check: Callable[[str, bytes], Result], line: Line, export: Export, tmp_path: Path
+) -> None:
+    (tmp_path / "recon.toml").write_text('[orders.lagos]\nfiles = "lagos-*.csv"\nprefix = "L-"\n')
+    said = 'Its name does not fit "lagos-*.csv", so it is read without [orders.lagos]'
+    assert said in check("lagso-1.csv", export(line())).output
+    assert said not in check("Lagos-1.csv", export(line())).output
