@@ -11,6 +11,7 @@ from collections.abc import Container
 from pathlib import PurePath
 
 from pipelines.orders.faults import OrderFileRefused
+from pipelines.orders.formats import OBJECT_SUFFIXES, TEXT_SUFFIXES
 from pipelines.orders.opening import take
 from pipelines.orders.sidecars import (
     CONTROL_SUFFIX,
@@ -20,6 +21,7 @@ from pipelines.orders.sidecars import (
     digest_in,
 )
 
+_ENDINGS = (*TEXT_SUFFIXES, *OBJECT_SUFFIXES, ".parquet", ".xlsx")
 PATIENCE_SECONDS = 3600.0
 """A sidecar may come before its file, which may take a while to be copied."""
 
@@ -46,7 +48,10 @@ def stray(
     if owner in beside:
         return None
     meant = sorted(
-        one for one in beside if PurePath(one).stem == owner and one != name and not is_sidecar(one)
+        one
+        for one in beside
+        # An upload may be called a.csv.part until it is whole: its sidecar is named rightly.
+        if PurePath(one).stem == owner and PurePath(one).suffix.lower() in _ENDINGS
     )
     entry = os.stat(name, dir_fd=folder, follow_symlinks=False)
     # Moving a file in touches the latter only; a clock of another machine may be ahead.
