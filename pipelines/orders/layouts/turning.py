@@ -166,6 +166,7 @@ def _is_aside(table: Table, layout: Layout) -> pl.Expr:
 
 
 def _turn_id(turned: _Turned, table: Table, layout: Layout) -> None:
+    """A prefix stands behind blanks before the number, where they are still seen as around it."""
     own = turned.columns["order_id"]
     prefix: pl.Expr = pl.lit(layout.prefix)
     if layout.store_column:
@@ -176,7 +177,10 @@ def _turn_id(turned: _Turned, table: Table, layout: Layout) -> None:
         is_unknown = ~store.is_in(list(layout.stores))
         turned.rules.append(Rule(layout.store_column, is_unknown, "is no store that is declared."))
     if layout.prefix or layout.store_column:
-        turned.columns["order_id"] = pl.when(own != "").then(prefix + own).otherwise(own)
+        blanks, number = own.str.extract(r"^(\s*)", 1), own.str.strip_chars_start()
+        turned.columns["order_id"] = (
+            pl.when(number != "").then(blanks + prefix + number).otherwise(own)
+        )
 
 
 def _turn_amount(turned: _Turned, table: Table, layout: Layout) -> None:
