@@ -98,6 +98,30 @@ def test_the_status_is_told_from_payment_delivery_and_cancellation(
 
 
 @pytest.mark.parametrize(
+    ("words", "status"),
+    [
+        ({"authorized": "paid", "paid": "fulfilled"}, ["paid", "fulfilled", "paid", "cancelled"]),
+        ({"paid": "awaiting"}, ["awaiting", "awaiting", "paid", "cancelled"]),
+        ({"cancelled": "refunded"}, ["awaiting", "paid", "paid", "cancelled"]),
+        ({"cancelled": "not_an_order"}, ["awaiting", "paid", "paid", "cancelled"]),
+        ({"voided": "not_an_order"}, ["awaiting", "paid", "paid"]),
+        ({"voided": "refunded", "refunded": "paid"}, ["awaiting", "paid", "paid", "refunded"]),
+    ],
+)
+@pytest.mark.parametrize("layout", ["shopify", "generic"], ids=["mapping", "words alone"])
+def test_words_translate_what_the_shop_writes_and_nothing_twice(
+    read: Read, words: dict[str, str], status: list[str], layout: str
+) -> None:
+    told = ("authorized", "paid", "partially_refunded", "voided")
+    lines = [shopify(Name=f"#{place}", Financial_Status=one) for place, one in enumerate(told)]
+    # Words alone count for a file in the built-in layout.
+    mapping = OrderMapping.model_validate({"layout": layout, "status": words})
+    file = read(written(SHOPIFY_HEADER, *lines), mappings={"shop": mapping})
+    assert file.accepted["status"].to_list() == status
+    assert (file.aside, file.quarantined.height) == (len(told) - len(status), 0)
+
+
+@pytest.mark.parametrize(
     "told", [{"Payment_Method": "bogus"}, {"Tags": "vip, test"}], ids=["test gateway", "tag"]
 )
 def test_a_trial_is_counted_but_is_no_order(read: Read, told: dict[str, str]) -> None:

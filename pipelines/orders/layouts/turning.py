@@ -159,10 +159,16 @@ def _condition(table: Table, holds: Holds) -> pl.Expr:
 def _is_aside(table: Table, layout: Layout) -> pl.Expr:
     aside = [_holds(table, case) for case in layout.aside]
     words = [word for word, meant in layout.words.items() if meant == ASIDE]
-    if words and "status" in layout.columns:
-        aside.append(table.cell(layout.columns["status"]).is_in(words))
+    if words:
+        aside.append(_own_status(table, layout).is_in(words))
     aside += [~table.cell(column).is_in(list(words)) for column, words in layout.only.items()]
     return reduce(or_, aside) if aside else _NEVER
+
+
+def _own_status(table: Table, layout: Layout) -> pl.Expr:
+    """Give the file's own word, or the one that is declared for all of its orders."""
+    theirs = layout.columns.get("status")
+    return table.cell(theirs) if theirs else pl.lit(layout.constants.get("status", ""))
 
 
 def _turn_id(turned: _Turned, table: Table, layout: Layout) -> None:
