@@ -30,7 +30,7 @@ from pipelines.orders.layouts.layout import (
 from pipelines.orders.layouts.moments import with_offset
 from pipelines.orders.layouts.money import plain_amount, without_surplus_zeros
 from pipelines.orders.table import SOURCE_ROW, Table
-from pipelines.orders.values import Rule, is_fit_id
+from pipelines.orders.values import Rule, holds_several_refs, is_fit_id
 from pipelines.orders.wording import shown
 
 SAID, IS_ASIDE, STORE = "said", "is_aside", "store"
@@ -234,7 +234,9 @@ def _turn_references(turned: _Turned, table: Table, layout: Layout) -> None:
         return
     own = turned.columns["transaction_ref"]
     parts = own.str.split(BETWEEN_REFS)
-    has_unfit = parts.list.eval(pl.element().is_null() | ~is_fit_id(pl.element())).list.any()
+    one = pl.element()
+    is_unfit = one.is_null() | ~is_fit_id(one) | holds_several_refs(one)
+    has_unfit = parts.list.eval(is_unfit).list.any()
     has_half_a_mark = parts.list.eval(pl.element().str.contains(_HALF_A_MARK)).list.any()
     turned.columns["transaction_ref"] = parts.list.first()
     turned.columns[FURTHER_REFS] = parts.list.unique(maintain_order=True).list.slice(1)
