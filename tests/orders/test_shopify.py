@@ -233,6 +233,29 @@ def test_a_shop_may_read_its_words_otherwise_and_take_only_its_crypto_orders(rea
     assert file.aside == 1
 
 
+@pytest.mark.parametrize(
+    ("way", "held", "aside"),
+    [
+        ("KuvarPay", 0, 0),
+        ("kuvarpay", 1, 0),
+        ("KuvarPay ", 1, 0),
+        ("\u00a0KUVARPAY", 1, 0),
+        ("KuvarPay 2", 0, 1),
+        ("", 0, 1),
+        (" ", 0, 1),
+    ],
+)
+def test_a_word_to_be_taken_that_is_written_otherwise_is_not_set_aside(
+    read: Read, way: str, held: int, aside: int
+) -> None:
+    mapping = OrderMapping(layout="shopify", only={"Payment Method": ("KuvarPay", "Kuvar")})
+    content = written(SHOPIFY_HEADER, shopify(Payment_Method=way))
+    file = read(content, mappings={"shop": mapping})
+    assert (file.quarantined.height, file.aside) == (held, aside)
+    for said in file.quarantined["reason"]:
+        assert said.endswith("is written otherwise than KuvarPay, Kuvar, which alone are taken.")
+
+
 def test_two_orders_under_one_number_are_both_quarantined(read: Read) -> None:
     file = read(
         written(

@@ -111,6 +111,7 @@ def _turned(table: Table, layout: Layout, *, zone: ZoneInfo) -> _Turned:
         },
         [],
     )
+    turned.rules.extend(_only_rules(table, layout))
     _turn_status(turned, table, layout)
     _turn_id(turned, table, layout)
     _turn_amount(turned, table, layout)
@@ -118,6 +119,18 @@ def _turned(table: Table, layout: Layout, *, zone: ZoneInfo) -> _Turned:
     _turn_sessions(turned, table, layout)
     _turn_references(turned, table, layout)
     return turned
+
+
+def _only_rules(table: Table, layout: Layout) -> list[Rule]:
+    """A word that only capitals or blanks tell from one to be taken is damage, not another word."""
+    rules = []
+    for column, words in layout.only.items():
+        cell, like = table.cell(column), [word.strip().lower() for word in words if word.strip()]
+        is_like = cell.str.strip_chars().str.to_lowercase().is_in(like)
+        taken = f"{', '.join(words)}, which alone {'is' if len(words) == 1 else 'are'} taken."
+        is_other = is_like & ~cell.is_in(list(words))
+        rules.append(Rule(column, is_other, f"is written otherwise than {taken}"))
+    return rules
 
 
 def _turn_status(turned: _Turned, table: Table, layout: Layout) -> None:
