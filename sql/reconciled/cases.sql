@@ -219,7 +219,10 @@ described as (
         coalesce(order_side.expects_money, false) as expects_money,
         coalesce(order_side.has_refunded_order, false) as has_refunded_order,
         coalesce(order_side.is_order_overdue, false) as is_order_overdue,
-        coalesce(order_side.is_extract_incomplete, false) as is_extract_incomplete,
+        -- Asked only where nothing came: elsewhere a gap in a pull says nothing about the case.
+        coalesce(order_side.is_extract_incomplete, false)
+        and transaction_side.case_id is null
+        and payment_side.case_id is null as is_extract_incomplete,
         coalesce(transaction_side.has_refunded, false) as has_refunded,
         coalesce(ahead.has_open_claim, false) as has_open_claim,
         paid_early.case_id is not null or refunded_and_paid.case_id is not null as is_paid_ahead,
