@@ -45,6 +45,7 @@ CASES = {
     "reconciled.case_money": "case_id",
     "reconciled.cases": "case_id",
     "reconciled.codes_of_cases": "case_id",
+    "reconciled.scheduled_fees": "transaction_id",
     "reconciled.codes_of_transactions": "transaction_id",
     "reconciled.case_codes": "case_id",
     "reconciled.case_statuses": "case_id",

@@ -43,6 +43,7 @@ DIGESTED = (
     "reconciled.proof",
     "marts.daily_close",
     "marts.break_ageing",
+    "marts.fees",
 )
 """The tables of the snapshot's digest: every figure, and nothing that records when we looked."""
 
@@ -67,6 +68,7 @@ PUBLISHED = (
     "reconciled.failure_words",
     "reconciled.basis",
     "reconciled.fee_schedule",
+    "marts.fee_quotes",
     "delivered.reports",
     "ops.pulls",
     "ops.sweeps",

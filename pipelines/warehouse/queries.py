@@ -23,6 +23,7 @@ DICTIONARY = (
     "dictionary_of_runs",
     "dictionary_of_actions",
     "dictionary_of_history",
+    "dictionary_of_fees",
 )
 READERS = ("reading_as_of",)
 """Macros that stay in the published file."""

@@ -23,31 +23,12 @@ refunds as (
     inner join transactions on refunds_due.transaction_id = transactions.transaction_id
 ),
 
-fee_schedule as (
-    select * from reconciled.fee_schedule
-),
-
 basis as (
     select * from reconciled.basis
 ),
 
-charged as (
-    select
-        transactions.transaction_id,
-        transactions.minor_units,
-        fee_schedule.percent,
-        fee_schedule.tolerance,
-        fiat_value(transactions.fiat_amount, fee_schedule.rate) as share
-    from transactions
-    inner join fee_schedule
-        on
-            transactions.business_date >= fee_schedule.valid_from
-            and transactions.business_date < fee_schedule.valid_until
-    where transactions.is_completed and transactions.fee_amount is not null
-),
-
 scheduled as (
-    select *, round_to_minor_units(share, minor_units) as fee_expected from charged
+    select * from reconciled.scheduled_fees
 ),
 
 codes as (

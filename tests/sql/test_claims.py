@@ -225,6 +225,8 @@ FAULTS = [
      "update marts.break_ageing set money_impact = money_impact + 0.01"),
     ("marts.break_ageing.sums_equal_the_open_breaks",
      "update marts.break_ageing set age_band = 'over 90' where age_band <> 'over 90'"),
+    ("marts.fees.sums_equal_the_payments", "update marts.fees set fee_amount = fee_amount + 0.01"),
+    ("marts.fees.sums_equal_the_payments", "delete from marts.fees"),
 ]  # fmt: skip
 """A claim and a tampering it must find."""
 
