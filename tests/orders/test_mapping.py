@@ -115,6 +115,20 @@ def test_words_alone_count_for_every_layout(
     assert file.accepted["status"].to_list() == ["paid", "fulfilled"]
 
 
+def test_rows_that_are_declared_to_be_no_orders_are_all_set_aside(read: Read) -> None:
+    named = ("order_id", "amount", "currency", "placed_at")
+    mapping = OrderMapping.model_validate(
+        {
+            "columns": {name: name for name in named},
+            "constants": {"status": "sample"},
+            "status": {"sample": "not_an_order"},
+        }
+    )
+    content = f"{','.join(named)}\nK1,5.00,NGN,2026-11-20T09:30:00Z\n".encode()
+    file = read(content, mappings={"samples": mapping})
+    assert (file.aside, file.accepted.height, file.quarantined.height) == (1, 0, 0)
+
+
 def test_a_file_that_fits_two_mappings_is_left_to_a_person(
     read: Read, export: Callable[..., bytes]
 ) -> None:
