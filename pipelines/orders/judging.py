@@ -35,7 +35,9 @@ from pipelines.orders.values import (
     has_readable_amount,
     newest_instant,
     prepared,
+    refs_within,
     rules,
+    sessions_within,
     usable_id,
 )
 from pipelines.orders.wording import shown
@@ -202,8 +204,8 @@ def _quarantined(rows: pl.DataFrame) -> pl.DataFrame:
     reasons = [_reason(row, contract) for row in named.iter_rows(named=True)]
     known = pl.concat_list(
         pl.concat_list("key"),
-        pl.col("sessions").list.eval(usable_id(pl.element())),
-        pl.concat_list(usable_id(pl.col("transaction_ref"))),
+        sessions_within(pl.col("session_ids")).list.eval(usable_id(pl.element())),
+        refs_within(pl.col("transaction_ref")).list.eval(usable_id(pl.element())),
         pl.col(FURTHER_REFS).list.eval(usable_id(pl.element())),
     )
     return rows.select(

@@ -19,6 +19,7 @@ from pipelines.orders.table import SOURCE_ROW
 from pipelines.orders.values import FIRST_YEAR, LAST_YEAR
 
 _ID = r"^[0-9A-Za-z_#/:.-]{1,64}$"
+_SESSION_OR_NOTHING = r"^[0-9A-Za-z_-]{0,64}$"
 _ID_OR_NOTHING = r"^[0-9A-Za-z_#/:.-]{0,64}$"
 _AMOUNT = r"^(?:0|[1-9][0-9]{0,13})(?:\.[0-9]{1,4})?$"
 _INSTANT = (
@@ -79,7 +80,7 @@ def _is_plain() -> pl.Expr:
             | pl.col("paid_utc").dt.year().is_between(FIRST_YEAR, LAST_YEAR)
         )
         & pl.col("order_id").str.contains(_ID)
-        & pl.col("session_ids").str.contains(_ID_OR_NOTHING)
+        & pl.col("session_ids").str.contains(_SESSION_OR_NOTHING)
         & pl.col("transaction_ref").str.contains(_ID_OR_NOTHING)
         & pl.col("customer_email").str.contains(_ADDRESS_OR_NOTHING)
     )

@@ -103,7 +103,7 @@ def read_order_file(
     # Every cell is in the table now: a large file need not be held twice while it is judged.
     del opening, source, content
     rows = order_rows(table, layout, zone=time_zone)
-    judged = judge(rows, status_words=layout.words)
+    judged = judge(rows, status_words=layout.words_left)
     if control is not None:
         _check_control_totals(
             name, control, lines=table.frame.height, orders=rows.height, judged=judged
@@ -140,7 +140,7 @@ def read_rows(
     layout, source = _chosen(name, mappings, partial(open_source, name, content))
     table = source.table(layout.wanted(source.header))
     rows = order_rows(table, layout, zone=time_zone)
-    words = {word: status for word, status in layout.words.items() if status != ASIDE}
+    words = {word: status for word, status in layout.words_left.items() if status != ASIDE}
     further = pl.concat_list("transaction_ref", FURTHER_REFS).list.join(BETWEEN_REFS)
     return (
         rows.filter(pl.col(SOURCE_ROW).is_in(sorted(lines)))

@@ -16,6 +16,7 @@ from operator import or_
 import polars as pl
 
 from pipelines.currencies import minor_units
+from pipelines.orders.layouts.layout import BETWEEN_REFS
 from pipelines.orders.mapping import STATUSES
 
 MAX_ID_CHARACTERS = 200
@@ -28,6 +29,13 @@ _INSTANT = (
     r"(?:Z|[+-](?:0\d|1[0-4])(?::?[0-5]\d)?)$"
 )
 _ODD_CHARACTER = r"[\p{C}\p{Zl}\p{Zp}]"
+# Every session id that the gateway documents or gave is of these; any other mark parts several.
+_NO_SESSION_MARK = r"[^0-9A-Za-z_-]"
+_BETWEEN_SESSIONS = r"[\s;,|/&]+"
+# References are free text: a comma or an "and" parts them only where each is a word with a digit.
+_BETWEEN_REFS = r"\s*[;|,]\s*|\s+(?:/|&|and)\s+"
+_WORD = r"[^\s;|,]*\d[^\s;|,]*"
+_SEVERAL_REFS = rf"[;|]|^{_WORD}(?:(?:{_BETWEEN_REFS}){_WORD})+$"
 _ADDRESS = r"^[^\s@,;]+@[^\s@,;]+\.[^\s@,;]+$"
 _ADDRESS_WITHIN = r"[^\s@,;]@[^\s@,;]+\.[^\s@,;]"
 
@@ -62,6 +70,11 @@ def rules() -> list[Rule]:
         *_instant_rules("paid_at", is_required=False),
         *_session_rules(),
         *_id_rules("transaction_ref", is_required=False),
+        Rule(
+            "transaction_ref",
+            holds_several_refs(pl.col("transaction_ref")),
+            f'has another mark than "{BETWEEN_REFS}" between its references.',
+        ),
         *_address_rules(),
     ]
 
@@ -133,6 +146,22 @@ def is_fit_id(text: pl.Expr) -> pl.Expr:
     return (text != "") & ~reduce(or_, [broken for broken, _ in _id_faults(text)])
 
 
+def holds_several_refs(text: pl.Expr) -> pl.Expr:
+    """Tell the texts that are several references, with a mark between them that is not ours."""
+    return text.str.contains(_SEVERAL_REFS)
+
+
+def refs_within(text: pl.Expr) -> pl.Expr:
+    """Give the references of a faulty row, whatever stands between them."""
+    several = text.str.replace_all(_BETWEEN_REFS, ";").str.split(";")
+    return pl.when(holds_several_refs(text)).then(several).otherwise(pl.concat_list(text))
+
+
+def sessions_within(text: pl.Expr) -> pl.Expr:
+    """Give the session ids of a faulty row, whatever stands between them."""
+    return text.str.replace_all(_BETWEEN_SESSIONS, ";").str.split(";")
+
+
 def _id_rules(column: str, *, is_required: bool) -> list[Rule]:
     text = pl.col(column)
     rules = [Rule(column, broken, says) for broken, says in _id_faults(text)]
@@ -177,11 +206,11 @@ def _session_rules() -> list[Rule]:
             sessions.list.eval(one_by_one == "").list.any(),
             "has an empty id between its semicolons.",
         ),
-        # No id of the gateway has such a mark: as one id, several would silently link nothing.
+        # As one id, several would silently link nothing.
         Rule(
             "session_ids",
-            pl.col("session_ids").str.contains(r"[,|]"),
-            "has another mark than the semicolon between its ids.",
+            sessions.list.eval(one_by_one.str.contains(_NO_SESSION_MARK)).list.any(),
+            "has another mark than the semicolon between its ids, or one that no id has.",
         ),
         Rule(
             "session_ids",

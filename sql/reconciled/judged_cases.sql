@@ -59,7 +59,8 @@ worded as (
         || money_text(transactions.fiat_amount, cases.minor_units) as transaction_text,
         orders.status as order_status,
         transactions.status as transaction_status
-    from cases
+    from primaries
+    inner join cases on primaries.case_id = cases.case_id
     left join orders on cases.order_id = orders.order_id
     left join transactions on cases.transaction_id = transactions.transaction_id
 ),

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 import pytest
+from orders.shops import SHOPIFY_HEADER, shopify, shopify_item, written
 
 from pipelines.orders.mapping import OrderMapping
 from pipelines.orders.reader import OrderFile
@@ -61,3 +63,44 @@ def test_blanks_around_a_number_make_no_other_order(
         'order_id "K1" stands in lines 2, 3 with different values.',
         'order_id " K1" has blanks around it.',
     ]
+
+
+@pytest.mark.parametrize("order_id", [" K1", "K1 ", "\u00a0K1", "\u3000 K1"])
+@pytest.mark.parametrize(
+    "mapping",
+    [
+        OrderMapping(prefix="M-"),
+        OrderMapping(store_column="currency", stores={"NGN": "M-"}),
+        OrderMapping(prefix="M", store_column="currency", stores={"NGN": "-"}),
+    ],
+    ids=["prefix", "store", "both"],
+)
+def test_no_prefix_hides_blanks_around_a_number(
+    line: Line, export: Export, read: Read, mapping: OrderMapping, order_id: str
+) -> None:
+    content = export(line(), line(order_id=order_id), line(order_id="K2"), line(order_id="\u00a0"))
+    file = read(content, mappings={"lagos": mapping})
+    assert holds(file)
+    assert file.accepted["order_id"].to_list() == ["M-K2"]
+    assert file.quarantined["key"].to_list() == ["M-K1", "M-K1", None]
+    for said in file.quarantined["reason"][1:]:
+        assert said.endswith("has blanks around it.")
+
+
+@pytest.mark.parametrize("blank", [" ", "\u00a0"])
+@pytest.mark.parametrize(
+    "other",
+    [shopify, shopify_item, partial(shopify, Tags="test")],
+    ids=["order", "further line", "trial"],
+)
+@pytest.mark.parametrize("is_first", [True, False])
+def test_no_prefix_hides_that_lines_of_a_shop_claim_one_number(
+    read: Read, blank: str, other: Callable[..., dict[str, str]], is_first: bool
+) -> None:
+    lines = [shopify(Name="#1"), other(Name=f"{blank}#1")]
+    lines = list(reversed(lines)) if is_first else lines
+    shop = OrderMapping(layout="shopify", prefix="S-")
+    file = read(written(SHOPIFY_HEADER, *lines), mappings={"shop": shop})
+    assert holds(file)
+    assert (file.accepted.height, file.aside) == (0, 0)
+    assert file.quarantined["key"].to_list() == ["S-#1", "S-#1"]

@@ -115,6 +115,20 @@ def test_words_alone_count_for_every_layout(
     assert file.accepted["status"].to_list() == ["paid", "fulfilled"]
 
 
+def test_rows_that_are_declared_to_be_no_orders_are_all_set_aside(read: Read) -> None:
+    named = ("order_id", "amount", "currency", "placed_at")
+    mapping = OrderMapping.model_validate(
+        {
+            "columns": {name: name for name in named},
+            "constants": {"status": "sample"},
+            "status": {"sample": "not_an_order"},
+        }
+    )
+    content = f"{','.join(named)}\nK1,5.00,NGN,2026-11-20T09:30:00Z\n".encode()
+    file = read(content, mappings={"samples": mapping})
+    assert (file.aside, file.accepted.height, file.quarantined.height) == (1, 0, 0)
+
+
 def test_a_file_that_fits_two_mappings_is_left_to_a_person(
     read: Read, export: Callable[..., bytes]
 ) -> None:
@@ -143,35 +157,6 @@ def test_a_mapping_for_the_name_of_a_file_reads_it_or_says_why_not(
     with pytest.raises(OrderFileRefused, match=said):
         read(export(line()), name="lagos-1.csv", mappings={"lagos": declared})
     assert read(export(line()), name="abuja-1.csv", mappings={"lagos": declared}).accepted.height
-
-
-PREFIXED = {"layout": "shopify", "files": "berlin-*.csv", "prefix": "B-"}
-
-
-@pytest.mark.parametrize("name", ["Berlin-1.csv", "berlin-1.CSV", "BERLIN-1.csv"])
-def test_a_capital_letter_in_its_name_loses_a_file_no_mapping(read: Read, name: str) -> None:
-    declared = OrderMapping.model_validate(PREFIXED)
-    file = read(written(SHOPIFY_HEADER, shopify()), name=name, mappings={"berlin": declared})
-    assert file.accepted["order_id"].to_list() == ["B-#1001"]
-
-
-@pytest.mark.parametrize(
-    ("given", "is_read"),
-    [({}, False), ({"columns": {"amount": "Gesamt"}}, True), ({"delimiter": ";"}, True)],
-    ids=["of the same header", "of another header", "of another form"],
-)
-def test_a_shop_export_whose_name_no_mapping_of_its_header_claims_is_refused(
-    read: Read, *, given: dict[str, object], is_read: bool
-) -> None:
-    declared = {"berlin": OrderMapping.model_validate({**PREFIXED, **given})}
-    content = written(SHOPIFY_HEADER, shopify())
-    if is_read:
-        assert read(content, name="berln-1.csv", mappings=declared).layout == "shopify"
-        return
-    with pytest.raises(OrderFileRefused, match=r"fits \[orders\.berlin\] .* whose shopify export"):
-        read(content, name="berln-1.csv", mappings=declared)
-    both = {**declared, "main": OrderMapping(layout="shopify", files="berln-*.csv")}
-    assert read(content, name="berln-1.csv", mappings=both).layout == "main"
 
 
 def test_a_mapping_whose_form_the_file_has_not_is_named_beside_the_nearest_layout(

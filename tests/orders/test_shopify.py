@@ -98,6 +98,30 @@ def test_the_status_is_told_from_payment_delivery_and_cancellation(
 
 
 @pytest.mark.parametrize(
+    ("words", "status"),
+    [
+        ({"authorized": "paid", "paid": "fulfilled"}, ["paid", "fulfilled", "paid", "cancelled"]),
+        ({"paid": "awaiting"}, ["awaiting", "awaiting", "paid", "cancelled"]),
+        ({"cancelled": "refunded"}, ["awaiting", "paid", "paid", "cancelled"]),
+        ({"cancelled": "not_an_order"}, ["awaiting", "paid", "paid", "cancelled"]),
+        ({"voided": "not_an_order"}, ["awaiting", "paid", "paid"]),
+        ({"voided": "refunded", "refunded": "paid"}, ["awaiting", "paid", "paid", "refunded"]),
+    ],
+)
+@pytest.mark.parametrize("layout", ["shopify", "generic"], ids=["mapping", "words alone"])
+def test_words_translate_what_the_shop_writes_and_nothing_twice(
+    read: Read, words: dict[str, str], status: list[str], layout: str
+) -> None:
+    told = ("authorized", "paid", "partially_refunded", "voided")
+    lines = [shopify(Name=f"#{place}", Financial_Status=one) for place, one in enumerate(told)]
+    # Words alone count for a file in the built-in layout.
+    mapping = OrderMapping.model_validate({"layout": layout, "status": words})
+    file = read(written(SHOPIFY_HEADER, *lines), mappings={"shop": mapping})
+    assert file.accepted["status"].to_list() == status
+    assert (file.aside, file.quarantined.height) == (len(told) - len(status), 0)
+
+
+@pytest.mark.parametrize(
     "told", [{"Payment_Method": "bogus"}, {"Tags": "vip, test"}], ids=["test gateway", "tag"]
 )
 def test_a_trial_is_counted_but_is_no_order(read: Read, told: dict[str, str]) -> None:
@@ -207,6 +231,29 @@ def test_a_shop_may_read_its_words_otherwise_and_take_only_its_crypto_orders(rea
     assert file.layout == "lagos"
     assert file.accepted.select("order_id", "status").rows() == [("LAG-#1", "paid")]
     assert file.aside == 1
+
+
+@pytest.mark.parametrize(
+    ("way", "held", "aside"),
+    [
+        ("KuvarPay", 0, 0),
+        ("kuvarpay", 1, 0),
+        ("KuvarPay ", 1, 0),
+        ("\u00a0KUVARPAY", 1, 0),
+        ("KuvarPay 2", 0, 1),
+        ("", 0, 1),
+        (" ", 0, 1),
+    ],
+)
+def test_a_word_to_be_taken_that_is_written_otherwise_is_not_set_aside(
+    read: Read, way: str, held: int, aside: int
+) -> None:
+    mapping = OrderMapping(layout="shopify", only={"Payment Method": ("KuvarPay", "Kuvar")})
+    content = written(SHOPIFY_HEADER, shopify(Payment_Method=way))
+    file = read(content, mappings={"shop": mapping})
+    assert (file.quarantined.height, file.aside) == (held, aside)
+    for said in file.quarantined["reason"]:
+        assert said.endswith("is written otherwise than KuvarPay, Kuvar, which alone are taken.")
 
 
 def test_two_orders_under_one_number_are_both_quarantined(read: Read) -> None:

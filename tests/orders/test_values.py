@@ -69,11 +69,24 @@ Read = Callable[..., OrderFile]
         ("session_ids", " ", "empty id"),
         ("session_ids", '"cs_1,cs_2"', "another mark than the semicolon"),
         ("session_ids", "cs_1|cs_2", "another mark than the semicolon"),
+        ("session_ids", "cs_1 cs_2", "another mark than the semicolon"),
+        ("session_ids", "cs_1\u00a0cs_2;cs_3", "another mark than the semicolon"),
+        ("session_ids", "cs_1/cs_2", "another mark than the semicolon"),
+        ("session_ids", "cs_1 + cs_2", "another mark than the semicolon"),
+        ("session_ids", "cs_1:cs_2", "another mark than the semicolon"),
+        ("session_ids", "cs_0;сs_1", "or one that no id has"),  # noqa: RUF001
         ("session_ids", "cs_1; cs_1", "the same id twice"),
         ("session_ids", "cs_1;" + "c" * 201, "longer than 200"),
         ("session_ids", '"cs_1\ncs_2"', "control character"),
         ("session_ids", "cs_1;ada@shop.example", "e-mail"),
         ("transaction_ref", "tx_1 ", "blanks around"),
+        ("transaction_ref", "tx_1;tx_2", 'another mark than " + " between its references'),
+        ("transaction_ref", "tx_1|", 'another mark than " + "'),
+        ("transaction_ref", '"tx_1, tx_2"', 'another mark than " + "'),
+        ("transaction_ref", "tx_1 / tx_2", 'another mark than " + "'),
+        ("transaction_ref", "tx_1 & tx_2 and tx_3", 'another mark than " + "'),
+        ("transaction_ref", "tx_1 + tx_2;tx_3", 'does not hold references with " + " between'),
+        ("transaction_ref", "tx_1;tx_2 + tx_3", 'does not hold references with " + " between'),
         ("transaction_ref", "t" * 201, "longer than 200"),
         ("transaction_ref", "ada@shop.example", "e-mail"),
         ("customer_email", "tx_1", "is not one e-mail address"),
@@ -134,6 +147,34 @@ def test_sessions_keep_their_order_and_lose_the_blanks_between_them(
 ) -> None:
     file = read(export(line(session_ids="cs_2; cs_1 ;cs_3")))
     assert file.accepted["session_ids"].item().to_list() == ["cs_2", "cs_1", "cs_3"]
+
+
+@pytest.mark.parametrize(
+    ("session", "reference"),
+    [
+        ("cs_" + "0123456789abcdef" * 2, "INV/2026/11-0042"),
+        ("sess_123", "réf 1"),
+        ("01JD-9_Z", '"Transfer of Ada Obi, Lagos"'),
+        ("", "rent and food 7"),
+        ("", "tx_1/tx_2"),
+    ],
+)
+def test_what_may_be_one_id_is_one(
+    line: Line, export: Export, read: Read, session: str, reference: str
+) -> None:
+    file = read(export(line(session_ids=session, transaction_ref=reference)))
+    assert file.accepted.select("session_ids", "transaction_ref").rows() == [
+        ([session] if session else [], reference.strip('"'))
+    ]
+
+
+@pytest.mark.parametrize("between", [";", "|", " / ", " and "])
+def test_ids_with_another_mark_between_them_are_each_known(
+    line: Line, export: Export, read: Read, between: str
+) -> None:
+    row = line(session_ids="cs_1 / cs_2|cs_3", transaction_ref=f"tx_1{between}tx_2")
+    (known,) = read(export(row)).quarantined["known_ids"].to_list()
+    assert known == ["K1", "cs_1", "cs_2", "cs_3", "tx_1", "tx_2"]
 
 
 def test_every_usable_id_of_a_quarantined_row_is_known(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import Any
 
@@ -12,8 +12,10 @@ import openpyxl
 import pytest
 import xlsxwriter
 from openpyxl.styles import Font
+from orders.shops import shopify
 
 from pipelines.orders.faults import OrderFileRefused
+from pipelines.orders.formats.escapes import unescaped
 from pipelines.orders.layouts.layout import ORDER_COLUMNS
 from pipelines.orders.mapping import OrderMapping
 from pipelines.orders.reader import OrderFile
@@ -34,11 +36,14 @@ def by_openpyxl(*rows: list[Any], alter: Callable[[Any], None] = lambda _: None)
     return file.getvalue()
 
 
-def by_xlsxwriter(*rows: list[Any]) -> bytes:
+def by_xlsxwriter(
+    *rows: list[Any], header: Iterable[str] = ORDER_COLUMNS, is_inline: bool = False
+) -> bytes:
     file = io.BytesIO()
-    with xlsxwriter.Workbook(file, {"default_date_format": "dd/mm/yyyy hh:mm"}) as book:
+    options = {"default_date_format": "dd/mm/yyyy hh:mm", "constant_memory": is_inline}
+    with xlsxwriter.Workbook(file, options) as book:
         sheet = book.add_worksheet()
-        for place, row in enumerate((list(ORDER_COLUMNS), *rows)):
+        for place, row in enumerate((list(header), *rows)):
             for column, cell in enumerate(row):
                 if isinstance(cell, str):
                     sheet.write_string(place, column, cell)
@@ -60,6 +65,37 @@ def test_cells_of_text_are_an_order(read: Read, write: Callable[..., bytes]) -> 
         ("00123", "1250.00", ["cs_1", "cs_2"], 2),
         ("K2", "1250.00", ["cs_1", "cs_2"], 3),
     ]
+
+
+@pytest.mark.parametrize("is_inline", [False, True])
+def test_what_xml_cannot_hold_is_read_as_it_was_written(read: Read, is_inline: bool) -> None:
+    order = shopify(Name="#1_x0031_", Notes="Paid by KuvarPay cs_1\r\nthanks")
+    content = by_xlsxwriter(list(order.values()), header=order, is_inline=is_inline)
+    file = read(content, name="orders.xlsx")
+    assert file.accepted.select("order_id", "session_ids").rows() == [("#1_x0031_", ["cs_1"])]
+    broken = by_xlsxwriter(row(order_id="K\r1"), is_inline=is_inline)
+    assert read(broken, name="orders.xlsx").quarantined["reason"].to_list() == [
+        'order_id "K\\r1" holds a control character.'
+    ]
+
+
+@pytest.mark.parametrize(
+    ("stored", "meant"),
+    [
+        ("a_x000D_b", "a\rb"),
+        ("_x000d__x000A_", "\r\n"),
+        ("_x005F_x000D_", "_x000D_"),
+        ("_x005F__x000D_", "_\r"),
+        ("_x005f_x005F_", "_x005F_"),
+        ("_x00E9_", "é"),
+        ("_xD83D__xDE00_", "😀"),
+        ("_xD83D_", "_xD83D_"),
+        ("_xDE00__xD83D_", "_xDE00__xD83D_"),
+        ("_X000D_ _x00D_ _x000G_ x000D_ _x000D", "_X000D_ _x00D_ _x000G_ x000D_ _x000D"),
+    ],
+)
+def test_an_escape_stands_for_one_character_and_is_read_once(stored: str, meant: str) -> None:
+    assert unescaped(stored) == meant
 
 
 @pytest.mark.parametrize("write", [by_openpyxl, by_xlsxwriter])

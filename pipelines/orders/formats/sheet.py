@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from pipelines.orders.formats.escapes import unescaped
 from pipelines.orders.formats.package import Element, Package
 
 MAX_CELLS = 5_000_000
@@ -34,6 +35,11 @@ class Cell:
         """What is stored, as text."""
         return "".join(self.pieces)
 
+    def end_piece(self, begun: int) -> None:
+        """Read the escapes of a text that ends here; they do not reach from one into the next."""
+        if self.kind in ("inlineStr", "str") and self.pieces[begun:]:
+            self.pieces[begun:] = [unescaped("".join(self.pieces[begun:]))]
+
 
 class SheetWalk:
     """A walk over a sheet's XML that hands on every row with a cell in it."""
@@ -48,6 +54,7 @@ class SheetWalk:
         self._cells: list[Cell] = []
         self._cell: Cell | None = None
         self._is_in_text = False
+        self._begun = 0
         self._is_in_phonetic = False
         self._count = 0
 
@@ -64,6 +71,7 @@ class SheetWalk:
             self._cell.has_formula = True
         elif element.name in ("v", "t") and self._cell is not None:
             self._is_in_text = not self._is_in_phonetic
+            self._begun = len(self._cell.pieces)
         elif element.name == "rPh":
             self._is_in_phonetic = True
         elif element.name == "mergeCell":
@@ -71,6 +79,8 @@ class SheetWalk:
 
     def _end(self, name: str) -> None:
         if name in ("v", "t"):
+            if self._is_in_text and self._cell is not None:
+                self._cell.end_piece(self._begun)
             self._is_in_text = False
         elif name == "rPh":
             self._is_in_phonetic = False

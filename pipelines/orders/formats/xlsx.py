@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal
 
+from pipelines.orders.formats.escapes import unescaped
 from pipelines.orders.formats.headers import refuse_unfit_header
 from pipelines.orders.formats.package import Element, Package
 from pipelines.orders.formats.sheet import Cell, SheetWalk
@@ -104,6 +105,7 @@ class XlsxFile:
 
     def _shared_texts(self) -> list[str]:
         texts: list[list[str]] = []
+        run: list[str] = []
         path = "xl/sharedStrings.xml"
         inside = {"t": False, "rPh": False}
         characters = 0
@@ -117,14 +119,18 @@ class XlsxFile:
         def end(name: str) -> None:
             if name in inside:
                 inside[name] = False
+            # An escape does not reach from one run of letters into the next.
+            if name == "t" and run:
+                texts[-1].append(unescaped("".join(run)))
+                run.clear()
 
         def text(piece: str) -> None:
             nonlocal characters
             characters += len(piece)
             if characters > MAX_TEXT_CHARACTERS:
                 raise self._package.refused("its texts are too long.")
-            if inside["t"] and not inside["rPh"]:
-                texts[-1].append(piece)
+            if texts and inside["t"] and not inside["rPh"]:
+                run.append(piece)
 
         if self._package.has(path):
             self._package.read(path, start=start, end=end, text=text)

@@ -140,6 +140,14 @@ class Layout:
     form: Form = Form()
 
     @property
+    def words_left(self) -> Mapping[str, str]:
+        """The words that the turned rows still have: where there are cases, none of a file's own.
+
+        Asked a second time, the words would translate what the cases gave.
+        """
+        return {} if self.cases else self.words
+
+    @property
     def is_plain(self) -> bool:
         """Whether every cell already stands as an order row wants it, status words aside."""
         plain = Layout(

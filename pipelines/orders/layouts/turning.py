@@ -30,7 +30,7 @@ from pipelines.orders.layouts.layout import (
 from pipelines.orders.layouts.moments import with_offset
 from pipelines.orders.layouts.money import plain_amount, without_surplus_zeros
 from pipelines.orders.table import SOURCE_ROW, Table
-from pipelines.orders.values import Rule, is_fit_id
+from pipelines.orders.values import Rule, holds_several_refs, is_fit_id
 from pipelines.orders.wording import shown
 
 SAID, IS_ASIDE, STORE = "said", "is_aside", "store"
@@ -111,6 +111,7 @@ def _turned(table: Table, layout: Layout, *, zone: ZoneInfo) -> _Turned:
         },
         [],
     )
+    turned.rules.extend(_only_rules(table, layout))
     _turn_status(turned, table, layout)
     _turn_id(turned, table, layout)
     _turn_amount(turned, table, layout)
@@ -118,6 +119,18 @@ def _turned(table: Table, layout: Layout, *, zone: ZoneInfo) -> _Turned:
     _turn_sessions(turned, table, layout)
     _turn_references(turned, table, layout)
     return turned
+
+
+def _only_rules(table: Table, layout: Layout) -> list[Rule]:
+    """A word that only capitals or blanks tell from one to be taken is damage, not another word."""
+    rules = []
+    for column, words in layout.only.items():
+        cell, like = table.cell(column), [word.strip().lower() for word in words if word.strip()]
+        is_like = cell.str.strip_chars().str.to_lowercase().is_in(like)
+        taken = f"{', '.join(words)}, which alone {'is' if len(words) == 1 else 'are'} taken."
+        is_other = is_like & ~cell.is_in(list(words))
+        rules.append(Rule(column, is_other, f"is written otherwise than {taken}"))
+    return rules
 
 
 def _turn_status(turned: _Turned, table: Table, layout: Layout) -> None:
@@ -159,13 +172,20 @@ def _condition(table: Table, holds: Holds) -> pl.Expr:
 def _is_aside(table: Table, layout: Layout) -> pl.Expr:
     aside = [_holds(table, case) for case in layout.aside]
     words = [word for word, meant in layout.words.items() if meant == ASIDE]
-    if words and "status" in layout.columns:
-        aside.append(table.cell(layout.columns["status"]).is_in(words))
+    if words:
+        aside.append(_own_status(table, layout).is_in(words))
     aside += [~table.cell(column).is_in(list(words)) for column, words in layout.only.items()]
     return reduce(or_, aside) if aside else _NEVER
 
 
+def _own_status(table: Table, layout: Layout) -> pl.Expr:
+    """Give the file's own word, or the one that is declared for all of its orders."""
+    theirs = layout.columns.get("status")
+    return table.cell(theirs) if theirs else pl.lit(layout.constants.get("status", ""))
+
+
 def _turn_id(turned: _Turned, table: Table, layout: Layout) -> None:
+    """A prefix stands behind blanks before the number, where they are still seen as around it."""
     own = turned.columns["order_id"]
     prefix: pl.Expr = pl.lit(layout.prefix)
     if layout.store_column:
@@ -176,7 +196,10 @@ def _turn_id(turned: _Turned, table: Table, layout: Layout) -> None:
         is_unknown = ~store.is_in(list(layout.stores))
         turned.rules.append(Rule(layout.store_column, is_unknown, "is no store that is declared."))
     if layout.prefix or layout.store_column:
-        turned.columns["order_id"] = pl.when(own != "").then(prefix + own).otherwise(own)
+        blanks, number = own.str.extract(r"^(\s*)", 1), own.str.strip_chars_start()
+        turned.columns["order_id"] = (
+            pl.when(number != "").then(blanks + prefix + number).otherwise(own)
+        )
 
 
 def _turn_amount(turned: _Turned, table: Table, layout: Layout) -> None:
@@ -224,7 +247,9 @@ def _turn_references(turned: _Turned, table: Table, layout: Layout) -> None:
         return
     own = turned.columns["transaction_ref"]
     parts = own.str.split(BETWEEN_REFS)
-    has_unfit = parts.list.eval(pl.element().is_null() | ~is_fit_id(pl.element())).list.any()
+    one = pl.element()
+    is_unfit = one.is_null() | ~is_fit_id(one) | holds_several_refs(one)
+    has_unfit = parts.list.eval(is_unfit).list.any()
     has_half_a_mark = parts.list.eval(pl.element().str.contains(_HALF_A_MARK)).list.any()
     turned.columns["transaction_ref"] = parts.list.first()
     turned.columns[FURTHER_REFS] = parts.list.unique(maintain_order=True).list.slice(1)
