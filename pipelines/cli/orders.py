@@ -6,7 +6,7 @@ Belongs here: arguments and what is printed. Stays out: reading files (`pipeline
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -50,13 +50,13 @@ def check(ctx: click.Context, file: Path) -> None:
     try:
         if arrival.refusal is not None:
             raise arrival.refusal
-        read = _read(settings, arrival)
+        now = datetime.now(settings.zone)
+        read = _read(settings, arrival, now=now)
     except OrderFileRefused as refusal:
         lines = list(_refused(refusal))
         is_whole = False
     else:
-        today = datetime.now(settings.zone).date()
-        lines = [*_taken(read, today=today), *_known(settings, arrival)]
+        lines = [*_taken(read, now=now), *_unnamed(settings, read), *_known(settings, arrival)]
         is_whole = not read.quarantined.height
     for line in lines:
         click.echo(line)
@@ -79,7 +79,7 @@ def _arrival(file: Path) -> Arrival:
         ) from None
 
 
-def _read(settings: Settings, arrival: Arrival) -> OrderFile:
+def _read(settings: Settings, arrival: Arrival, *, now: datetime) -> OrderFile:
     import tempfile
 
     from pipelines.orders.intake import Intake
@@ -94,6 +94,7 @@ def _read(settings: Settings, arrival: Arrival) -> OrderFile:
                 time_zone=settings.zone,
                 mappings=mappings,
                 control=arrival.control,
+                taken_at=now,
             )
         except ExportChanged:
             raise ConfigurationFault(
@@ -102,7 +103,7 @@ def _read(settings: Settings, arrival: Arrival) -> OrderFile:
             ) from None
 
 
-def _taken(file: OrderFile, *, today: date) -> Iterator[str]:
+def _taken(file: OrderFile, *, now: datetime) -> Iterator[str]:
     problems = file.quarantined.height
     yield f"{file.name} would be taken in" + (" in part." if problems else ".")
     yield f"  layout      {file.layout}"
@@ -118,7 +119,7 @@ def _taken(file: OrderFile, *, today: date) -> Iterator[str]:
         yield f"              {count:,} {what}"
     for place, (currency, total) in enumerate(sorted(file.totals.items())):
         yield f"  {'totals' if place == 0 else '':<10}  {currency} {total:,f}"
-    yield from _hints(file, today=today)
+    yield from _hints(file, now=now)
     if problems:
         yield f"Problems ({problems:,}):"
         for row in file.quarantined.head(SHOWN_AT_MOST).iter_rows(named=True):
@@ -128,18 +129,16 @@ def _taken(file: OrderFile, *, today: date) -> Iterator[str]:
         yield "Correct them in the shop and export again, or map their words in recon.toml."
 
 
-def _hints(file: OrderFile, *, today: date) -> Iterator[str]:
+def _hints(file: OrderFile, *, now: datetime) -> Iterator[str]:
     """What is right by every rule, and yet may not be what somebody meant."""
     if not file.rows_received:
         yield (
             "It has a header and no rows: right for a day without orders, and what an export that"
             " failed looks like."
         )
-    if file.exported_on is not None and file.exported_on > today + timedelta(days=1):
-        yield (
-            f"It is dated {file.exported_on}, which has not come yet: until then no later export"
-            " could correct its orders. Correct its name, its control file or the times in it."
-        )
+    newest = max(str(file.accepted[at].max() or "") for at in ("placed_at", "paid_at"))
+    if newest and datetime.fromisoformat(newest) > now + timedelta(days=1):
+        yield f"A time in it, {newest}, has not come yet. It does not date the export: is it right?"
     references = file.accepted["transaction_ref"].drop_nulls()
     joined = references.filter(references.str.contains("+", literal=True))
     if joined.len():
@@ -148,6 +147,16 @@ def _hints(file: OrderFile, *, today: date) -> Iterator[str]:
             f" within, such as {shown(joined[0])}, read as one reference: several stand with"
             ' " + " between them.'
         )
+
+
+def _unnamed(settings: Settings, file: OrderFile) -> Iterator[str]:
+    """A generic export that a mapping would read with its prefix, were it named otherwise."""
+    for label, mapping in load_policy(settings.recon_config).orders.items():
+        if mapping.files and mapping.layout == file.layout and not mapping.columns:
+            yield (
+                f"Its name does not fit {shown(mapping.files)}, so it is read without"
+                f" [orders.{label}]: is that right?"
+            )
 
 
 def _known(settings: Settings, arrival: Arrival) -> Iterator[str]:

@@ -10,7 +10,7 @@ import hashlib
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 from pipelines.faults import ConfigurationFault
@@ -65,11 +65,12 @@ def arrived(settings: Settings, *, looks: Looks, former: Looks) -> Arrived | Non
         if one.state is State.READY and looks.get(one.name) == former.get(one.name)
     ]
     mappings = load_policy(settings.recon_config).orders
+    now = datetime.now(UTC)
     days: list[date] = []
     digests: list[str] = []
     with Intake(settings.places.temporary) as intake:
         for one in found:
-            given: dict[str, Any] = {"mappings": mappings, "control": one.control}
+            given: dict[str, Any] = {"mappings": mappings, "control": one.control, "taken_at": now}
             try:
                 file = intake.read(one.name, one.export or b"", time_zone=settings.zone, **given)
             except (OrderFileRefused, ExportChanged):

@@ -6,7 +6,7 @@ Stays out: the steps.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Iterator
+from collections.abc import Callable, Container, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
@@ -23,6 +23,7 @@ from pipelines.landing import Landing, SegmentFile
 from pipelines.night.progress import Observer, Unobserved
 from pipelines.orders.archive import OrderArchive
 from pipelines.orders.inbox import Arrival, arrivals
+from pipelines.orders.succession import Export
 from pipelines.partitions import DateRange, require_closable
 from pipelines.policy import Policy, load_policy
 from pipelines.settings import Places, Settings
@@ -105,6 +106,10 @@ class Frame:
     def exports(self, known_digests: Container[str]) -> list[Arrival]:
         """What lies in the inbox."""
         return arrivals(self.places.orders_inbox, known_digests=known_digests)
+
+    def succession(self, exports: Sequence[Export]) -> list[Export]:
+        """Those of one look, the older of two first: it gets the lower number of arrival."""
+        return sorted(exports, key=lambda export: export.lateness)
 
     @contextmanager
     def conversation(self, stream: str) -> Iterator[tuple[GatewayClient, list[SegmentFile]]]:

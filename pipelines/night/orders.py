@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import duckdb
 import polars as pl
 
+from pipelines.night.copies import overruled
 from pipelines.night.frame import Frame, Store, run_facts
 from pipelines.orders.archive import ArchivedFile
 from pipelines.orders.faults import OrderFileRefused
@@ -24,6 +25,8 @@ from pipelines.orders.intake import Intake, Reading
 from pipelines.orders.opening import ExportChanged
 from pipelines.orders.reader import OrderFile
 from pipelines.orders.sidecars import ControlTotals, control_json
+from pipelines.orders.succession import Dated
+from pipelines.warehouse.closing import Run
 from pipelines.warehouse.facts import EmailDigests, insert, quarantine
 from pipelines.warehouse.queries import script
 
@@ -50,14 +53,18 @@ def take_in_orders(frame: Frame) -> OrdersTaken:
     places.temporary.mkdir(mode=0o700, parents=True, exist_ok=True)
     with frame.store() as store, handed_over(places.temporary) as shelf:
         known = _known_digests(store.connection)
-        read, refusals = _read_all(frame, frame.exports(known), shelf)
+        found = frame.exports(known)
+        read, refused = _read_all(frame, found, shelf, taken_at=_moment(store.run))
         kept = [_archived(frame, one) for one in read]
+        refusals = [*refused, *_overruled(frame, store, found)]
         if kept or refusals:
             digests = frame.digests()
 
             def work() -> Mapping[str, Any]:
                 for one in kept:
                     _append(store, one.reading.file(), one.archived.arrival, digests)
+                # What was just taken in may have overruled more, or be what a copy says.
+                refusals[len(refused) :] = _overruled(frame, store, found)
                 for refusal, digest in refusals:
                     _note_refusal(store, refusal, digest)
                 return {
@@ -88,12 +95,17 @@ def take_in_orders(frame: Frame) -> OrdersTaken:
     return taken
 
 
-@dataclass(frozen=True)
-class _Export:
-    """An export that was read; the older of two is first by (date, name)."""
+def _overruled(
+    frame: Frame, store: Store, found: list[Arrival]
+) -> list[tuple[OrderFileRefused, str]]:
+    """Refusals of copies; without a digest, which is that of what stands in `ops.files`."""
+    return [(one, "") for one in overruled(store.connection, found, frame.settings.zone)]
 
-    exported_on: date
-    name: str
+
+@dataclass(frozen=True)
+class _Export(Dated):
+    """An export that was read."""
+
     control: ControlTotals | None
     reading: Reading
 
@@ -126,7 +138,7 @@ def _archived(frame: Frame, read: _Export) -> _Kept:
 
 
 def _read_all(
-    frame: Frame, found: list[Arrival], shelf: Path
+    frame: Frame, found: list[Arrival], shelf: Path, *, taken_at: datetime
 ) -> tuple[list[_Export], list[tuple[OrderFileRefused, str]]]:
     """Read what is ready; oldest export first, which fixes the arrival numbers."""
     read: dict[str, _Export] = {}
@@ -138,7 +150,7 @@ def _read_all(
             if arrival.state is not State.READY or arrival.export is None:
                 continue
             try:
-                one = _read(frame, intake, arrival, folder=shelf / str(place))
+                one = _read(frame, intake, arrival, folder=shelf / str(place), taken_at=taken_at)
             except OrderFileRefused as refusal:
                 refusals.append((refusal, arrival.digest or ""))
             except ExportChanged:
@@ -146,24 +158,37 @@ def _read_all(
                     f"orders: {arrival.name} changed while it was read and is left for later"
                 )
             else:
-                read.setdefault(arrival.export.digest, one)
-    by_age = sorted(read.values(), key=lambda one: (one.exported_on, one.name))
-    return by_age, refusals
+                former = read.get(arrival.export.digest)
+                if former is None or one.lateness > former.lateness:
+                    read[arrival.export.digest] = one
+    return frame.succession(list(read.values())), refusals
 
 
-def _read(frame: Frame, intake: Intake, arrival: Arrival, *, folder: Path) -> _Export:
+def _moment(run: Run) -> datetime:
+    """When the run takes files in, as it is recorded: a rebuild has to date them alike.
+
+    A backfill may meet exports of today. No run starts before its as-of, whatever a clock says.
+    """
+    return max(run.started_at, run.as_of)
+
+
+def _read(
+    frame: Frame, intake: Intake, arrival: Arrival, *, folder: Path, taken_at: datetime
+) -> _Export:
     with intake.reading(
         arrival.name,
         arrival.export or b"",
         time_zone=frame.settings.zone,
         mappings=frame.policy.orders,
         control=arrival.control,
+        taken_at=taken_at,
     ) as reading:
         kept = reading.moved(folder)
     file = kept.file()
     # What nothing dates counts as of the run, here as in `ops.files`.
     day = file.exported_on or frame.dates.last
-    return _Export(day, file.name, arrival.control, kept)
+    written = arrival.export.modified_ns if arrival.export is not None else 0
+    return _Export(day, written, file.name, arrival.control, kept)
 
 
 def _known_digests(connection: duckdb.DuckDBPyConnection) -> frozenset[str]:

@@ -31,6 +31,7 @@ from pipelines.orders.archive import ArchivedFile, OrderArchive
 from pipelines.orders.faults import OrderFileRefused
 from pipelines.orders.inbox import Arrival, State
 from pipelines.orders.sidecars import ControlTotals, control_totals_in
+from pipelines.orders.succession import Export
 from pipelines.partitions import DateRange
 from pipelines.settings import Places, Settings
 from pipelines.warehouse.basis import rule_version
@@ -133,6 +134,10 @@ class ReplayedFrame(Frame):
         taken = [self.kept_exports.arrival(file) for file in facts.get("taken", ())]
         refused = [_refused(file) for file in facts.get("refusals", ())]
         return [*taken, *refused]
+
+    def succession(self, exports: Sequence[Export]) -> list[Export]:
+        """As the run took them in: when they were last written is not kept."""
+        return list(exports)
 
     @contextmanager
     def conversation(self, stream: str) -> Iterator[tuple[GatewayClient, list[SegmentFile]]]:

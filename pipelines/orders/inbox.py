@@ -28,6 +28,7 @@ from pipelines.orders.sidecars import (
     control_totals_in,
     digest_in,
 )
+from pipelines.orders.strays import is_sidecar, named_by, stray
 from pipelines.orders.wording import harmless
 
 MAX_FILE_BYTES = 256 * 1024 * 1024
@@ -48,7 +49,7 @@ class State(Enum):
 class Arrival:
     """One entry of the inbox that is, or stands for, an export.
 
-    `name` is harmless to show. `export` and `digest` are there when READY, `digest` alone when
+    `name` is harmless to show. `export` and `digest` are there when READY, `digest` without it when
     KNOWN, `refusal` when REFUSED; WAITING files are still growing and come again next time.
     """
 
@@ -158,22 +159,22 @@ def _examined(
     inbox: Path, folder: int, name: str, *, beside: frozenset[str], known_digests: Container[str]
 ) -> Arrival | _Candidate | None:
     """Give what the entry is; None for a sidecar, which is looked at with its file."""
-    is_sidecar = name.endswith((DIGEST_SUFFIX, CONTROL_SUFFIX))
-    fault = name_fault(name.removesuffix(DIGEST_SUFFIX).removesuffix(CONTROL_SUFFIX))
+    fault = name_fault(named_by(name))
     if name.startswith(".") and fault is not None:
-        return _hidden(folder, name, fault)
+        return _doubted(folder, name, _unfit_name(name, fault))
     if fault is not None:
         refusal = _unfit_name(name, fault)
         return Arrival(refusal.name, State.REFUSED, refusal=refusal)
-    if is_sidecar:
-        return None
     try:
+        if is_sidecar(name):
+            wrong = stray(folder, name, beside=beside, known_digests=known_digests, now=time.time())
+            return _doubted(folder, name, wrong) if wrong is not None else None
         file = survey(folder, name, limit=MAX_FILE_BYTES)
         export = Whereabouts(inbox, name, file.looks, file.digest)
         found = _with_sidecars(folder, export, file, beside=beside)
         # Known bytes that a sidecar contradicts are not what somebody meant to drop here.
         if found.doubt is None and file.digest in known_digests:
-            return Arrival(name, State.KNOWN, digest=file.digest)
+            return Arrival(name, State.KNOWN, digest=file.digest, control=found.control)
         return found
     except FileNotFoundError:
         return Arrival(name, State.WAITING)
@@ -212,20 +213,14 @@ def _with_sidecars(
     return _Candidate(name, export, file.looks, sidecars, control, is_shown_whole, doubt)
 
 
-def _hidden(folder: int, name: str, fault: str) -> _Candidate | None:
-    """Doubt a hidden file only: careful exporters write under such a name, then rename."""
+def _doubted(folder: int, name: str, doubt: OrderFileRefused) -> _Candidate | None:
+    """Doubt only until it stands still: careful exporters write under a hidden name, then rename,
+    and the file that a sidecar names may be just behind it.
+    """
     looks = looks_now(folder, name)
     if looks is None:
         return None
-    return _Candidate(
-        name,
-        None,
-        looks,
-        {},
-        None,
-        is_shown_whole=False,
-        doubt=_unfit_name(name, fault),
-    )
+    return _Candidate(name, None, looks, {}, None, is_shown_whole=False, doubt=doubt)
 
 
 def _stated_lines(control: ControlTotals) -> int:

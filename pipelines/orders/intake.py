@@ -16,6 +16,7 @@ import time
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from types import TracebackType
 from typing import IO, TYPE_CHECKING, Any, cast
@@ -106,12 +107,13 @@ class Intake:
         time_zone: ZoneInfo,
         mappings: Mapping[str, OrderMapping] = NO_MAPPINGS,
         control: ControlTotals | None = None,
+        taken_at: datetime | None = None,
     ) -> OrderFile:
         """Read an export as `reader.read_order_file` does, within the limits.
 
         Raises `ExportChanged` where it is no longer what was surveyed.
         """
-        given: dict[str, Any] = {"mappings": mappings, "control": control}
+        given: dict[str, Any] = {"mappings": mappings, "control": control, "taken_at": taken_at}
         with self.reading(name, content, time_zone=time_zone, **given) as reading:
             return reading.file()
 
@@ -124,11 +126,14 @@ class Intake:
         time_zone: ZoneInfo,
         mappings: Mapping[str, OrderMapping] = NO_MAPPINGS,
         control: ControlTotals | None = None,
+        taken_at: datetime | None = None,
     ) -> Iterator[Reading]:
         """Read as `read` does, and give it where it lies; it goes with the block unless moved."""
         from pipelines.orders import worker
 
-        asked = worker.request(name, zone=time_zone, mappings=mappings, control=control)
+        asked = worker.request(
+            name, zone=time_zone, mappings=mappings, control=control, taken_at=taken_at
+        )
         with self._answered(name, content, asked) as folder:
             found = worker.outcome(folder).digest
             if isinstance(content, Whereabouts) and found != content.digest:
@@ -147,7 +152,7 @@ class Intake:
         """Give rows of an export as `reader.read_rows` does, within the limits."""
         from pipelines.orders import worker
 
-        asked = worker.request(name, zone=time_zone, mappings=mappings, control=None)
+        asked = worker.request(name, zone=time_zone, mappings=mappings, control=None, taken_at=None)
         with self._answered(name, content, {**asked, "lines": sorted(lines)}) as folder:
             return worker.rows(folder)
 

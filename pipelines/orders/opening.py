@@ -53,6 +53,11 @@ class Whereabouts:
     looks: Looks
     digest: str
 
+    @property
+    def modified_ns(self) -> int:
+        """When its bytes were last written, as its file system says."""
+        return self.looks[2]
+
     def copy_to(self, target: Path) -> None:
         """Copy the bytes; raise `ExportChanged` where they are not those that were surveyed."""
         try:

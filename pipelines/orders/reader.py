@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from functools import partial
 from types import MappingProxyType
@@ -22,16 +22,27 @@ from pipelines.orders.faults import OrderFileRefused
 from pipelines.orders.formats import open_source
 from pipelines.orders.judging import Judged, judge
 from pipelines.orders.layouts.choosing import chosen
-from pipelines.orders.layouts.layout import ASIDE, BETWEEN_REFS, FURTHER_REFS, ORDER_COLUMNS
-from pipelines.orders.layouts.mapped import layouts_for
+from pipelines.orders.layouts.layout import (
+    ASIDE,
+    BETWEEN_REFS,
+    FURTHER_REFS,
+    ORDER_COLUMNS,
+    Form,
+    Layout,
+)
+from pipelines.orders.layouts.mapped import layouts_for, passed_over
 from pipelines.orders.layouts.turning import order_rows
 from pipelines.orders.mapping import OrderMapping
 from pipelines.orders.names import shown_name
 from pipelines.orders.sidecars import ControlTotals
-from pipelines.orders.table import SOURCE_ROW
-from pipelines.orders.values import FIRST_YEAR, LAST_YEAR
+from pipelines.orders.table import SOURCE_ROW, Source
+from pipelines.orders.values import FIRST_YEAR, LAST_YEAR, newest_instant, prepared
 
 NO_MAPPINGS: Mapping[str, OrderMapping] = MappingProxyType({})
+# Where the shop is, the day may have begun already.
+_ZONES_APART = timedelta(days=1)
+_ROWS_AT_ONCE = 100_000
+_READ_FOR_DATING = ("amount", "placed_at", "paid_at", "session_ids")
 _DAY_IN_NAME = re.compile(r"(?<!\d)(\d{4}-\d{2}-\d{2})(?!\d)")
 
 
@@ -72,15 +83,21 @@ def read_order_file(
     time_zone: ZoneInfo,
     mappings: Mapping[str, OrderMapping] = NO_MAPPINGS,
     control: ControlTotals | None = None,
+    taken_at: datetime | None = None,
 ) -> OrderFile:
     """Read an export strictly, or raise `OrderFileRefused`.
 
     `time_zone` is the business day's, `mappings` are those of `recon.toml`, `control` is what
-    stands in the file's `.control.json`.
+    stands in the file's `.control.json`. No export is of a later day than it is taken in on; None
+    where it is not taken in, and its date does not matter.
     """
+    stated = stated_day(name, control, time_zone=time_zone)
+    until = None if taken_at is None else taken_at + _ZONES_APART
+    if stated is not None and until is not None and stated > until.astimezone(time_zone).date():
+        raise _ahead(name, stated, control)
     digest = hashlib.sha256(content).hexdigest()
     opening = partial(open_source, name, content)
-    layout, source = chosen(name, layouts_for(name, mappings), opening)
+    layout, source = _chosen(name, mappings, opening)
     form = source.form
     table = source.table(layout.wanted(source.header))
     # Every cell is in the table now: a large file need not be held twice while it is judged.
@@ -96,7 +113,7 @@ def read_order_file(
         digest=digest,
         layout=layout.name,
         encoding=form,
-        exported_on=_exported_on(name, control, judged.newest, time_zone=time_zone),
+        exported_on=stated or _told_day(rows, judged, until=until, time_zone=time_zone),
         lines_received=table.frame.height,
         rows_received=rows.height,
         repeats=judged.repeats,
@@ -120,7 +137,7 @@ def read_rows(
 
     Text as the file has it where it could not be turned, for people to mend.
     """
-    layout, source = chosen(name, layouts_for(name, mappings), partial(open_source, name, content))
+    layout, source = _chosen(name, mappings, partial(open_source, name, content))
     table = source.table(layout.wanted(source.header))
     rows = order_rows(table, layout, zone=time_zone)
     words = {word: status for word, status in layout.words_left.items() if status != ASIDE}
@@ -130,6 +147,13 @@ def read_rows(
         .with_columns(pl.col("status").replace(words), further.alias("transaction_ref"))
         .select(ORDER_COLUMNS)
     )
+
+
+def _chosen(
+    name: str, mappings: Mapping[str, OrderMapping], opening: Callable[[Form], Source]
+) -> tuple[Layout, Source]:
+    layouts = layouts_for(name, mappings)
+    return chosen(name, layouts, opening, passed_over=passed_over(name, mappings))
 
 
 def _check_control_totals(
@@ -160,17 +184,38 @@ def _not_as_stated(name: str, found: str, stated: str) -> OrderFileRefused:
     )
 
 
-def _exported_on(
-    name: str, control: ControlTotals | None, newest: datetime | None, *, time_zone: ZoneInfo
+def stated_day(name: str, control: ControlTotals | None, *, time_zone: ZoneInfo) -> date | None:
+    """Give the day that an export says itself, without a look at its rows."""
+    stated = control.exported_on(time_zone) if control is not None else None
+    return stated or _last_day_in(name)
+
+
+def _told_day(
+    rows: pl.DataFrame, judged: Judged, *, until: datetime | None, time_zone: ZoneInfo
 ) -> date | None:
-    """Give the day that is stated or named, or that of the newest instant in any row.
+    """Give the day of the newest instant in any row that can have come already.
 
     Rows that are not accepted tell it too: without them an export whose newest order is held back
     would count as older than the one that it corrects.
     """
-    stated = control.exported_on(time_zone) if control is not None else None
-    told = newest.astimezone(time_zone).date() if newest is not None else None
-    return stated or _last_day_in(name) or told
+    newest = judged.newest
+    if newest is not None and until is not None and newest > until:
+        # Rare: one slip of a year must not overrule every later export of all other rows.
+        parts = rows.select("status", "currency", *_READ_FOR_DATING).iter_slices(_ROWS_AT_ONCE)
+        found = [newest_instant(prepared(part, status_words={}), until=until) for part in parts]
+        newest = max((instant for instant in found if instant is not None), default=None)
+    return newest.astimezone(time_zone).date() if newest is not None else None
+
+
+def _ahead(name: str, day: date, control: ControlTotals | None) -> OrderFileRefused:
+    is_stated = control is not None and control.exported_at is not None
+    where = "its control file" if is_stated else "its name"
+    return OrderFileRefused(
+        shown_name(name),
+        f"{where} dates it {day}, which has not come yet: until then no later export could"
+        " correct its orders.",
+        remedy="Correct exported_at in its .control.json." if is_stated else "Rename it.",
+    )
 
 
 def _last_day_in(name: str) -> date | None:

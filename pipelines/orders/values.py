@@ -121,11 +121,15 @@ def has_readable_amount() -> pl.Expr:
     ).fill_null(False)
 
 
-def newest_instant(rows: pl.DataFrame) -> datetime | None:
-    """Give the newest instant of prepared rows that the contract admits, whatever else is wrong."""
+def newest_instant(rows: pl.DataFrame, *, until: datetime | None = None) -> datetime | None:
+    """Give the newest instant of prepared rows that the contract admits, whatever else is wrong.
+
+    Those after `until` do not count.
+    """
     found = [
-        rows.select(pl.col(column).filter(_is_in_our_years(pl.col(column))).max()).item()
+        rows.select(pl.col(column).filter(_is_in_our_years(pl.col(column)), is_met).max()).item()
         for column in ("placed_utc", "paid_utc")
+        for is_met in [pl.lit(value=True) if until is None else pl.col(column) <= until]
     ]
     return max((instant for instant in found if instant is not None), default=None)
 

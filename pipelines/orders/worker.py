@@ -12,7 +12,7 @@ import os
 import resource
 import sys
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import Any, cast
@@ -24,7 +24,7 @@ import pyarrow as pa
 from pipelines.orders.faults import OrderFileRefused
 from pipelines.orders.mapping import OrderMapping
 from pipelines.orders.reader import OrderFile, read_order_file, read_rows
-from pipelines.orders.sidecars import control_json, control_totals_in
+from pipelines.orders.sidecars import ControlTotals, control_json, control_totals_in
 
 REQUEST, CONTENT, TOLD = "request.json", "content", "told.json"
 ACCEPTED, QUARANTINED, ASIDE = "accepted.arrow", "quarantined.arrow", "set_aside.arrow"
@@ -47,7 +47,12 @@ def serve(memory_bytes: int, processor_seconds: int, file_bytes: int) -> None:
 
 
 def request(
-    name: str, *, zone: ZoneInfo, mappings: Mapping[str, OrderMapping], control: Any
+    name: str,
+    *,
+    zone: ZoneInfo,
+    mappings: Mapping[str, OrderMapping],
+    control: ControlTotals | None,
+    taken_at: datetime | None,
 ) -> dict[str, Any]:
     """Give what a worker has to know to read a file."""
     return {
@@ -55,6 +60,7 @@ def request(
         "zone": zone.key,
         "mappings": {label: mapping.model_dump() for label, mapping in mappings.items()},
         "control": control_json(control),
+        "taken_at": taken_at and taken_at.isoformat(),
     }
 
 
@@ -116,13 +122,14 @@ def _rows_told(folder: Path, asked: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _file_told(folder: Path, asked: Mapping[str, Any]) -> dict[str, Any]:
-    control = asked["control"]
+    control, taken_at = asked["control"], asked["taken_at"]
     file = read_order_file(
         asked["name"],
         (folder / CONTENT).read_bytes(),
         time_zone=ZoneInfo(asked["zone"]),
         mappings=_mappings(asked),
         control=None if control is None else control_totals_in(json.dumps(control).encode()),
+        taken_at=None if taken_at is None else datetime.fromisoformat(taken_at),
     )
     for frame, name in _FRAMES.items():
         getattr(file, frame).write_ipc(folder / name)

@@ -200,7 +200,10 @@ class _Reader:
             raise ConfigurationFault(
                 f"Under the name {named} the file would not be read in the layout {layout}: "
                 f"{otherwise}",
-                "Give --out a name that fits `files` of that mapping in recon.toml, or widen it.",
+                "Give --out a name that fits `files` of that mapping in recon.toml, or widen it."
+                if layout != GENERIC.name
+                else "Give --out a name that fits no `files` of a mapping in recon.toml, such as"
+                f" mended-{named}; a mapping without `files` needs them.",
             )
         return read
 

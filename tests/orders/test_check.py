@@ -178,12 +178,33 @@ def test_a_plus_within_a_reference_is_taken_with_a_hint(
 
 
 @pytest.mark.parametrize(
-    ("name", "placed_at"),
-    [("orders.csv", "2099-01-02T10:00:00Z"), ("orders 2099-01-02.csv", "2026-11-20T10:00:00Z")],
+    ("name", "placed_at", "said", "code"),
+    [
+        ("orders.csv", "2099-01-02T10:00:00Z", "A time in it, 2099-01-02T10:00:00.000000Z,", 0),
+        ("orders 2099-01-02.csv", "2026-11-20T10:00:00Z", "its name dates it 2099-01-02,", 3),
+    ],
 )
-def test_a_date_that_has_not_come_is_taken_with_a_hint(
-    check: Callable[[str, bytes], Result], line: Line, export: Export, name: str, placed_at: str
+def test_a_date_that_has_not_come_is_told(
+    check: Callable[[str, bytes], Result],
+    line: Line,
+    export: Export,
+    *,
+    name: str,
+    placed_at: str,
+    said: str,
+    code: int,
 ) -> None:
     result = check(name, export(line(placed_at=placed_at)))
-    assert "It is dated 2099-01-02, which has not come yet" in result.output
+    assert said in result.output
+    assert "has not come yet" in result.output
+    assert result.exit_code == code
     assert "has not come yet" not in check("orders 2026-11-20.csv", export(line())).output
+
+
+def test_a_generic_export_that_a_mapping_would_read_under_another_name_asks_for_it(
+    check: Callable[[str, bytes], Result], line: Line, export: Export, tmp_path: Path
+) -> None:
+    (tmp_path / "recon.toml").write_text('[orders.lagos]\nfiles = "lagos-*.csv"\nprefix = "L-"\n')
+    said = 'Its name does not fit "lagos-*.csv", so it is read without [orders.lagos]'
+    assert said in check("lagso-1.csv", export(line())).output
+    assert said not in check("Lagos-1.csv", export(line())).output

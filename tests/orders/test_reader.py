@@ -1,5 +1,5 @@
 from collections.abc import Callable
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
@@ -124,29 +124,6 @@ def test_an_amount_that_cannot_be_read_breaks_a_control_total(
         read(content, control=ControlTotals(rows=2, amounts={"NGN": Decimal(2500)}))
 
 
-LATE_IN_LAGOS = datetime(2026, 11, 21, 23, 30, tzinfo=UTC)
-
-
-@pytest.mark.parametrize(
-    ("name", "control", "day"),
-    [
-        ("orders_2026-11-20.csv", ControlTotals(exported_at=LATE_IN_LAGOS), date(2026, 11, 22)),
-        ("orders_2026-11-20.csv", ControlTotals(exported_at=date(2026, 1, 2)), date(2026, 1, 2)),
-        ("orders_2026-11-20.csv", ControlTotals(rows=1), date(2026, 11, 20)),
-        ("2026-11-01_to_2026-11-20 (2).csv", None, date(2026, 11, 20)),
-        ("2026-11-01_to_2026-13-20.csv", None, date(2026, 11, 1)),
-        ("2026-11-01_to_9999-11-20.csv", None, date(2026, 11, 1)),
-        ("12026-11-20.csv", None, date(2026, 11, 19)),
-        ("orders.csv", None, date(2026, 11, 19)),
-    ],
-)
-def test_the_date_of_an_export_is_stated_named_or_its_newest_instant(
-    line: Line, export: Export, read: Read, name: str, control: ControlTotals | None, day: date
-) -> None:
-    content = export(line(placed_at="2026-11-18T23:30:00Z", paid_at="2026-11-18T23:10:00Z"))
-    assert read(content, name, control=control).exported_on == day
-
-
 @pytest.mark.parametrize(
     ("cell", "taken"),
     [
@@ -177,34 +154,6 @@ def test_rows_to_mend_keep_every_reference(line: Line, export: Export) -> None:
     content = export(line(amount="1 5", transaction_ref="t1 + t2 + t3"))
     rows = read_rows("orders.csv", content, lines=[2], time_zone=ZoneInfo("Africa/Lagos"))
     assert rows["transaction_ref"].to_list() == ["t1 + t2 + t3"]
-
-
-NEWEST = {"placed_at": "2026-11-24T10:00:00Z", "paid_at": ""}
-
-
-@pytest.mark.parametrize(
-    ("newest", "words", "day"),
-    [
-        ({**NEWEST, "status": "payed"}, {}, date(2026, 11, 24)),
-        ({**NEWEST, "status": "draft"}, {"draft": "not_an_order"}, date(2026, 11, 24)),
-        ({**NEWEST, "order_id": "K1"}, {}, date(2026, 11, 24)),
-        ({"status": "payed", "paid_at": "2026-11-24T23:30:00Z"}, {}, date(2026, 11, 25)),
-        # What no row may hold tells nothing.
-        ({**NEWEST, "placed_at": "9026-11-24T10:00:00Z"}, {}, date(2026, 11, 20)),
-        ({**NEWEST, "placed_at": "24.11.2026"}, {}, date(2026, 11, 20)),
-    ],
-)
-def test_rows_that_are_not_accepted_date_an_export_too(
-    line: Line, export: Export, read: Read, newest: dict[str, str], words: dict[str, str], day: date
-) -> None:
-    mappings = {"words": OrderMapping.model_validate({"status": words})}
-    file = read(export(line(), line(**{"order_id": "K2", **newest})), mappings=mappings)
-    assert file.accepted.height < file.rows_received
-    assert file.exported_on == day
-
-
-def test_an_export_of_no_rows_and_no_date_has_no_date(export: Export, read: Read) -> None:
-    assert read(export()).exported_on is None
 
 
 @pytest.mark.parametrize("name", ["orders.xls", "orders.json", "orders.xml", "orders"])

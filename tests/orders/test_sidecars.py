@@ -1,8 +1,11 @@
+import time
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 
+from pipelines.orders.inbox import State, arrivals, look_at
 from pipelines.orders.sidecars import (
     ControlTotals,
     SidecarUnusable,
@@ -10,6 +13,7 @@ from pipelines.orders.sidecars import (
     control_totals_in,
     digest_in,
 )
+from pipelines.orders.strays import PATIENCE_SECONDS
 
 DIGEST = "0123456789abcdef" * 4
 
@@ -101,3 +105,49 @@ def test_control_totals_come_back_from_the_form_they_are_kept_in(control: Contro
 
     assert control_totals_in(json.dumps(control_json(control)).encode()) == control
     assert control_json(None) is None
+
+
+def test_a_sidecar_named_without_the_ending_of_its_file_is_refused_and_blocks_nothing(
+    tmp_path: Path,
+) -> None:
+    for name in ("a.csv", "b.csv", "a.csv.control.json"):
+        (tmp_path / name).write_bytes(b"{}")
+    (tmp_path / "a.sha256").write_text(f"{'0' * 64}  a.csv\n")
+    (tmp_path / "b.control.json").write_text("{}")
+    found = {one.name: one for one in arrivals(tmp_path, pause=lambda _: None)}
+    assert {name: one.state for name, one in found.items()} == {
+        **dict.fromkeys(("a.csv", "b.csv"), State.READY),
+        **dict.fromkeys(("a.sha256", "b.control.json"), State.REFUSED),
+    }
+    said = {name: str(found[name].refusal) for name in ("a.sha256", "b.control.json")}
+    assert "stands beside no file a, so" in said["a.sha256"]
+    assert "Name it a.csv.sha256." in said["a.sha256"]
+    assert "Name it b.csv.control.json." in said["b.control.json"]
+    assert look_at(tmp_path / "a.sha256").refusal is not None
+
+
+@pytest.mark.parametrize(
+    ("name", "waited", "known", "names"),
+    [
+        ("a.csv.sha256", PATIENCE_SECONDS - 60, set(), []),
+        ("a.csv.sha256", PATIENCE_SECONDS + 60, set(), ["a.csv.sha256"]),
+        ("a.csv.sha256", PATIENCE_SECONDS + 60, {"0" * 64}, []),
+        ("a.csv.control.json", PATIENCE_SECONDS + 60, set(), ["a.csv.control.json"]),
+    ],
+    ids=["its file may follow", "nothing followed", "its file was taken in", "of totals"],
+)
+def test_a_sidecar_without_any_file_is_refused_once_none_can_follow(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    *,
+    name: str,
+    waited: float,
+    known: set[str],
+    names: list[str],
+) -> None:
+    (tmp_path / name).write_text(f"{'0' * 64}  a.csv\n")
+    (tmp_path / "a.csv.part").write_bytes(b"x")
+    later = time.time() + waited
+    monkeypatch.setattr(time, "time", lambda: later)
+    found = arrivals(tmp_path, wait_still=False, known_digests=known)
+    assert {one.name for one in found} == {*names, "a.csv.part"}

@@ -141,3 +141,21 @@ def test_a_file_that_would_be_read_otherwise_is_not_made(
     with pytest.raises(ConfigurationFault) as refused:
         mending_file(settings, source, named=source.export_name())
     assert said in refused.value.sentence
+
+
+def test_rows_of_a_workbook_of_a_mapping_are_written_under_a_name_that_is_not_its_own(
+    tmp_path: Path,
+) -> None:
+    rows = [ROW.replace("K2", "K1").split(","), ROW.split(",")]
+    pl.DataFrame(rows, schema=NAMES.split(","), orient="row").write_parquet(tmp_path / "a.parquet")
+    content = (tmp_path / "a.parquet").read_bytes()
+    policy = '[orders.shop]\nprefix = "S-"\nfiles = "a*"\n'
+    settings, source = kept(tmp_path, "a.parquet", content, policy)
+    named = source.export_name()
+    with pytest.raises(ConfigurationFault, match="not be read in the layout generic") as refused:
+        mending_file(settings, source, named=named)
+    assert f"fits no `files` of a mapping in recon.toml, such as mended-{named};" in str(
+        refused.value.remedy
+    )
+    made = mending_file(settings, source, named=f"mended-{named}")
+    assert made.read.quarantined["key"].to_list() == ["S-K2"]

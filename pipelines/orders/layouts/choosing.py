@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from pipelines.orders.faults import OrderFileRefused
+from pipelines.orders.layouts.generic import GENERIC
 from pipelines.orders.layouts.layout import Form, Layout
 from pipelines.orders.layouts.mapped import BUILT_IN
 from pipelines.orders.names import shown_name
@@ -19,9 +20,17 @@ _NAMED_AT_MOST = 3
 
 
 def chosen(
-    name: str, layouts: Sequence[Layout], open_in: Callable[[Form], Source]
+    name: str,
+    layouts: Sequence[Layout],
+    open_in: Callable[[Form], Source],
+    *,
+    passed_over: Sequence[Layout] = (),
 ) -> tuple[Layout, Source]:
-    """Give the one layout that the file fits, and the file opened; or raise `OrderFileRefused`."""
+    """Give the one layout that the file fits, and the file opened; or raise `OrderFileRefused`.
+
+    A shop's own layout is not to be read without the prefix that a mapping declares for others of
+    it: `passed_over` are the mapped layouts whose `files` the name does not fit.
+    """
     opened: dict[Form, Source] = {}
     unreadable: dict[Form, OrderFileRefused] = {}
     for form in dict.fromkeys(layout.form for layout in layouts):
@@ -38,6 +47,7 @@ def chosen(
     for layout in fitting:
         source = opened[layout.form]
         _refuse_lookalikes(name, layout, source.header)
+        _refuse_nameless(name, layout, source, passed_over=passed_over)
         return layout, source
     if not opened:
         raise next(iter(unreadable.values()))
@@ -73,6 +83,23 @@ def _refuse_lookalikes(name: str, layout: Layout, header: Sequence[str]) -> None
             remedy="Export the file again with its own column names.",
             line=1,
         )
+
+
+def _refuse_nameless(
+    name: str, layout: Layout, source: Source, *, passed_over: Sequence[Layout]
+) -> None:
+    """The generic layout is left out: its ids are final, as in rows that were held back."""
+    if _is_mapped(layout) or layout.name == GENERIC.name:
+        return
+    for other in passed_over:
+        if other.form == layout.form and _fits(other, source):
+            raise OrderFileRefused(
+                shown_name(name),
+                f"its header fits [orders.{other.name}] of recon.toml and its name does not fit"
+                f" the files of it, so that nobody says whose {layout.name} export it is.",
+                remedy="Rename it, or give its shop a mapping of its own with its files, such as"
+                f' [orders.NAME] with layout = "{layout.name}" and files = "main-*.csv".',
+            )
 
 
 def _ambiguous(name: str, mapped: Sequence[Layout]) -> OrderFileRefused:

@@ -45,8 +45,17 @@ def layouts_for(name: str, mappings: Mapping[str, OrderMapping]) -> list[Layout]
     ]
 
 
+def passed_over(name: str, mappings: Mapping[str, OrderMapping]) -> list[Layout]:
+    """Give the mapped layouts whose `files` a file of this name does not fit."""
+    return [
+        _mapped(label, mapping) for label, mapping in mappings.items() if not _is_for(mapping, name)
+    ]
+
+
 def _is_for(mapping: OrderMapping, name: str) -> bool:
-    return not mapping.files or re.fullmatch(translate(mapping.files), name) is not None
+    # A capital letter more or less must not lose a file its prefix.
+    pattern = translate(mapping.files)
+    return not mapping.files or re.fullmatch(pattern, name, re.IGNORECASE) is not None
 
 
 def _mapped(label: str, mapping: OrderMapping) -> Layout:
