@@ -10,6 +10,8 @@ from __future__ import annotations
 import hashlib
 import io
 import random
+import subprocess
+import sys
 import tempfile
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
@@ -34,6 +36,7 @@ from pipelines.orders.sidecars import ControlTotals
 LAGOS = ZoneInfo("Africa/Lagos")
 # What leaves a file as sound as it was: nothing in it can show the fault.
 INVISIBLE = {"cut_anywhere", "row_dropped", "digit_changed_in_an_amount", "bit_flipped"}
+MEMORY_MOST = 1_000_000_000
 Reader = Callable[[bytes, Book], list[Order] | None]
 
 
@@ -192,3 +195,22 @@ def test_with_nothing_beside_only_what_no_file_can_show_is_read_silently(count: 
 def test_default_readers_read_most_faults_silently(count: int) -> None:
     for read in (by_polars, by_duckdb):
         assert silently_wrong(count, read).total() > count * 0.40, read.__name__
+
+
+@pytest.mark.counts(small=28, full=8_000)
+def test_no_fault_makes_a_process_of_its_own_fall_over_or_grow(count: int) -> None:
+    """Fails as well when the process dies; one that hangs would be ended."""
+    child = (
+        "import resource, sys; sys.path.insert(0, 'tests'); from orders import test_planting as t;"
+        f"t.silently_wrong({count}, t.with_nothing_beside);"
+        "print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", child],
+        cwd=Path(__file__).parents[2],
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=60 + count,
+    )
+    assert int(done.stdout) * 1024 < MEMORY_MOST
