@@ -323,7 +323,8 @@ create table if not exists reconciled.judged (
     first_date date not null,
     calendars varchar not null,
     transactions_arrival bigint not null,
-    sessions_arrival bigint not null
+    sessions_arrival bigint not null,
+    sweeps bigint not null
 );
 
 create table if not exists reconciled.judged_files (

@@ -100,7 +100,7 @@ def act(
 
 
 def judge_again(frame: Frame, contracts: Mapping[str, Contract]) -> None:
-    """Judge the whole book at its as-of, claims and all, in one commit."""
+    """Judge what the decisions touched at the book's as-of, claims and all, in one commit."""
     with frame.store() as store:
         connection = store.connection
 

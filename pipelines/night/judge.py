@@ -42,7 +42,7 @@ def reconcile(frame: Frame) -> dict[str, int]:
 
         def work() -> Mapping[str, Any]:
             write_basis(store.connection, frame.policy, **frame.basis(store.run))
-            rows.update(judge_book(store.connection, whole=frame.is_sweep))
+            rows.update(judge_book(store.connection))
             return {"run": store.run.run_id}
 
         store.chain.commit(store.connection, "reconcile", work)

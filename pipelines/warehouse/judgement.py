@@ -67,10 +67,11 @@ FORMER = (
 """Tables of the last judgement that are compared with those of this one."""
 
 SOURCES = {
-    "validated.orders": ("order_id", "order"),
-    "validated.transactions": ("transaction_id", "transaction"),
-    "validated.transactions_history": ("transaction_id", "transaction"),
+    "validated.orders": "order",
+    "validated.transactions": "transaction",
+    "validated.transactions_history": "transaction",
 }
+"""What facts are computed from, by the kind of row; sessions follow their payments."""
 
 
 def judge_book(
@@ -79,22 +80,20 @@ def judge_book(
     """Compute every reconciled table at the as-of of the basis; rows by table.
 
     Only cases that something has touched are judged anew, unless the whole book is asked for, what
-    it rests on has changed, or, when `whole` is None, most of its rows are touched anyway. Call it
+    it rests on has changed, or, when `whole` is None, every second row is touched anyway. Call it
     inside a transaction.
     """
-    if is_judged_whole(connection, whole):
+    if whole or reason_for_whole(connection) is not None:
         rows = build_stage(connection, "reconciled")
     else:
-        rows = _judge_touched(connection)
+        _find_seeds(connection)
+        if whole is None and _are_most(connection):
+            rows = build_stage(connection, "reconciled")
+        else:
+            rows = _judge_touched(connection)
+        _clear(connection)
     _note_judged(connection)
     return rows
-
-
-def is_judged_whole(connection: duckdb.DuckDBPyConnection, wanted: bool | None) -> bool:
-    """Whether a judgement as wanted takes in the whole book."""
-    if wanted or reason_for_whole(connection) is not None:
-        return True
-    return wanted is None and _is_mostly_touched(connection)
 
 
 def reason_for_whole(connection: duckdb.DuckDBPyConnection) -> str | None:
@@ -104,55 +103,48 @@ def reason_for_whole(connection: duckdb.DuckDBPyConnection) -> str | None:
     return None if row is None else row[0]
 
 
-def _is_mostly_touched(connection: duckdb.DuckDBPyConnection) -> bool:
-    """Whether every second row or more is fresh or has come of age: then parts save nothing."""
-    touched, held = first_row(connection, script("touched/share")) or (0, 0)
-    return bool(2 * touched >= held)
-
-
 @cache
 def _calendars() -> str:
     return version("holidays")
 
 
-def _judge_touched(connection: duckdb.DuckDBPyConnection) -> dict[str, int]:
+def _find_seeds(connection: duckdb.DuckDBPyConnection) -> None:
+    """Find every row whose facts may read otherwise than before, and keep what to compare with."""
     for name in FORMER:
-        connection.execute(f"create or replace temp table former_{name} as from reconciled.{name}")
+        _create(connection, f"former_{name}", f"from reconciled.{name}")
     for table in _tables(before=True):
         materialise(connection, table)
+    _create(connection, "touched_members", script("touched/seeds"))
+
+
+def _are_most(connection: duckdb.DuckDBPyConnection) -> bool:
+    """Whether every second row or more is one of them: judging parts saves nothing then."""
+    held = sum(_count(connection, table) for table in FACTS)
+    return 2 * _count(connection, "touched_members") >= held
+
+
+def _judge_touched(connection: duckdb.DuckDBPyConnection) -> dict[str, int]:
     _renew_facts(connection)
     for table in WHOLE:
         materialise(connection, table)
     _find_touched(connection)
-    parts = _judge_parts(connection, CASES)
+    _judge_parts(connection, CASES)
     _replace_parts(connection, CASES)
     for table in _tables(before=False):
         materialise(connection, table)
-    for name in (*(f"former_{name}" for name in FORMER), *parts, *_WORKING):
-        connection.execute(f'drop table if exists temp."{name}"')
     return {table: _count(connection, table) for table in tables_of("reconciled")}
 
 
-_WORKING = ("touched_members", "touched_frontier", "touched_keys")
-
-
 def _renew_facts(connection: duckdb.DuckDBPyConnection) -> None:
-    """Compute the facts of every row that may read otherwise than before."""
-    _create(connection, "touched_members", script("touched/seeds"))
-    for name, (column, kind) in SOURCES.items():
-        rows = (
-            f"from {name} where {column} in (select id from touched_members where kind = '{kind}')"
-        )
-        _create(connection, name, rows)
-    sessions = script("touched/sessions")
-    _create(connection, "validated.checkout_sessions", sessions)
+    """Compute the facts of the seeds anew."""
+    for table, kind in SOURCES.items():
+        _take(connection, table, kind)
+    _create(connection, "validated.checkout_sessions", script("touched/sessions"))
     parts = frozenset((*SOURCES, "validated.checkout_sessions"))
     for table in FACTS:
         _create(connection, table, text_over(table, parts))
     _create(connection, "touched_keys", script("touched/keys"))
     _replace_parts(connection, FACTS)
-    for name in parts:
-        connection.execute(f'drop table temp."{name}"')
 
 
 def _find_touched(connection: duckdb.DuckDBPyConnection) -> None:
@@ -171,21 +163,22 @@ def _find_touched(connection: duckdb.DuckDBPyConnection) -> None:
 
 def _take_facts(connection: duckdb.DuckDBPyConnection) -> None:
     for table, column in FACTS.items():
-        kind = column.removesuffix("_id")
-        rows = (
-            f"from {table} where {column} in (select id from touched_members where kind = '{kind}')"
-        )
-        _create(connection, table, rows)
+        _take(connection, table, column.removesuffix("_id"))
 
 
-def _judge_parts(connection: duckdb.DuckDBPyConnection, tables: Iterable[str]) -> tuple[str, ...]:
+def _take(connection: duckdb.DuckDBPyConnection, table: str, kind: str) -> None:
+    """Copy the touched rows of a table of that kind of row."""
+    touched = f"select id from touched_members where kind = '{kind}'"
+    _create(connection, table, f"from {table} where {kind}_id in ({touched})")
+
+
+def _judge_parts(connection: duckdb.DuckDBPyConnection, tables: Iterable[str]) -> None:
     """Compute tables over the touched rows alone, each into a temporary table of its name."""
     parts = frozenset((*FACTS, *CASES))
     wanted = set(tables)
     for table in tables_of("reconciled"):
         if table in wanted:
             _create(connection, table, text_over(table, parts))
-    return tuple(parts)
 
 
 def _replace_parts(connection: duckdb.DuckDBPyConnection, tables: Mapping[str, str]) -> None:
@@ -233,6 +226,15 @@ def _add(connection: duckdb.DuckDBPyConnection, query: str) -> None:
 
 def _create(connection: duckdb.DuckDBPyConnection, name: str, query: str) -> None:
     connection.execute(f'create or replace temp table "{name}" as {query}')
+
+
+def _clear(connection: duckdb.DuckDBPyConnection) -> None:
+    """Drop every temporary table of a judgement."""
+    working = ("touched_members", "touched_frontier", "touched_keys")
+    former = (f"former_{name}" for name in FORMER)
+    parts = (*SOURCES, "validated.checkout_sessions", *FACTS, *CASES)
+    for name in (*working, *former, *parts):
+        connection.execute(f'drop table if exists temp."{name}"')
 
 
 def _count(connection: duckdb.DuckDBPyConnection, table: str) -> int:

@@ -10,6 +10,10 @@ transactions as (
 
 sessions as (
     select coalesce(max(arrival), 0) as arrival from raw.checkout_sessions
+),
+
+sweeps as (
+    select count(*) as made from ops.sweeps
 )
 
 select
@@ -20,7 +24,9 @@ select
     basis.first_date,
     $calendars as calendars,
     transactions.arrival as transactions_arrival,
-    sessions.arrival as sessions_arrival
+    sessions.arrival as sessions_arrival,
+    sweeps.made as sweeps
 from basis
 cross join transactions
 cross join sessions
+cross join sweeps

@@ -8,6 +8,10 @@ basis as (
     select * from reconciled.basis
 ),
 
+sweeps as (
+    select count(*) as made from ops.sweeps
+),
+
 turned_units as (
     select units.currency
     from validated.minor_units as units
@@ -24,7 +28,9 @@ select
         when basis.first_date <> judged.first_date then 'the first date changed'
         when basis.as_of < judged.as_of then 'the as-of lies before the last judgement'
         when $calendars <> judged.calendars then 'the calendars of holidays changed'
+        when sweeps.made > judged.sweeps then 'the gateway was swept'
         when exists (select 1 from turned_units) then 'the minor units of a currency changed'
     end as reason
 from basis
+cross join sweeps
 left join judged on true
