@@ -5,6 +5,8 @@ Belongs here: the arguments and the choice of form. Stays out: the story (`pipel
 
 from __future__ import annotations
 
+from functools import partial
+
 import click
 
 from pipelines.partitions import instant_meant
@@ -37,10 +39,6 @@ def explain(*, identifier: str, as_json: bool, moment: str | None) -> None:
         from pipelines.night.bygone import book_known_at
 
         instant = instant_meant(moment, settings.zone)
-        with book_known_at(settings, instant, tell=_tell) as book:
+        with book_known_at(settings, instant, tell=partial(click.echo, err=True)) as book:
             stories = stories_in(book, identifier)
     click.echo(as_document(stories) if as_json else told(stories), nl=False)
-
-
-def _tell(line: str) -> None:
-    click.echo(line, err=True)

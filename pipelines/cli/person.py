@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import pwd
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -50,7 +51,9 @@ def carry_out(decide: Decide, *, settings: Settings | None = None) -> int:
     from pipelines.definitions import contracts
     from pipelines.night.acting import act
 
-    acted = act(settings or load_settings(), contracts(), decide, tell=_tell)
+    acted = act(
+        settings or load_settings(), contracts(), decide, tell=partial(click.echo, err=True)
+    )
     _tell_of(acted.decisions)
     if acted.has_residual:
         click.echo(
@@ -58,10 +61,6 @@ def carry_out(decide: Decide, *, settings: Settings | None = None) -> int:
             "reconciled.proof where line = 'unexplained_residual' and amount <> 0\"`."
         )
     return 3 if acted.has_residual else 0
-
-
-def _tell(line: str) -> None:
-    click.echo(line, err=True)
 
 
 def _tell_of(decisions: Sequence[Decision]) -> None:

@@ -10,6 +10,7 @@ import json
 import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -70,17 +71,13 @@ def diff(*, file: Path | None, form: str, limit: int) -> None:
 
     settings = load_settings()
     proposed = load_policy(file or settings.recon_config)
-    found = preview(settings, proposed, contracts(), tell=_tell)
+    found = preview(settings, proposed, contracts(), tell=partial(click.echo, err=True))
     if form == "json":
         click.echo(_as_json(found))
     elif form == "csv":
         _write_table(_texts(found.cases), tuple(_columns()), form="csv", limit=0)
     else:
         _write_text(found, limit=limit)
-
-
-def _tell(line: str) -> None:
-    click.echo(line, err=True)
 
 
 def _columns() -> Iterator[str]:

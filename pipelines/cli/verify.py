@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from functools import partial
 from typing import TYPE_CHECKING
 
 import click
@@ -38,20 +39,22 @@ def verify(ctx: click.Context, *, reason: str | None, by: str | None) -> None:
     if reason is None:
         if by is not None:
             raise ConfigurationFault("--by names who accepts.", "Give --accept REASON with it.")
-        found = verification.verify(places, on_wait=_waiting)
+        found = verification.verify(places, on_wait=partial(click.echo, err=True))
     else:
         who = this_user() if by is None else by
-        found = accept(places, reason=reason, by=who, at=datetime.now(UTC), on_wait=_waiting)
+        found = accept(
+            places,
+            reason=reason,
+            by=who,
+            at=datetime.now(UTC),
+            on_wait=partial(click.echo, err=True),
+        )
     for line in _told(found):
         click.echo(line)
     number = len(found.open_findings)
     click.echo("")
     click.echo(_ending(number, is_accepted=reason is not None))
     ctx.exit(1 if number and reason is None else 0)
-
-
-def _waiting(line: str) -> None:
-    click.echo(line, err=True)
 
 
 def _told(found: Verification) -> Iterator[str]:

@@ -51,6 +51,6 @@ def last_closing(settings: Settings, places: Places | None = None) -> Book:
 
 def _nothing_closed() -> ConfigurationFault:
     return ConfigurationFault(
-        "No date is closed yet, so there is nothing to decide on.",
+        "No date is closed yet, so there is no book to look at or to decide on.",
         "Run `recon nightly` or `recon demo` first.",
     )
