@@ -3,7 +3,7 @@
 Both read the same validated tables, orders and payments one for one, of which one in fifty each has
 no counterpart, another amount, a second payment, or no key and only its amount and time. The join
 knows one key and no rule: it finds no duplicate, no code and no proof. Sides take turns; each runs
-in a process of its own. `python tests/bench/judging.py 1000000 2GB` takes one size and one limit
+in a process of its own. `python tests/bench/judging.py 5000000 2GB` takes one size and one limit
 of memory.
 """
 
@@ -27,7 +27,7 @@ from pipelines.warehouse.basis import write_basis
 from pipelines.warehouse.judgement import judge_book
 from pipelines.warehouse.queries import SCHEMA, build_stage, first_row, run_scripts, script
 
-ROWS = 5_000_000
+ROWS = 1_000_000
 LIMITS = ("6GB", "2GB")
 ROUNDS = 2
 TARGET_RATIO = 8.0
