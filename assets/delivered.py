@@ -6,6 +6,7 @@ Stays out: rendering (`reports`) and publishing (`pipelines.warehouse`).
 
 import dagster as dg
 
+from assets.showing import said_of
 from assets.stage import retry_policy, shown_tables
 from pipelines.night.deliver import deliver, publish
 from pipelines.night.judge import draw_up, find_reasons
@@ -39,7 +40,12 @@ def definitions(
                 description="Residual 0, windows complete, no stale source, nothing refused.",
             )
         ],
-        description="The published database: complete, checked, replaced by one rename.",
+        **said_of(
+            "delivered.finance",
+            grain="One file per closing: the database people query, complete, checked, "
+            "replaced by one rename.",
+            source="every validated, reconciled and mart table",
+        ),
     )
     def finance(context: dg.AssetExecutionContext) -> dg.MaterializeResult:  # type: ignore[type-arg]
         with context.resources.night.step(context) as night:
@@ -76,7 +82,11 @@ def definitions(
         pool=pool,
         retry_policy=retry_policy(retries),
         required_resource_keys={"night"},
-        description="The daily report: rendered from the published snapshot, filed and mailed.",
+        **said_of(
+            "delivered.daily",
+            grain="One report per closing: rendered, filed and mailed.",
+            source="the published database, nothing else",
+        ),
     )
     def daily(context: dg.AssetExecutionContext) -> dg.MaterializeResult:  # type: ignore[type-arg]
         with context.resources.night.step(context) as night:

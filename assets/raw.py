@@ -8,7 +8,8 @@ from collections.abc import Iterator
 
 import dagster as dg
 
-from assets.stage import retry_policy
+from assets.showing import columns_of_table, said_of
+from assets.stage import ASSETS, retry_policy
 from pipelines.gateway.endpoints import ENDPOINTS
 from pipelines.night.actions import take_in_actions
 from pipelines.night.frame import begin
@@ -33,8 +34,12 @@ def definitions(
         pool=pool,
         retry_policy=retry_policy(retries),
         required_resource_keys={"night"},
-        description="Rows of the shop's order exports as read, one row a line of a file. "
-        "Source: files in the orders inbox.",
+        metadata=columns_of_table("raw.orders", ASSETS) if pool else {},
+        **said_of(
+            "raw.orders",
+            grain="One row per line of the shop's order exports, as read.",
+            source="files in the orders inbox",
+        ),
     )
     def orders(context: dg.AssetExecutionContext) -> dg.MaterializeResult:  # type: ignore[type-arg]
         with context.resources.night.step(context) as night:
@@ -58,10 +63,11 @@ def definitions(
             dg.AssetSpec(
                 key=[GROUP, stream],
                 group_name=GROUP,
-                description=f"{meaning} Source: the KuvarPay API.",
                 deps=[orders.key],
                 kinds={"python", "duckdb"},
                 partitions_def=partitions,
+                metadata=columns_of_table(f"raw.{stream}", ASSETS) if pool else {},
+                **said_of(f"raw.{stream}", grain=meaning, source="the KuvarPay API"),
             )
             for stream, meaning in STREAMS.items()
         ],

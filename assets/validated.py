@@ -20,7 +20,7 @@ def definitions(
 
     @dg.multi_asset(
         name="validate",
-        specs=specs_of("validated", partitions),
+        specs=specs_of("validated", partitions, is_shown=pool is not None),
         backfill_policy=dg.BackfillPolicy.single_run(),
         pool=pool,
         retry_policy=retry_policy(retries),
