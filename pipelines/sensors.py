@@ -12,9 +12,9 @@ from dagster._core.definitions.unresolved_asset_job_definition import (
     UnresolvedAssetJobDefinition,
 )
 
-from pipelines.jobs import RANGE_END_TAG, RANGE_START_TAG
 from pipelines.night.arriving import Arrived, arrived, looks_of
 from pipelines.night.deliver import deliver_failure
+from pipelines.runs import bury_killed, dates_of, range_tags
 from pipelines.settings import Settings
 
 LOOK_SECONDS = 60
@@ -30,19 +30,35 @@ def failure_sensor(settings: Settings) -> dg.SensorDefinition:
     )
     def failed_night(context: dg.RunFailureSensorContext) -> None:
         run = context.dagster_run
-        day = run.tags.get("dagster/partition") or run.tags.get(
-            "dagster/asset_partition_range_end", ""
-        )
-        if day:
+        dates = dates_of(run.tags)
+        if dates is not None:
             deliver_failure(
                 settings,
-                run_id=run.run_id,
-                business_date=day,
+                # The name under which its steps mail: tried again, it is the same night.
+                run_id=run.root_run_id or run.run_id,
+                business_date=dates.last.isoformat(),
                 failed=context.failure_event.message or "The run failed.",
-                remedy="Open the run in the Dagster UI, mend the cause, and run the date again.",
+                remedy=f"Open {settings.recon_ui_url}/runs/{run.run_id}, mend the cause, and run "
+                f"the date again (`recon nightly --date {dates.last}`).",
             )
 
     return failed_night
+
+
+def killed_sensor() -> dg.SensorDefinition:
+    """Show runs whose process was killed as failed: while they seem to run, no other begins."""
+
+    @dg.sensor(
+        name="killed_runs",
+        minimum_interval_seconds=LOOK_SECONDS,
+        default_status=dg.DefaultSensorStatus.RUNNING,
+        description="Marks runs as failed whose process is gone, so that those queued can begin.",
+    )
+    def killed_runs(context: dg.SensorEvaluationContext) -> dg.SkipReason:
+        buried = bury_killed(context.instance)
+        return dg.SkipReason(f"Marked as failed: {', '.join(buried) or 'none'}.")
+
+    return killed_runs
 
 
 def orders_sensor(settings: Settings, job: UnresolvedAssetJobDefinition) -> dg.SensorDefinition:
@@ -77,7 +93,6 @@ def orders_sensor(settings: Settings, job: UnresolvedAssetJobDefinition) -> dg.S
 
 def _request(found: Arrived) -> dg.RunRequest:
     dates = found.dates
-    first, last = dates.first.isoformat(), dates.last.isoformat()
-    if first == last:
-        return dg.RunRequest(partition_key=first, run_key=found.key)
-    return dg.RunRequest(run_key=found.key, tags={RANGE_START_TAG: first, RANGE_END_TAG: last})
+    if dates.first == dates.last:
+        return dg.RunRequest(partition_key=dates.first.isoformat(), run_key=found.key)
+    return dg.RunRequest(run_key=found.key, tags=range_tags(dates))

@@ -65,7 +65,7 @@ def dev(port: int) -> None:
     from pipelines.cli.running import PROJECT, dagster_home
 
     settings = load_settings()
-    home = dagster_home(settings.places)
+    home = dagster_home(settings)
     os.environ["RECON_DATA_DIR"] = str(settings.places.root)
     click.echo(f"Dagster UI on http://127.0.0.1:{port} over {home.parent}; Ctrl-C stops it.")
     command = [
