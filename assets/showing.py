@@ -1,16 +1,21 @@
-"""What the UI says of a table before any night has run: grain, source, owner, columns, lineage.
+"""What the UI says of an asset: grain, source, owner, columns, lineage; tables, charts and links.
 
-Belongs here: turning the catalogue of the warehouse into what Dagster shows on an asset.
-Stays out: what a night adds to it (`assets.stage`), and the catalogue (`warehouse.catalogue`).
+Belongs here: turning the catalogue of the warehouse, and what a night found, into what is shown.
+Stays out: finding it (`pipelines.night`), and the catalogue (`warehouse.catalogue`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import base64
+from collections.abc import Iterable, Mapping, Sequence
+from email import message_from_bytes, policy
+from pathlib import Path
 from typing import Any, TypedDict
 
 import dagster as dg
 
+from pipelines.night.changes import Changes
+from pipelines.settings import Settings
 from pipelines.warehouse.catalogue import Column, columns, lineage_among
 from pipelines.warehouse.lineage import Origins
 from pipelines.warehouse.publication import PRIVATE_COLUMNS
@@ -25,6 +30,7 @@ OWNERS = {
 """Who is asked when an asset of a stage is red: who mends its sources, or who works on its rows."""
 
 _ORIGINS_TOLD = 4
+_DATES_TOLD = 31
 
 
 class Said(TypedDict):
@@ -88,3 +94,44 @@ def _described(column: Column, origins: Origins | None) -> str | None:
     named = [".".join(one) for one in sorted(origins)]
     more = f" and {len(named) - _ORIGINS_TOLD} more" if len(named) > _ORIGINS_TOLD else ""
     return f"{column.meaning} From {', '.join(named[:_ORIGINS_TOLD])}{more}.".strip()
+
+
+def markdown_table(
+    names: Sequence[str], rows: Iterable[Sequence[object]]
+) -> dg.MarkdownMetadataValue:
+    """A small table as people read it in the UI; bars in values cannot break it."""
+    lines = ["| " + " | ".join(names) + " |", "|" + " --- |" * len(names)]
+    for row in rows:
+        cells = (str("" if value is None else value).replace("|", "\\|") for value in row)
+        lines.append("| " + " | ".join(cells) + " |")
+    return dg.MetadataValue.md("\n".join(lines))
+
+
+def changes_shown(changes: Changes | None) -> dict[str, dg.MarkdownMetadataValue]:
+    """What a run changed of what was published; nothing where its dates are new."""
+    if changes is None:
+        return {}
+    names = ("date", "currency", "expected before", "now", "received before", "now")
+    return {
+        "changed_rows": markdown_table(("rows of", "new", "gone", "changed"), changes.rows),
+        "changed_figures": markdown_table(
+            (*names, "open breaks before", "now"), changes.figures[:_DATES_TOLD]
+        ),
+    }
+
+
+def report_link(settings: Settings, page: Path) -> str:
+    """Where a browser reads a filed report; it follows no link from a page to a file."""
+    path = page.relative_to(settings.places.reports).as_posix()
+    return f"{settings.recon_reports_url.rstrip('/')}/{path}"
+
+
+def chart_of(mail: Path) -> dg.MarkdownMetadataValue:
+    """The chart that was mailed, as a picture within the page."""
+    message = message_from_bytes(mail.read_bytes(), policy=policy.default)
+    pictures = [part for part in message.walk() if part.get_content_type() == "image/png"]
+    picture = pictures[0].get_payload(decode=True) if pictures else None
+    if not isinstance(picture, bytes):
+        return dg.MetadataValue.md("nothing to draw yet")
+    drawn = base64.b64encode(picture).decode()
+    return dg.MetadataValue.md(f"![matched against expected](data:image/png;base64,{drawn})")

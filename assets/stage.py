@@ -6,7 +6,7 @@ Stays out: the tables themselves (`sql/`) and the stages' steps.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 
 import dagster as dg
 
@@ -78,17 +78,6 @@ def results_of(
         yield dg.MaterializeResult(
             asset_key=table.split("."), metadata={"dagster/row_count": count, **more}
         )
-
-
-def markdown_table(
-    names: Sequence[str], rows: Iterable[Sequence[object]]
-) -> dg.MarkdownMetadataValue:
-    """A small table as people read it in the UI; bars in values cannot break it."""
-    lines = ["| " + " | ".join(names) + " |", "|" + " --- |" * len(names)]
-    for row in rows:
-        cells = (str("" if value is None else value).replace("|", "\\|") for value in row)
-        lines.append("| " + " | ".join(cells) + " |")
-    return dg.MetadataValue.md("\n".join(lines))
 
 
 def _sources(table: str) -> frozenset[str]:

@@ -34,7 +34,7 @@ class Nights:
         retries: int = 0,
     ) -> None:
         self.settings = settings
-        self._now = now
+        self.now = now
         self._tell = tell
         self._observer = observer
         self._alone = ExitStack()
@@ -101,7 +101,7 @@ class Nights:
             dates=dates,
             tell=self._tell or context.log.info,
             observer=self._observers(PlainLines(context.log.info)),
-            now=self._now(),
+            now=self.now(),
             is_sweep=run.tags.get(SWEEP_TAG) == "true",
         )
 

@@ -38,6 +38,7 @@ class Settings(BaseSettings):
     recon_first_date: date = date(2025, 1, 1)
     recon_nightly_at: time = time(1, 30)
     recon_ui_url: str = "http://127.0.0.1:3000"
+    recon_reports_url: str = "http://127.0.0.1:3001"
     recon_dagster_config: Path = PROJECT / "dagster.yaml"
     recon_config: Path = Path("recon.toml")
     recon_smtp_url: str | None = None
