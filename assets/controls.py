@@ -117,16 +117,7 @@ def of_volumes(found: Sequence[Volume]) -> dg.AssetCheckResult:
 
 def of_standing(standing: Standing) -> dg.AssetCheckResult:
     """The last date closed, and the last that should be."""
-    return _result(FRESHNESS, standing.is_fresh, told_of_standing(standing))
-
-
-def told_of_standing(standing: Standing) -> dict[str, str]:
-    """What the check of freshness shows, whoever asks."""
-    return {
-        "last_closed": f"{standing.last_closed or 'none'}",
-        "should_be_closed": f"{standing.due}",
-        "remedy": standing.remedy,
-    }
+    return _result(FRESHNESS, standing.is_fresh, standing.as_text())
 
 
 def of_verdict(reasons: Sequence[str]) -> dg.AssetCheckResult:

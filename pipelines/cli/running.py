@@ -27,7 +27,6 @@ if TYPE_CHECKING:
     from pipelines.night.frame import Frame
     from pipelines.night.progress import Observer
 
-PROJECT = Path(__file__).parents[2]
 EXIT_CODES = {"green": 0, "red": 3}
 
 

@@ -42,6 +42,14 @@ class Standing:
             "it covers what was missed."
         )
 
+    def as_text(self) -> dict[str, str]:
+        """What the check of freshness shows, whoever asks."""
+        return {
+            "last_closed": f"{self.last_closed or 'none'}",
+            "should_be_closed": f"{self.due}",
+            "remedy": self.remedy,
+        }
+
 
 def standing_of(settings: Settings, now: datetime) -> Standing:
     """What is closed by what readers have, beside what is due at this instant."""
