@@ -12,7 +12,6 @@ import duckdb
 import pytest
 from click.testing import Result
 from reading.known_answers import KNOWN
-from reading.known_book import publish_known_book
 
 from pipelines.reading.cells import cell_text
 from pipelines.reading.examples import Example, example_of, examples, values_for
@@ -21,14 +20,6 @@ from pipelines.settings import Places
 
 EXAMPLES = examples()
 REQUIRED = {"id": "K1", "assignee": "ada", "instant": "2026-03-09T23:00:00Z"}
-
-
-@pytest.fixture(scope="module")
-def known_book(tmp_path_factory: pytest.TempPathFactory) -> Places:
-    """The book of `known_book`, published."""
-    places = Places(tmp_path_factory.mktemp("known"))
-    publish_known_book(places)
-    return places
 
 
 @pytest.fixture(scope="module")
