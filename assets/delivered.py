@@ -86,7 +86,7 @@ def definitions(
             metadata={
                 "report": dg.MetadataValue.url(page.as_uri()),
                 "report_path": dg.MetadataValue.path(str(page)),
-                "mail": delivered.delivery.state,
+                "mail": delivered.mail,
                 "verdict": delivered.figures["verdict"]["state"],
                 "open_breaks": len(delivered.figures["breaks"]),
             }

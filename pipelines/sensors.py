@@ -2,7 +2,7 @@
 
 Belongs here: mailing a run that failed outside a step of ours, such as a killed process, and asking
 for a run when order exports arrive. Stays out: composing and sending the mail
-(`pipelines.night.deliver`), reading exports (`pipelines.night.arriving`).
+(`pipelines.night.mailing`), reading exports (`pipelines.night.arriving`).
 """
 
 import json
@@ -14,7 +14,7 @@ from dagster._core.definitions.unresolved_asset_job_definition import (
 
 from pipelines.jobs import RANGE_END_TAG, RANGE_START_TAG
 from pipelines.night.arriving import Arrived, arrived, looks_of
-from pipelines.night.deliver import deliver_failure
+from pipelines.night.mailing import deliver_failure
 from pipelines.settings import Settings
 
 LOOK_SECONDS = 60

@@ -7,22 +7,33 @@ header is made of fixed words, dates, counts and amounts only. Sending is outbox
 from __future__ import annotations
 
 import hashlib
+import json
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, time, timedelta
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime, parseaddr
+from functools import lru_cache
+from typing import Any
 
 from reports import chart, render, text, wording
-from reports.figures import DailyFigures, figures_digest
+from reports.figures import DailyFigures, figures_digest, quiet_day
 
 PLACEHOLDER = "recon@localhost"  # sender and recipient while none is set: the .eml stays valid
 BODY_BYTES = 80_000  # mail programs clip at about 100 KB, counted after encoding
 _BREAKS_SHOWN = (20, 5, 0)  # fewer when the sentences are long
 _ADDRESS = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9.-]{1,253}", re.ASCII)
-_KEY = re.compile(r"<(\d{4}-\d{2}-\d{2}-[a-z_]+-[0-9a-f]{12})[0-9a-f]{20}@[^<>@\s]+>", re.ASCII)
+_KEY = re.compile(
+    r"<(\d{4}-\d{2}-\d{2}-[a-z_]+(?:\.[a-z0-9_]+)?-[0-9a-f]{12})[0-9a-f]{20}@[^<>@\s]+>", re.ASCII
+)
+_ATTACHED = {
+    "html": ("text", "html"),
+    "csv": ("text", "csv"),
+    "json": ("application", "json"),
+    "txt": ("text", "plain"),
+}
 
 
 _NOT_PUBLISHED = (
@@ -40,38 +51,64 @@ class HeaderRefused(ValueError):
 
 
 def compose_daily(
-    figures: DailyFigures, *, sender: str | None, recipients: Sequence[str]
+    figures: DailyFigures,
+    *,
+    sender: str | None,
+    recipients: Sequence[str],
+    route: str = "",
+    attached: Mapping[str, bytes] | None = None,
+    follows: str = "",
 ) -> EmailMessage:
-    """Return the mail of one daily report: HTML and text, chart by cid, break list as CSV."""
+    """Return the mail of one daily report: HTML and text, chart by cid, the forms attached.
+
+    Without `attached` the break list is. `follows` is the key of the mail that this one corrects;
+    what differs from it stands in the figures' `changes`.
+    """
     date = wording.business_date(figures["business_date"]).isoformat()
     digest = figures_digest(figures)
+    if follows:
+        # Figures may return to what an earlier mail said, and that is news again.
+        digest = hashlib.sha256(f"{digest} after {follows}".encode("ascii")).hexdigest()
     message = _envelope(
         daily_subject(figures),
         sender=sender,
         recipients=recipients,
-        name=f"{date}-daily",
+        name=delivery_subject(figures, route),
         digest=digest,
         moment=wording.instant(figures["as_of"]),
     )
     message.set_content(text.render_text(figures, most_breaks=50), cte="quoted-printable")
     drawn = bool(chart.panels(figures))
     cid = f"chart.{digest[:16]}@recon"
-    body = _daily_html(figures, cid if drawn else "")
+    forms = {"csv": render.render_csv(figures).encode("utf-8")} if attached is None else attached
+    body = _daily_html(figures, cid if drawn else "", is_attached="csv" in forms)
     message.add_alternative(body, subtype="html", cte="quoted-printable")
     if drawn:
         *_, page = message.iter_parts()
         page.add_related(
-            chart.chart_png(figures),
+            _picture(json.dumps(figures["trend"])),
             "image",
             "png",
             cid=f"<{cid}>",
             disposition="inline",
             filename="chart.png",
         )
-    message.add_attachment(
-        render.render_csv(figures).encode("utf-8"), "text", "csv", filename=f"breaks-{date}.csv"
-    )
+    for form, content in forms.items():
+        stem = "breaks" if form == "csv" else "daily"
+        message.add_attachment(content, *_ATTACHED[form], filename=f"{stem}-{date}.{form}")
     return _with_fixed_boundaries(message, digest)
+
+
+def delivery_subject(figures: Mapping[str, Any], route: str) -> str:
+    """Return what the mails about one report to one route share: date, report and route."""
+    date = wording.business_date(figures["business_date"]).isoformat()
+    return f"{date}-{figures['name']}" + (f".{route}" if route else "")
+
+
+@lru_cache(maxsize=4)
+def _picture(trend: str) -> bytes:
+    """Draw the chart once for all routes: it is the slowest part of a mail."""
+    return chart.chart_png({**quiet_day(), "trend": json.loads(trend)})
 
 
 def daily_subject(figures: DailyFigures) -> str:
@@ -132,7 +169,7 @@ def compose_failure(
 
 
 def delivery_key(message: EmailMessage) -> str:
-    """Return `<date>-<name>-<digest12>`: what the outbox files a message of ours under."""
+    """Return `<date>-<name>[.<route>]-<digest12>`: what the outbox files a message under."""
     found = _KEY.fullmatch(str(message["Message-ID"]).strip())
     if not found:
         raise ValueError("This message was not composed here: its Message-ID holds no key.")
@@ -176,7 +213,7 @@ def _header(written: str) -> str:
     return written
 
 
-def _daily_html(figures: DailyFigures, cid: str) -> str:
+def _daily_html(figures: DailyFigures, cid: str, *, is_attached: bool) -> str:
     """Return the page's top part, small enough that no mail program clips it."""
     html = ""
     for shown in _BREAKS_SHOWN:
@@ -185,6 +222,7 @@ def _daily_html(figures: DailyFigures, cid: str) -> str:
             "breaks": in_order[:shown],
             "finding": chart.finding(figures),
             "cid": cid,
+            "is_attached": is_attached,
             "most": 12 if shown else 3,
         }
         html = _inlined("mail.html.j2", words)
