@@ -81,7 +81,7 @@ def definitions(
     def daily(context: dg.AssetExecutionContext) -> dg.MaterializeResult:  # type: ignore[type-arg]
         with context.resources.night.step(context) as night:
             delivered = deliver(night)
-        page = next(path for path in delivered.files if path.suffix == ".html")
+        page = next(path for path in delivered.files if path.name == "daily.html")
         return dg.MaterializeResult(
             metadata={
                 "report": dg.MetadataValue.url(page.as_uri()),

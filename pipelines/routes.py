@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from email.utils import parseaddr
 from typing import Any, Literal, NamedTuple
 
-REPORTS = ("daily",)
+REPORTS = ("daily", "exceptions", "settlement", "fees", "subscriptions", "month", "quality")
 FORMS = ("html", "csv", "json", "txt")
 DEFAULT_FORMS = ("csv",)
 _KNOWN = ("name", "to", "reports", "attach", "when")

@@ -14,6 +14,7 @@ from typing import Any
 
 from reports.amounts import digits
 from reports.figures import Change
+from reports.tables import decimals_of
 
 NONE = "none"
 _MONEY = re.compile(r"-?\d{1,40}\.\d{1,40}", re.ASCII)
@@ -59,11 +60,7 @@ def changes_between(before: Mapping[str, Any], after: Mapping[str, Any]) -> list
     """Return each figure that differs, the headline first; empty exactly when nothing does."""
     names = dict.fromkeys((*_FIRST, *after, *before))
     found: list[Change] = []
-    minor = {
-        row["currency"]: row["minor_units"]
-        for figures in (before, after)
-        for row in (*figures.get("totals", ()), *figures.get("day", ()))
-    }
+    minor = {**decimals_of(before), **decimals_of(after)}
     for name in names:
         if name in _NO_FIGURES:
             continue

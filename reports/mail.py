@@ -1,13 +1,13 @@
-"""Figures to a mail: subject with the verdict, the page's top part, the break list attached.
+"""Figures to a mail: subject with the verdict, the page's top part, the wanted forms attached.
 
 The same inputs give the same bytes: Message-ID, boundaries and Date come from the figures. A
-header is made of fixed words, dates, counts and amounts only. Sending is outbox.py's.
+header is made of fixed words, dates, counts and amounts only. What the body says stands in
+letters.py; sending is outbox.py's.
 """
 
 from __future__ import annotations
 
 import hashlib
-import json
 import re
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, time, timedelta
@@ -15,15 +15,15 @@ from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime, parseaddr
-from functools import lru_cache
 from typing import Any
 
-from reports import chart, render, text, wording
-from reports.figures import DailyFigures, figures_digest, quiet_day
+from reports import wording
+from reports.figures import figures_digest
+from reports.files import rendered_form
+from reports.letters import inlined, letter_of
+from reports.tables import Figures
 
 PLACEHOLDER = "recon@localhost"  # sender and recipient while none is set: the .eml stays valid
-BODY_BYTES = 80_000  # mail programs clip at about 100 KB, counted after encoding
-_BREAKS_SHOWN = (20, 5, 0)  # fewer when the sentences are long
 _ADDRESS = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9.-]{1,253}", re.ASCII)
 _KEY = re.compile(
     r"<(\d{4}-\d{2}-\d{2}-[a-z_]+(?:\.[a-z0-9_]+)?-[0-9a-f]{12})[0-9a-f]{20}@[^<>@\s]+>", re.ASCII
@@ -50,8 +50,8 @@ class HeaderRefused(ValueError):
     """A header would hold something that could start another header or hide what it says."""
 
 
-def compose_daily(
-    figures: DailyFigures,
+def compose_report(
+    figures: Figures,
     *,
     sender: str | None,
     recipients: Sequence[str],
@@ -59,42 +59,42 @@ def compose_daily(
     attached: Mapping[str, bytes] | None = None,
     follows: str = "",
 ) -> EmailMessage:
-    """Return the mail of one daily report: HTML and text, chart by cid, the forms attached.
+    """Return the mail of one report: HTML and text, chart by cid, the forms attached.
 
-    Without `attached` the break list is. `follows` is the key of the mail that this one corrects;
-    what differs from it stands in the figures' `changes`.
+    Without `attached` its list is. `follows` is the key of the mail that this one corrects; what
+    differs from it stands in the figures' `changes`.
     """
     date = wording.business_date(figures["business_date"]).isoformat()
     digest = figures_digest(figures)
     if follows:
         # Figures may return to what an earlier mail said, and that is news again.
         digest = hashlib.sha256(f"{digest} after {follows}".encode("ascii")).hexdigest()
+    forms = {"csv": rendered_form(figures, "csv")} if attached is None else attached
+    letter = letter_of(figures, is_attached="csv" in forms)
     message = _envelope(
-        daily_subject(figures),
+        letter.subject,
         sender=sender,
         recipients=recipients,
         name=delivery_subject(figures, route),
         digest=digest,
         moment=wording.instant(figures["as_of"]),
     )
-    message.set_content(text.render_text(figures, most_breaks=50), cte="quoted-printable")
-    drawn = bool(chart.panels(figures))
-    cid = f"chart.{digest[:16]}@recon"
-    forms = {"csv": render.render_csv(figures).encode("utf-8")} if attached is None else attached
-    body = _daily_html(figures, cid if drawn else "", is_attached="csv" in forms)
-    message.add_alternative(body, subtype="html", cte="quoted-printable")
-    if drawn:
-        *_, page = message.iter_parts()
-        page.add_related(
-            _picture(json.dumps(figures["trend"])),
+    message.set_content(letter.text, cte="quoted-printable")
+    cid = f"chart.{digest[:16]}@recon" if letter.picture else ""
+    message.add_alternative(letter.html(cid), subtype="html", cte="quoted-printable")
+    if letter.picture:
+        *_, body = message.iter_parts()
+        body.add_related(
+            letter.picture(),
             "image",
             "png",
             cid=f"<{cid}>",
             disposition="inline",
             filename="chart.png",
         )
+    name = figures["name"]
     for form, content in forms.items():
-        stem = "breaks" if form == "csv" else "daily"
+        stem = "breaks" if (name, form) == ("daily", "csv") else name
         message.add_attachment(content, *_ATTACHED[form], filename=f"{stem}-{date}.{form}")
     return _with_fixed_boundaries(message, digest)
 
@@ -103,20 +103,6 @@ def delivery_subject(figures: Mapping[str, Any], route: str) -> str:
     """Return what the mails about one report to one route share: date, report and route."""
     date = wording.business_date(figures["business_date"]).isoformat()
     return f"{date}-{figures['name']}" + (f".{route}" if route else "")
-
-
-@lru_cache(maxsize=4)
-def _picture(trend: str) -> bytes:
-    """Draw the chart once for all routes: it is the slowest part of a mail."""
-    return chart.chart_png({**quiet_day(), "trend": json.loads(trend)})
-
-
-def daily_subject(figures: DailyFigures) -> str:
-    """Return the subject: "2026-11-21: 3 breaks, NGN 41,200.00 short", red nights marked first."""
-    date = wording.business_date(figures["business_date"]).isoformat()
-    red = "" if figures["verdict"]["state"] == "green" else "RED "
-    corrected = " corrected" if figures["changes"] else ""
-    return _header(f"{red}{date}{corrected}: {wording.headline(figures)}")
 
 
 def compose_failure(
@@ -163,7 +149,7 @@ def compose_failure(
     plain += ["What to do:", f"  {wording.plain(remedy)}", "", f"Run {wording.plain(run_id)}", ""]
     message.set_content("\n".join(plain), cte="quoted-printable")
     message.add_alternative(
-        _inlined("failure.html.j2", words), subtype="html", cte="quoted-printable"
+        inlined("failure.html.j2", words), subtype="html", cte="quoted-printable"
     )
     return _with_fixed_boundaries(message, digest)
 
@@ -211,40 +197,6 @@ def _header(written: str) -> str:
         message = f"{written!r} cannot stand in a mail header."
         raise HeaderRefused(message)
     return written
-
-
-def _daily_html(figures: DailyFigures, cid: str, *, is_attached: bool) -> str:
-    """Return the page's top part, small enough that no mail program clips it."""
-    html = ""
-    for shown in _BREAKS_SHOWN:
-        in_order = [row for _, rows in render.by_severity(figures["breaks"]) for row in rows]
-        words = render.page_words(figures) | {
-            "breaks": in_order[:shown],
-            "finding": chart.finding(figures),
-            "cid": cid,
-            "is_attached": is_attached,
-            "most": 12 if shown else 3,
-        }
-        html = _inlined("mail.html.j2", words)
-        if len(html.encode("utf-8")) <= BODY_BYTES:
-            break
-    return html
-
-
-def _inlined(template: str, words: dict[str, object]) -> str:
-    """Render a mail's HTML with its styles on the elements; the dark ones stay in the head."""
-    import css_inline
-
-    html = (
-        render.environment()
-        .get_template(template)
-        .render(css=render.stylesheet("mail.css"), **words)
-    )
-    inliner = css_inline.CSSInliner(
-        load_remote_stylesheets=False, keep_style_tags=False, keep_at_rules=True
-    )
-    inlined: str = inliner.inline(html)
-    return inlined
 
 
 def _with_fixed_boundaries(message: EmailMessage, digest: str) -> EmailMessage:

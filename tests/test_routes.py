@@ -8,7 +8,8 @@ import pytest
 
 from pipelines.faults import ConfigurationFault
 from pipelines.policy import Policy, load_policy
-from pipelines.routes import Route, address_fault
+from pipelines.routes import REPORTS, Route, address_fault
+from reports.kinds import NAMES
 from reports.mail import HeaderRefused, compose_failure
 
 ONE = """
@@ -94,3 +95,7 @@ def test_an_address_that_settings_take_can_be_mailed_and_no_other(written: str) 
             compose()
     else:
         compose()
+
+
+def test_a_route_may_name_every_report_that_a_closing_draws_up() -> None:
+    assert set(NAMES) <= set(REPORTS)

@@ -16,12 +16,13 @@ import click
 from pipelines.cli.nights import Day
 from pipelines.partitions import instant_meant
 from pipelines.settings import load_settings
+from reports.kinds import NAMES
 
 FORMS = ("html", "csv", "json", "txt")
 
 
 @click.command()
-@click.argument("name", type=click.Choice(["daily"]))
+@click.argument("name", type=click.Choice(NAMES))
 @click.option("--date", "day", type=Day(), help="The report's business date.")
 @click.option(
     "--as-of",

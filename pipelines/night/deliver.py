@@ -25,7 +25,8 @@ from pipelines.warehouse.store import connect, transaction, writer_lock
 from pipelines.warehouse.verification import require_whole
 from pipelines.warehouse.verification.files import sha256_of
 from pipelines.warehouse.verification.standing import key_digest
-from reports.files import write_report
+from reports.files import write_reports
+from reports.kinds import NAMES
 from reports.outbox import Delivery, Outbox
 from reports.wording import plain
 
@@ -159,11 +160,11 @@ def deliver(frame: Frame) -> Delivered:
     """Render the reports of the run's as-of from the published snapshot and mail them."""
     with frame.store() as store:
         row = first_row(store.connection, "select as_of_date from reconciled.basis")
-    figures = published_figures(frame.settings, "daily", row[0] if row else None)
-    files = write_report(frame.places.root, figures)
-    deliveries = mail_report(frame, figures)
+    drawn = published_reports(frame.settings, NAMES, row[0] if row else None)
+    files = write_reports(frame.places.root, drawn)
+    deliveries = [mail for figures in drawn for mail in mail_report(frame, figures)]
     settle_outbox(frame)
-    return Delivered(tuple(files), tuple(deliveries), figures)
+    return Delivered(tuple(files), tuple(deliveries), drawn[0])
 
 
 def published_figures(
@@ -174,29 +175,44 @@ def published_figures(
     With `known_at`, only what a closing up to that instant gave. Raises ConfigurationFault when
     nothing is published or no such report is stored.
     """
+    return published_reports(settings, [name], day, known_at=known_at)[0]
+
+
+def published_reports(
+    settings: Settings,
+    names: Sequence[str],
+    day: date | None,
+    *,
+    known_at: datetime | None = None,
+) -> list[Any]:
+    """The stored figures of several reports, in that order; as `published_figures` otherwise."""
     path = settings.places.published
     if not path.exists():
         raise ConfigurationFault(
             "Nothing is published yet.", "Run `recon nightly` or `recon demo` first."
         )
+    found = []
     connection = connect(path, read_only=True)
     try:
-        row = first_row(
-            connection,
-            script("work/stored_report"),
-            {"name": name, "business_date": day, "known_at": known_at},
-        )
+        for name in names:
+            asked = {"name": name, "business_date": day, "known_at": known_at}
+            row = first_row(connection, script("work/stored_report"), asked)
+            if row is None:
+                raise _not_stored(name, day, known_at)
+            found.append(json.loads(row[0]))
     finally:
         connection.close()
-    if row is None:
-        of_date = "" if day is None else f" for {day}"
-        by_then = "" if known_at is None else f" as of {known_at.isoformat()}"
-        raise ConfigurationFault(
-            f"No report {name} is stored{of_date}{by_then}.",
-            'Ask for a date that was closed, see `recon sql "select name, business_date, as_of '
-            'from delivered.reports"`.',
-        )
-    return json.loads(row[0])
+    return found
+
+
+def _not_stored(name: str, day: date | None, known_at: datetime | None) -> ConfigurationFault:
+    of_date = "" if day is None else f" for {day}"
+    by_then = "" if known_at is None else f" as of {known_at.isoformat()}"
+    return ConfigurationFault(
+        f"No report {name} is stored{of_date}{by_then}.",
+        'Ask for a date that was closed, see `recon sql "select name, business_date, as_of '
+        'from delivered.reports"`.',
+    )
 
 
 def fail(frame: Frame, fault: ReconFault) -> None:

@@ -15,9 +15,8 @@ from pipelines.policy import Policy, load_policy
 from pipelines.routes import Route
 from pipelines.settings import Settings
 from reports.corrections import changes_between
-from reports.figures import DailyFigures
 from reports.files import rendered_form
-from reports.mail import compose_daily, compose_failure, delivery_key, delivery_subject
+from reports.mail import compose_failure, compose_report, delivery_key, delivery_subject
 from reports.outbox import Delivery, Former, Outbox
 from reports.smtp import SmtpSettings
 
@@ -122,12 +121,12 @@ def _post(
     outbox: Outbox,
     smtp: SmtpSettings | None,
 ) -> Delivery:
-    forms = {form: rendered_form(cast("DailyFigures", figures), form) for form in route.attach}
+    forms = {form: rendered_form(figures, form) for form in route.attach}
 
     def compose(former: Former | None) -> Any:
         told = {**figures, "changes": _changes(former, figures)}
-        return compose_daily(
-            cast("DailyFigures", told),
+        return compose_report(
+            told,
             sender=settings.recon_mail_from,
             recipients=route.to,
             route=route.name,

@@ -9,7 +9,7 @@ from aiosmtpd.controller import Controller
 
 from reports.corrections import changes_between
 from reports.figures import quiet_day
-from reports.mail import compose_daily, delivery_key, delivery_subject
+from reports.mail import compose_report, delivery_key, delivery_subject
 from reports.outbox import Outbox, SmtpSettings
 
 RED = {"verdict": {"state": "red", "reasons": ["A window is open."]}}
@@ -49,7 +49,7 @@ def posted(root, smtp, route="finance", date="2026-11-21", **change):
 
     def compose(former):
         told = changes_between(former.figures, figures) if former and former.figures else []
-        return compose_daily(
+        return compose_report(
             figures | {"changes": told},
             sender="recon@shop.test",
             recipients=["cfo@shop.test"],
