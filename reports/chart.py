@@ -162,7 +162,24 @@ def _specification(chart: altair.Chart | altair.ConcatChart, background: str) ->
         view={"stroke": None},
         aria=False,
     ).to_dict(validate=False)  # a test validates it; every night again takes longer than drawing
-    return specification
+    return drawable(specification)
+
+
+def drawable(specification: dict[str, Any]) -> dict[str, Any]:
+    """Return the chart without characters that cannot be seen.
+
+    A control character in any text of it ends the renderer, and the whole process with it.
+    """
+    cleaned: dict[str, Any] = _plain(specification)
+    return cleaned
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, str):
+        return plain(value)
+    if isinstance(value, dict):
+        return {_plain(name): _plain(child) for name, child in value.items()}
+    return [_plain(child) for child in value] if isinstance(value, list) else value
 
 
 def packed(png: bytes) -> bytes:

@@ -137,5 +137,5 @@ def _picture(trend: str) -> bytes:
 def _png(specification: str) -> bytes:
     import vl_convert
 
-    on_white = json.loads(specification) | {"background": "white"}
+    on_white = chart.drawable(json.loads(specification)) | {"background": "white"}
     return chart.packed(vl_convert.vegalite_to_png(on_white, vl_version="6.4", scale=2))

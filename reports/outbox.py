@@ -16,7 +16,7 @@ from __future__ import annotations
 
 import email
 import email.policy
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
@@ -93,14 +93,18 @@ class Outbox:
         with self._files.alone():
             return any(_has_reached(one, smtp) for one in self._files.about(subject))
 
-    def retry(self, smtp: SmtpSettings) -> list[Delivery]:
-        """Send what surely was not sent in the last days, oldest first, until one fails again."""
+    def retry(self, smtp: SmtpSettings, *, without: Collection[str] = ()) -> list[Delivery]:
+        """Send what surely was not sent in the last days, oldest first, until one fails again.
+
+        `without` names what was tried just now.
+        """
         done: list[Delivery] = []
         since = (datetime.now(UTC) - timedelta(days=RETRIED_DAYS)).isoformat()
         with self._files.alone():
             known = [one for one in map(self._files.read, self._files.every_key()) if one]
             for one in sorted(known, key=lambda one: one.at):
-                if one.state not in _UNSENT or one.at < since or not one.path.exists():
+                is_due = one.state in _UNSENT and one.at >= since and one.key not in without
+                if not is_due or not one.path.exists():
                     continue
                 content = one.path.read_bytes()
                 message = email.message_from_bytes(content, policy=email.policy.SMTP)

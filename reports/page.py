@@ -11,6 +11,7 @@ from functools import partial
 from typing import Any, NamedTuple
 
 from reports import wording
+from reports.chart import drawable
 from reports.figures import refuse_floats
 from reports.render import environment, flat_policy, stylesheet
 from reports.tables import (
@@ -117,5 +118,5 @@ def _svg(drawing: Drawing) -> Any:
     import vl_convert
     from markupsafe import Markup
 
-    svg = vl_convert.vegalite_to_svg(drawing.specification, vl_version="6.4")
+    svg = vl_convert.vegalite_to_svg(drawable(drawing.specification), vl_version="6.4")
     return Markup(svg)  # noqa: S704 - made of dates, numbers and our own words

@@ -163,7 +163,7 @@ def deliver(frame: Frame) -> Delivered:
     drawn = published_reports(frame.settings, NAMES, row[0] if row else None)
     files = write_reports(frame.places.root, drawn)
     deliveries = [mail for figures in drawn for mail in mail_report(frame, figures)]
-    settle_outbox(frame)
+    settle_outbox(frame, deliveries)
     return Delivered(tuple(files), tuple(deliveries), drawn[0])
 
 

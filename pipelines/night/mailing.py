@@ -38,11 +38,11 @@ def mail_report(frame: Frame, figures: Mapping[str, Any]) -> list[Delivery]:
     return done
 
 
-def settle_outbox(frame: Frame) -> None:
+def settle_outbox(frame: Frame, done: Sequence[Delivery]) -> None:
     """Try again what surely was not sent on former nights, and tell what is not settled."""
     smtp = smtp_settings(frame.settings, frame.policy)
     outbox = Outbox(frame.places.outbox)
-    for delivery in outbox.retry(smtp) if smtp else ():
+    for delivery in outbox.retry(smtp, without=[one.key for one in done]) if smtp else ():
         frame.tell(f"mail {delivery.path.name} tried again: {delivery.state}, {delivery.detail}")
     for left in outbox.unsettled():
         frame.tell(f"mail {left.path.name} is {left.state}: {left.detail}")

@@ -127,7 +127,7 @@ def mailed(settings: Settings, **change: Any) -> list[tuple[str, str, list[str]]
     dates = DateRange(START, START)
     night = frame(settings, run_id="one", kind="nightly", dates=dates, now=FAR, tell=told.append)
     done = mail_report(night, quiet_day(START.isoformat()) | change)
-    settle_outbox(night)
+    settle_outbox(night, done)
     return [(one.key.split(".")[1].split("-")[0], one.state, told) for one in done]
 
 
