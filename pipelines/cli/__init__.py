@@ -14,6 +14,7 @@ import click
 
 from pipelines.cli.ask import ask
 from pipelines.cli.demo import demo
+from pipelines.cli.dictionary import dictionary
 from pipelines.cli.doctor import doctor
 from pipelines.cli.exceptions import exceptions
 from pipelines.cli.explain import explain
@@ -59,6 +60,7 @@ for command in (
     quotes,
     report,
     ask,
+    dictionary,
     explain,
     exceptions,
     matches,

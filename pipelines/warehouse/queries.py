@@ -25,8 +25,16 @@ DICTIONARY = (
     "dictionary_of_history",
     "dictionary_of_fees",
 )
-READERS = ("reading_as_of",)
-"""Macros that stay in the published file."""
+READERS = (
+    "reading_as_of",
+    "reading_between",
+    "reading_story",
+    "reading_views",
+    "reading_sources",
+    "reading_dictionary",
+    "dictionary_of_readers",
+)
+"""Macros and views that stay in the published file, and their comments."""
 
 STAGES = ("raw", "validated", "reconciled", "marts", "delivered")
 
