@@ -14,6 +14,7 @@ import click
 
 from pipelines.cli.ask import ask
 from pipelines.cli.demo import demo
+from pipelines.cli.development import dev
 from pipelines.cli.dictionary import dictionary
 from pipelines.cli.doctor import doctor
 from pipelines.cli.exceptions import exceptions
@@ -21,7 +22,7 @@ from pipelines.cli.explain import explain
 from pipelines.cli.exporting import export
 from pipelines.cli.matches import matches
 from pipelines.cli.nights import backfill, nightly
-from pipelines.cli.operate import dev, report
+from pipelines.cli.operate import report
 from pipelines.cli.orders import orders
 from pipelines.cli.policy import policy
 from pipelines.cli.quotes import quotes

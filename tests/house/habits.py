@@ -16,7 +16,7 @@ SOURCES = ("pipelines", "assets", "reports", "sql")
 LINES_MAX = 350
 DRAWERS = {"utils", "util", "helpers", "helper", "common", "core", "misc"}
 # Beside the stages: the claims of all of them, and what turns a query into an asset.
-BESIDE_STAGES = {"claims", "stage"}
+BESIDE_STAGES = {"claims", "controls", "showing", "stage"}
 # Beside the stages: what finance asks by name, filling the raw tables, the run's own tables, the
 # answers of `explain`, and what people work on.
 BESIDE_STAGES_IN_SQL = {"adhoc", "intake", "ops", "story", "touched", "work"}
