@@ -169,4 +169,5 @@ def _new_folder(folder: Path) -> Iterator[Path]:
         yield fresh
         fresh.rename(target)
     finally:
-        shutil.rmtree(fresh, ignore_errors=True)
+        if fresh.exists():
+            shutil.rmtree(fresh)
