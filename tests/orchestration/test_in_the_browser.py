@@ -16,11 +16,11 @@ from pipelines.sandbox import SandboxPlan, SandboxServer
 HEADER = (
     "order_id,status,amount,currency,placed_at,paid_at,session_ids,transaction_ref,customer_email"
 )
-ROW = "LATE-1,paid,{},NGN,2026-09-11T12:00:00+01:00,2026-09-11T12:00:00+01:00,,,someone@example.com"
+ROW = "LATE-1,paid,100.00,NGN,2026-09-11T12:00:00+01:00,2026-09-11T12:00:00+01:00,,,someone@example.com"
 
 
-def drop(inbox: Path, name: str, amount: str) -> None:
-    (inbox / name).write_text(f"{HEADER}\n{ROW.format(amount)}\n", encoding="utf-8")
+def drop(inbox: Path, *rows: str) -> None:
+    (inbox / "late.csv").write_text("\n".join([HEADER, *rows, ""]), encoding="utf-8")
 
 
 def close_ten_days(operator: Operator) -> None:
@@ -53,13 +53,13 @@ def read_the_report(operator: Operator) -> None:
 
 
 def see_red(operator: Operator, inbox: Path) -> None:
-    drop(inbox, "late.csv", "one hundred")
+    drop(inbox, ROW, "a line too short")
     before = operator.mails()
     operator.materialize("2026-09-11", "2026-09-11")
     run = operator.finished(2)
     assert (run["status"], run["tags"]["recon/verdict"]) == ("SUCCESS", "red")
     operator.open("assets/raw/orders?view=checks")
-    operator.page.get_by_text("exports_are_taken_in").first.wait_for()
+    operator.page.get_by_text("exports_are_taken_in").first.click()
     operator.page.get_by_text("late.csv").first.wait_for()
     operator.picture("5-red-check")
     assert len(operator.mails()) == len(before) + 1
@@ -67,7 +67,7 @@ def see_red(operator: Operator, inbox: Path) -> None:
 
 def repair(operator: Operator, inbox: Path) -> None:
     operator.switch_on("sensors/orders_arrived")
-    drop(inbox, "late.csv", "100.00")
+    drop(inbox, ROW)
     run = operator.finished(3)
     assert (run["status"], run["tags"]["recon/verdict"]) == ("SUCCESS", "green")
     assert run["tags"]["dagster/sensor_name"] == "orders_arrived"
