@@ -16,7 +16,7 @@ from pipelines.sandbox import SandboxPlan, SandboxServer
 HEADER = (
     "order_id,status,amount,currency,placed_at,paid_at,session_ids,transaction_ref,customer_email"
 )
-ROW = "LATE-1,paid,100.00,NGN,2026-09-11T12:00:00+01:00,2026-09-11T12:00:00+01:00,,,someone@example.com"
+ROW = "LATE-1,paid,100.00,NGN,2026-09-11T12:00:00+01:00,2026-09-11T12:00:00+01:00,,,"
 
 
 def drop(inbox: Path, *rows: str) -> None:
