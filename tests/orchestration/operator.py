@@ -6,6 +6,7 @@ Belongs here: starting all of it, and the moves of a hand. Stays out: what must 
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import signal
 import socket
@@ -15,6 +16,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -62,9 +64,18 @@ class Operator:
         self.page.get_by_role("button", name="Materialize all").click()
         self.page.get_by_role("button", name="Custom", exact=True).click()
         box = self.page.get_by_role("textbox").last
-        box.fill(f"[{first}...{last}]")
-        box.press("Enter")
+        days = (date.fromisoformat(last) - date.fromisoformat(first)).days + 1
+        told = self.page.get_by_text(re.compile(f"^{days} partitions?$"))
         launch = self.page.get_by_role("button", name="Launch")
+
+        def chosen() -> bool:
+            # What is written before the partitions are known is forgotten.
+            box.fill(f"[{first}...{last}]")
+            box.press("Enter")
+            self.page.wait_for_timeout(1_000)
+            return told.count() > 0 and launch.is_enabled()
+
+        wait_until(chosen)
         launch.click()
         launch.wait_for(state="detached")
 
