@@ -19,7 +19,7 @@ form (page, list, text; others may follow) may rely on this and on nothing else:
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, NamedTuple
 
@@ -78,7 +78,7 @@ class Section:
     title: str
     tables: tuple[Table, ...]
     lead: str = ""
-    draw: Callable[[Figures], Sequence[Drawing]] | None = None
+    draw: Callable[[Figures], Iterable[Drawing]] | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -170,6 +170,14 @@ def decimals_of(figures: Figures) -> Mapping[str, int]:
         return found
     rows = [*figures.get("totals", []), *figures.get("day", [])]
     return {row["currency"]: row["minor_units"] for row in rows}
+
+
+def in_order(rows: Iterable[Row]) -> list[tuple[str, list[Row]]]:
+    """Return the rows of each currency, by currency."""
+    found: dict[str, list[Row]] = {}
+    for row in rows:
+        found.setdefault(row["currency"], []).append(row)
+    return sorted(found.items())
 
 
 def money_in_words(amount: str, currency: str, figures: Figures) -> str:

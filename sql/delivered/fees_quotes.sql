@@ -1,0 +1,26 @@
+-- One row per quote of a transfer fee of the last 30 days, the latest first, beside the cheapest network of its like.
+with
+quotes as (
+    select * from marts.fee_quotes
+),
+
+basis as (
+    select * from reconciled.basis
+)
+
+select
+    quotes.business_date,
+    quotes.coin,
+    quotes.network,
+    quotes.asked_amount,
+    quotes.fee_currency,
+    quotes.fee_amount,
+    quotes.cheapest_network,
+    quotes.cheapest_fee_amount,
+    quotes.fee_amount - quotes.cheapest_fee_amount as surplus_amount,
+    quotes.payments
+from quotes
+cross join basis
+where
+    quotes.business_date > basis.as_of_date - 30 and quotes.quoted_at < basis.as_of + to_days(1)
+order by quotes.business_date desc, quotes.coin, quotes.network, quotes.asked_amount, quotes.quote_id
