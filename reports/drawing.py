@@ -109,7 +109,7 @@ def rates(finding: str, description: str, parts: Sequence[Part]) -> Drawing:
     ]
     lines = (
         alt.Chart(alt.InlineData(values=values))
-        .mark_line(aria=False, point={"size": 22, "aria": False}, strokeWidth=2)
+        .mark_line(aria=False, point={"size": 22, "aria": False})
         .encode(
             x=_dates(dates),
             y=alt.Y("percent:Q")
@@ -117,6 +117,10 @@ def rates(finding: str, description: str, parts: Sequence[Part]) -> Drawing:
             .axis(tickCount=4, labelExpr="datum.label + ' %'")
             .title(None),
             color=_colour([part.colour for part in parts]),
+            # The first line is the broad one, so that it is seen beneath the others.
+            strokeWidth=alt.StrokeWidth("part:N", legend=None).scale(
+                domain=[part.colour for part in parts], range=[6, *[2] * (len(parts) - 1)]
+            ),
         )
     )
     return Drawing(finding, _finished(lines), description, _key(parts))

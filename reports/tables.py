@@ -13,6 +13,8 @@ form (page, list, text; others may follow) may rely on this and on nothing else:
   adds, rounds or converts: a total is a row of the figures.
 - `is_minor` columns belong in lists only; a column `under` another is shown beneath it where
   people read, and in its own place in lists; `absent` is what people read where a value is missing.
+- `is_list` tables have long texts and stand as cards where there is little room; `is_folded` ones
+  are the figures of a chart, which a page may fold away but never leave out.
 - Names of reports, sections, tables and columns are unique where they stand, made of `a-z0-9_`,
   and stay: files, sheets and anchors are named by them.
 """
@@ -58,6 +60,7 @@ class Table:
     note: str = ""
     totals: str = ""
     is_list: bool = False
+    is_folded: bool = False
     rows: Callable[[Figures], Sequence[Row]] | None = None
 
 

@@ -48,6 +48,7 @@ DAYS = Table(
         Column("effective_percent", "Effective rate", "percent"),
         Column("scheduled_percent", "Schedule", "percent"),
     ),
+    is_folded=True,
     empty="There is no day to show.",
 )
 NETWORKS = Table(
@@ -77,7 +78,9 @@ QUOTES = Table(
         Column("fee_amount", "Quoted", "money", currency="fee_currency"),
         Column("fee_currency", "In"),
         Column("cheapest_network", "Cheapest"),
-        Column("cheapest_fee_amount", "Quoted there", "money", currency="fee_currency"),
+        Column(
+            "cheapest_fee_amount", "Quoted there", "money", currency="fee_currency", is_minor=True
+        ),
         Column("surplus_amount", "Dearer by", "money", currency="fee_currency"),
         Column("payments", "Payments", "count"),
     ),

@@ -74,6 +74,7 @@ DAYS = Table(
         Column("paid_out_amount", "Paid out", "money"),
         Column("owed_amount", "Owed", "money"),
     ),
+    is_folded=True,
     empty="No payment was completed in the last 30 days.",
 )
 
@@ -86,7 +87,9 @@ def headline(figures: Figures) -> str:
     most = max(owed, key=lambda row: row["payments"])
     others = len(owed) - 1
     more = f" + {counted(others, 'more currency', 'more currencies')}" if others else ""
-    late = sum(row["payments"] for row in figures["ageing"] if row["state"] != "AWAITED")
+    late = sum(
+        row["payments"] for row in figures["ageing"] if row["state"] in ("OVERDUE", "FAILED")
+    )
     overdue = f", {counted(late, 'payment', 'payments')} late or failed" if late else ""
     return f"{money_in_words(most['owed_amount'], most['currency'], figures)} owed{more}{overdue}"
 
@@ -140,7 +143,13 @@ SETTLEMENT = Report(
     title="Settlement",
     headline=headline,
     sections=(
-        Section(name="balance", title="What the gateway owes", tables=(BALANCES,)),
+        Section(
+            name="balance",
+            title="What the gateway owes",
+            tables=(BALANCES,),
+            lead="A payment that was paid out and then refunded counts below 0: the gateway takes "
+            "it back.",
+        ),
         Section(name="age", title="By age", tables=(AGEING,), draw=draw_ageing),
         Section(
             name="due",

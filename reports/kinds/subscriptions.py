@@ -47,6 +47,7 @@ OUTCOMES = Table(
         Column("outcome", "Outcome"),
         Column("attempts", "Attempts", "count"),
     ),
+    is_folded=True,
     empty="No charge was attempted in the last 30 days.",
 )
 FAILURES = Table(
