@@ -19,7 +19,7 @@ LAYERS = (
     ("pipelines.cli", "pipelines.__main__"),
     ("pipelines.definitions",),
     ("pipelines.jobs", "pipelines.schedules", "pipelines.sensors", "assets"),
-    ("pipelines.resources", "pipelines.night", "pipelines.reading", "reports"),
+    ("pipelines.resources", "pipelines.runs", "pipelines.night", "pipelines.reading", "reports"),
     (
         "pipelines.warehouse",
         "pipelines.landing",
