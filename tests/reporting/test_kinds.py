@@ -7,6 +7,7 @@ import json
 import re
 from pathlib import Path
 
+import altair
 import pytest
 from reporting.declared import busy_report, quiet_report
 from reporting.parsing import Page, blocks, poisoned
@@ -137,6 +138,19 @@ def test_a_float_is_refused_in_every_form(report: Report, form: str) -> None:
     figures[report.tables[0].name][0]["amount"] = 0.1
     with pytest.raises(FiguresUnusable, match="floating"):
         rendered_form(figures, form)
+
+
+@EVERY
+def test_charts_are_valid_say_what_they_find_and_have_their_figures_as_a_table(
+    report: Report,
+) -> None:
+    figures = busy_report(report, 9)
+    for section in report.sections:
+        for drawing in section.draw(figures) if section.draw else ():
+            altair.Chart.from_dict(drawing.specification, validate=True)
+            assert re.search(r"\d", drawing.finding)
+            assert drawing.description.endswith(".")
+            assert section.tables
 
 
 def test_reports_lie_under_their_date_and_stand_in_the_index(tmp_path: Path) -> None:
