@@ -87,13 +87,13 @@ def definitions(
         page = next(path for path in delivered.files if path.name == "daily.html")
         last = night.dates.last.isoformat()
         # Of the last date only: the picture would lie in the log once for each date.
-        context.add_asset_metadata({"chart": chart_of(delivered.delivery.path)}, partition_key=last)
+        context.add_asset_metadata({"chart": chart_of(delivered.figures)}, partition_key=last)
         return dg.MaterializeResult(
             metadata={
                 "report": dg.MetadataValue.url(report_link(night.settings, page)),
                 "report_path": dg.MetadataValue.path(str(page)),
-                "mail": delivered.delivery.state,
-                "mail_path": dg.MetadataValue.path(str(delivered.delivery.path)),
+                "mail": delivered.mail,
+                "mail_path": dg.MetadataValue.path(str(night.places.outbox)),
                 "verdict": delivered.figures["verdict"]["state"],
                 "open_breaks": len(delivered.figures["breaks"]),
             }

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Iterable, Mapping, Sequence
-from email import message_from_bytes, policy
 from pathlib import Path
 from typing import Any, TypedDict
 
@@ -19,6 +18,7 @@ from pipelines.settings import Settings
 from pipelines.warehouse.catalogue import Column, columns, lineage_among
 from pipelines.warehouse.lineage import Origins
 from pipelines.warehouse.publication import PRIVATE_COLUMNS
+from reports.letters import letter_of
 
 OWNERS = {
     "raw": "team:operations",
@@ -126,12 +126,10 @@ def report_link(settings: Settings, page: Path) -> str:
     return f"{settings.recon_reports_url.rstrip('/')}/{path}"
 
 
-def chart_of(mail: Path) -> dg.MarkdownMetadataValue:
-    """The chart that was mailed, as a picture within the page."""
-    message = message_from_bytes(mail.read_bytes(), policy=policy.default)
-    pictures = [part for part in message.walk() if part.get_content_type() == "image/png"]
-    picture = pictures[0].get_payload(decode=True) if pictures else None
-    if not isinstance(picture, bytes):
+def chart_of(figures: Mapping[str, Any]) -> dg.MarkdownMetadataValue:
+    """The chart that is mailed, as a picture within the page."""
+    picture = letter_of(figures, is_attached=True).picture
+    if picture is None:
         return dg.MetadataValue.md("nothing to draw yet")
-    drawn = base64.b64encode(picture).decode()
+    drawn = base64.b64encode(picture()).decode()
     return dg.MetadataValue.md(f"![matched against expected](data:image/png;base64,{drawn})")

@@ -2,7 +2,7 @@
 
 Belongs here: mailing a run that failed outside a step of ours, such as a killed process, checks
 that failed without a report, and a night that never came; asking for a run when exports arrive.
-Stays out: composing and sending the mail (`pipelines.night.deliver`), reading exports
+Stays out: composing and sending the mail (`pipelines.night.mailing`), reading exports
 (`pipelines.night.arriving`).
 """
 
@@ -16,7 +16,7 @@ from dagster._core.definitions.unresolved_asset_job_definition import (
 )
 
 from pipelines.night.arriving import Arrived, arrived, looks_of
-from pipelines.night.deliver import deliver_failure
+from pipelines.night.mailing import deliver_failure
 from pipelines.night.watching import mail_behind, standing_of
 from pipelines.runs import bury_killed, dates_of, range_tags
 from pipelines.settings import Settings

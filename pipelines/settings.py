@@ -15,6 +15,7 @@ from pydantic import SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from pipelines.faults import ConfigurationFault
+from pipelines.routes import address_fault
 
 PROJECT = Path(__file__).parents[1]
 EARLIEST_NIGHT = time(0, 15)
@@ -54,6 +55,14 @@ class Settings(BaseSettings):
         except (ZoneInfoNotFoundError, ValueError) as missing:
             raise ValueError("is not the name of a time zone such as Africa/Lagos") from missing
         return name
+
+    @field_validator("recon_mail_from", "recon_mail_to")
+    @classmethod
+    def _can_be_mailed(cls, written: str | None) -> str | None:
+        for address in filter(None, map(str.strip, (written or "").split(","))):
+            if fault := address_fault(address):
+                raise ValueError(fault)
+        return written
 
     @field_validator("recon_nightly_at", mode="before")
     @classmethod

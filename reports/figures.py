@@ -314,7 +314,7 @@ def figures_as_json(figures: Mapping[str, object]) -> str:
     return json.dumps(figures, sort_keys=True, indent=2, allow_nan=False) + "\n"
 
 
-def figures_digest(figures: DailyFigures) -> str:
+def figures_digest(figures: Mapping[str, object]) -> str:
     """Return the digest that tells whether a report was delivered already.
 
     `changes` stays out: it compares with the last delivery, so a repeated run of a correction has

@@ -11,6 +11,7 @@ from functools import partial
 from typing import Any, NamedTuple
 
 from reports import wording
+from reports.chart import drawable
 from reports.figures import refuse_floats
 from reports.render import environment, flat_policy, stylesheet
 from reports.tables import (
@@ -61,18 +62,25 @@ def render_page(report: Report, figures: Figures) -> str:
         environment()
         .get_template("report.html.j2")
         .render(
-            report=report,
-            figures=figures,
-            green=figures["verdict"]["state"] == "green",
-            headline=report.headline(figures),
-            sections=[_section(section, figures) for section in report.sections],
+            **page_words(report, figures),
             css=stylesheet("page.css") + stylesheet("report.css"),
             policy=list(flat_policy(figures["policy"])),
-            both_clocks=partial(wording.both_clocks, timezone=figures["timezone"]),
-            when=wording.long_month if report.is_monthly else wording.long_date,
             query=Markup("\n").join(map(wording.plain, figures["control"]["query"].split("\n"))),
         )
     )
+
+
+def page_words(report: Report, figures: Figures, *, is_drawn: bool = True) -> dict[str, Any]:
+    """Return what the HTML forms of a declared report say, with its charts where asked."""
+    return {
+        "report": report,
+        "figures": figures,
+        "green": figures["verdict"]["state"] == "green",
+        "headline": report.headline(figures),
+        "sections": [_section(one, figures, is_drawn=is_drawn) for one in report.sections],
+        "both_clocks": partial(wording.both_clocks, timezone=figures["timezone"]),
+        "when": wording.long_month if report.is_monthly else wording.long_date,
+    }
 
 
 def shown_columns(table: Table) -> list[ShownColumn]:
@@ -89,8 +97,8 @@ def shown_columns(table: Table) -> list[ShownColumn]:
     ]
 
 
-def _section(section: Section, figures: Figures) -> ShownSection:
-    drawings = section.draw(figures) if section.draw else []
+def _section(section: Section, figures: Figures, *, is_drawn: bool) -> ShownSection:
+    drawings = section.draw(figures) if section.draw and is_drawn else []
     return ShownSection(
         section,
         [(one, _svg(one)) for one in drawings],
@@ -110,5 +118,5 @@ def _svg(drawing: Drawing) -> Any:
     import vl_convert
     from markupsafe import Markup
 
-    svg = vl_convert.vegalite_to_svg(drawing.specification, vl_version="6.4")
+    svg = vl_convert.vegalite_to_svg(drawable(drawing.specification), vl_version="6.4")
     return Markup(svg)  # noqa: S704 - made of dates, numbers and our own words

@@ -13,6 +13,7 @@ from reports.render import by_severity, flat_policy
 from reports.wording import counted, plain, words
 
 VANISHED_AT_MOST = 20
+CHANGES_AT_MOST = 100
 HELD_BACK_AT_MOST = 20
 
 
@@ -90,8 +91,11 @@ def _changes(figures: DailyFigures) -> list[str]:
     if not figures["changes"]:
         return []
     table = [("figure", "was", "is")]
-    table += [(row["figure"], row["old"], row["new"]) for row in figures["changes"]]
-    return [*heading("Changed since this report was last delivered"), *aligned(table)]
+    shown = figures["changes"][:CHANGES_AT_MOST]
+    table += [(row["figure"][:120], row["old"][:60], row["new"][:60]) for row in shown]
+    left = len(figures["changes"]) - len(shown)
+    more = [f"  ... and {counted(left, 'more figure', 'more figures')}."] if left else []
+    return [*heading("Changed since this report was last delivered"), *aligned(table), *more]
 
 
 def _breaks(figures: DailyFigures, most: int | None) -> list[str]:
@@ -106,7 +110,7 @@ def _breaks(figures: DailyFigures, most: int | None) -> list[str]:
         lines += _break(row, least.get(row["currency"] or "", 2))
     if len(shown) < len(in_order):
         rest = counted(len(in_order) - len(shown), "more break", "more breaks")
-        lines.append(f"  ... and {rest} in the attached list.")
+        lines.append(f"  ... and {rest} in the list of the report.")
     return lines
 
 

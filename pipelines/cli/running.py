@@ -70,8 +70,9 @@ def run_range(
 
     Raises the fault that stopped it; everything that can be refused before is refused first.
     """
-    from pipelines.night.deliver import fail, smtp_settings
+    from pipelines.night.deliver import fail
     from pipelines.night.frame import frame, gateway_of, require_ready
+    from pipelines.night.mailing import smtp_settings
 
     # Refuse wrong dates, settings and keys before a run is on record.
     checked = frame(

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
 from pipelines.faults import ConfigurationFault
-from pipelines.night.deliver import deliver_failure
+from pipelines.night.mailing import deliver_failure
 from pipelines.partitions import business_date
 from pipelines.reading.snapshot import open_snapshot
 from pipelines.settings import Settings

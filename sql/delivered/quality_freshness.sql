@@ -13,11 +13,13 @@ newest as (
     union all
     select 'orders', max(placed_at) from reconciled.order_facts
     union all
-    select 'subscription invoices', max(created_at) from reconciled.invoice_facts
+    select 'subscription_invoices', max(created_at) from reconciled.invoice_facts
     union all
-    select 'charge attempts', max(created_at) from reconciled.charge_facts
+    select 'charge_attempts', max(created_at) from reconciled.charge_facts
     union all
-    select 'fee quotes', max(quoted_at) from validated.fee_quotes
+    select 'fee_quotes', max(quotes.quoted_at)
+    from validated.fee_quotes as quotes
+    inner join basis on quotes.quoted_at < basis.as_of
 ),
 
 exported as (
