@@ -18,7 +18,9 @@ from pipelines.warehouse.basis import write_basis
 from pipelines.warehouse.closing import reasons_for_red
 from pipelines.warehouse.figures import store_daily
 from pipelines.warehouse.judgement import judge_book
+from pipelines.warehouse.parts import drop_parts
 from pipelines.warehouse.queries import build_stage, claims_of, offenders
+from pipelines.warehouse.renewal import renewed_parts
 
 JUDGED_STAGES = ("validated", "reconciled", "marts")
 
@@ -66,8 +68,18 @@ def check_claims(frame: Frame, stage: str) -> list[Claim]:
 
 
 def claims_on(connection: duckdb.DuckDBPyConnection, stage: str) -> list[Claim]:
-    """Every claim of a stage, asked of an open store."""
-    return [Claim(name, tuple(offenders(connection, name))) for name in claims_of(stage)]
+    """Every claim of a stage, asked of an open store: of the rows that were computed anew last.
+
+    What the others say was asked when they were computed, and of every row after each sweep.
+    """
+    parts = renewed_parts(connection) if stage == "validated" else frozenset[str]()
+    try:
+        return [
+            Claim(name, tuple(offenders(connection, name, parts=parts)))
+            for name in claims_of(stage)
+        ]
+    finally:
+        drop_parts(connection, parts)
 
 
 def require_claims(claims: list[Claim]) -> None:

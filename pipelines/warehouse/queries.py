@@ -16,7 +16,7 @@ from typing import Any
 import duckdb
 
 SQL_FOLDER = Path(__file__).parents[2] / "sql"
-SCHEMA = ("schema", "schema_of_streams")
+SCHEMA = ("schema", "schema_of_streams", "schema_of_results")
 DICTIONARY = (
     "dictionary",
     "dictionary_of_streams",
@@ -27,6 +27,9 @@ DICTIONARY = (
 )
 READERS = ("reading_as_of",)
 """Macros that stay in the published file."""
+
+ANALYZED_ROWS = 500
+"""Below, any plan is quick, and looking at the table takes longer than reading it."""
 
 STAGES = ("raw", "validated", "reconciled", "marts", "delivered")
 
@@ -116,8 +119,20 @@ def _base_tables(node: Any) -> Iterable[tuple[str, int]]:
 
 def materialise(connection: duckdb.DuckDBPyConnection, table: str) -> int:
     """Compute a table from its query, replacing what it held; the number of its rows."""
-    row = first_row(connection, f"create or replace table {table} as {text_of(table)}")
-    return int(row[0]) if row else 0
+    return fill(connection, table, f"create or replace table {table} as {text_of(table)}")
+
+
+def fill(connection: duckdb.DuckDBPyConnection, table: str, statement: str) -> int:
+    """Create a table by a statement, and have the planner know what is in it; its rows.
+
+    Of a table made in the same transaction the planner knows nothing else, and may join every row
+    with every other.
+    """
+    row = first_row(connection, statement)
+    rows = int(row[0]) if row else 0
+    if rows >= ANALYZED_ROWS:
+        connection.execute(f"analyze {table}")
+    return rows
 
 
 def build_stage(connection: duckdb.DuckDBPyConnection, stage: str) -> dict[str, int]:
@@ -125,9 +140,16 @@ def build_stage(connection: duckdb.DuckDBPyConnection, stage: str) -> dict[str, 
     return {table: materialise(connection, table) for table in tables_of(stage)}
 
 
-def offenders(connection: duckdb.DuckDBPyConnection, claim: str, *, at_most: int = 20) -> list[str]:
-    """The first rows that break a claim, as text; empty when it holds."""
-    rows = connection.execute(f"select * from ({text_of(claim)}) limit {at_most:d}").fetchall()
+def offenders(
+    connection: duckdb.DuckDBPyConnection,
+    claim: str,
+    *,
+    parts: frozenset[str] = frozenset(),
+    at_most: int = 20,
+) -> list[str]:
+    """The first rows that break a claim, as text; empty when it holds. Parts stand for tables."""
+    query = f"select * from ({text_over(claim, parts)}) limit {at_most:d}"
+    rows = connection.execute(query).fetchall()
     return [str(row) for row in rows]
 
 

@@ -1,4 +1,4 @@
-"""A night that judges only what was touched leaves the tables that judging everything leaves."""
+"""A night that computes only what was touched leaves the tables that computing all leaves."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from oracle.omissions import OMISSIONS, Omission
 from oracle.world import World
 from oracle.worlds import crowded_world
 
-from pipelines.warehouse import judgement
+from pipelines.warehouse import judgement, queries, renewal
 from pipelines.warehouse.judgement import judge_book, reason_for_whole
 from pipelines.warehouse.queries import build_stage, tables_of
 
@@ -29,12 +29,16 @@ def test_every_omission_is_noticed(monkeypatch: pytest.MonkeyPatch, count: int) 
 
 def is_noticed(omission: Omission, patch: pytest.MonkeyPatch) -> bool:
     """Whether a book that arrives over nights reads otherwise than judged whole."""
-    wanted = f"touched/{omission.query}"
-    honest = judgement.script
-    assert honest(wanted).count(omission.line) == 1
-    wrong = honest(wanted).replace(omission.line, omission.becomes)
+    honest = queries.script
+    assert honest(omission.query).count(omission.line) == 1
+    wrong = honest(omission.query).replace(omission.line, omission.becomes)
+
+    def planted_script(name: str) -> str:
+        return wrong if name == omission.query else honest(name)
+
     with patch.context() as planted:
-        planted.setattr(judgement, "script", lambda name: wrong if name == wanted else honest(name))
+        for module in (judgement, renewal):
+            planted.setattr(module, "script", planted_script)
         return differences(crowded_world(omission.seed), omission.seed) != {}
 
 
@@ -51,12 +55,13 @@ def differences(world: World, seed: int) -> dict[str, list[str]]:
 
 
 def _disputed(store: duckdb.DuckDBPyConnection) -> list[tuple[str, list[str]]]:
-    """Judge everything beside what stands, compare, and take it back."""
-    tables = tables_of("reconciled")
+    """Compute everything beside what stands, compare, and take it back."""
+    tables = (*tables_of("validated"), *tables_of("reconciled"))
     store.execute("begin")
     try:
         for table in tables:
             store.execute(f'create or replace temp table "kept {table}" as from {table}')
+        build_stage(store, "validated")
         build_stage(store, "reconciled")
         return [(table, rows) for table in tables if (rows := _only_one_has(store, table))]
     finally:

@@ -1,0 +1,50 @@
+-- The tables that tell what computed tables rest on, for the next night to compute only what that changed.
+
+-- What the last judgement rested on; none in a store that no version with this table has judged.
+create table if not exists reconciled.judged (
+    as_of timestamptz not null,
+    rule_version varchar not null,
+    policy_version varchar not null,
+    timezone varchar not null,
+    first_date date not null,
+    calendars varchar not null,
+    transactions_arrival bigint not null,
+    sessions_arrival bigint not null,
+    sweeps bigint not null
+);
+
+create table if not exists reconciled.judged_files (
+    file_digest varchar not null,
+    arrival bigint not null,
+    exported_date date
+);
+
+create table if not exists reconciled.judged_units (
+    currency varchar not null,
+    minor_units integer not null
+);
+
+-- What the validated tables rest on; none in a store that no version with this table has computed.
+create table if not exists validated.built (
+    rule_version varchar not null,
+    timezone varchar not null,
+    sweeps bigint not null,
+    is_whole boolean not null
+);
+
+create table if not exists validated.built_streams (
+    stream varchar not null,
+    arrival bigint not null
+);
+
+create table if not exists validated.built_files (
+    file_digest varchar not null,
+    arrival bigint not null,
+    exported_date date
+);
+
+-- The ids whose rows the last computation of these tables replaced, unless it replaced all.
+create table if not exists validated.renewed (
+    field varchar not null,
+    value varchar not null
+);
