@@ -6,9 +6,13 @@ Stays out: rendering (`reports`) and publishing (`pipelines.warehouse`).
 
 import dagster as dg
 
+from assets import controls
+from assets.showing import changes_shown, chart_of, report_link, said_of
 from assets.stage import retry_policy, shown_tables
+from pipelines.night.changes import changes_of
 from pipelines.night.deliver import deliver, publish
 from pipelines.night.judge import draw_up, find_reasons
+from pipelines.night.watching import standing_of
 
 GROUP = "delivered"
 
@@ -32,38 +36,33 @@ def definitions(
         pool=pool,
         retry_policy=retry_policy(retries),
         required_resource_keys={"night"},
-        check_specs=[
-            dg.AssetCheckSpec(
-                name="controls_hold",
-                asset=[GROUP, "finance"],
-                description="Residual 0, windows complete, no stale source, nothing refused.",
-            )
-        ],
-        description="The published database: complete, checked, replaced by one rename.",
+        check_specs=[controls.VERDICT, controls.FRESHNESS],
+        **said_of(
+            "delivered.finance",
+            grain="One file per closing: the database people query, complete, checked, "
+            "replaced by one rename.",
+            source="every validated, reconciled and mart table",
+        ),
     )
     def finance(context: dg.AssetExecutionContext) -> dg.MaterializeResult:  # type: ignore[type-arg]
         with context.resources.night.step(context) as night:
             draw_up(night)
             reasons = find_reasons(night)
+            changes = changes_of(night)
             published = publish(night)
+        standing = standing_of(night.settings, context.resources.night.now())
+        said = {"recon/verdict": published.outcome}
+        if changes is not None:
+            said["recon/changed"] = str(changes)
+        context.instance.add_run_tags(context.run.run_id, said)
         return dg.MaterializeResult(
             metadata={
                 "verdict": published.outcome,
                 "snapshot_digest": published.snapshot_digest,
                 "path": dg.MetadataValue.path(str(published.path)),
+                **changes_shown(changes),
             },
-            check_results=[
-                dg.AssetCheckResult(
-                    check_name="controls_hold",
-                    passed=not reasons,
-                    severity=dg.AssetCheckSeverity.WARN,
-                    metadata={
-                        "reasons": dg.MetadataValue.md(
-                            "\n".join(f"- {reason}" for reason in reasons) or "none"
-                        )
-                    },
-                )
-            ],
+            check_results=[controls.of_verdict(reasons), controls.of_standing(standing)],
         )
 
     @dg.asset(
@@ -76,17 +75,25 @@ def definitions(
         pool=pool,
         retry_policy=retry_policy(retries),
         required_resource_keys={"night"},
-        description="The daily report: rendered from the published snapshot, filed and mailed.",
+        **said_of(
+            "delivered.daily",
+            grain="One report per closing: rendered, filed and mailed.",
+            source="the published database, nothing else",
+        ),
     )
     def daily(context: dg.AssetExecutionContext) -> dg.MaterializeResult:  # type: ignore[type-arg]
         with context.resources.night.step(context) as night:
             delivered = deliver(night)
-        page = next(path for path in delivered.files if path.suffix == ".html")
+        page = next(path for path in delivered.files if path.name == "daily.html")
+        last = night.dates.last.isoformat()
+        # Of the last date only: the picture would lie in the log once for each date.
+        context.add_asset_metadata({"chart": chart_of(delivered.figures)}, partition_key=last)
         return dg.MaterializeResult(
             metadata={
-                "report": dg.MetadataValue.url(page.as_uri()),
+                "report": dg.MetadataValue.url(report_link(night.settings, page)),
                 "report_path": dg.MetadataValue.path(str(page)),
-                "mail": delivered.delivery.state,
+                "mail": delivered.mail,
+                "mail_path": dg.MetadataValue.path(str(night.places.outbox)),
                 "verdict": delivered.figures["verdict"]["state"],
                 "open_breaks": len(delivered.figures["breaks"]),
             }

@@ -8,12 +8,15 @@ from collections.abc import Iterator
 
 import dagster as dg
 
-from assets.stage import retry_policy
+from assets import controls
+from assets.showing import columns_of_table, said_of
+from assets.stage import ASSETS, retry_policy
 from pipelines.gateway.endpoints import ENDPOINTS
 from pipelines.night.actions import take_in_actions
 from pipelines.night.frame import begin
 from pipelines.night.orders import take_in_orders
 from pipelines.night.pull import pull
+from pipelines.night.reading import pulls_of
 
 GROUP = "raw"
 STREAMS = {stream: endpoint.meaning for stream, endpoint in ENDPOINTS.items()}
@@ -33,8 +36,13 @@ def definitions(
         pool=pool,
         retry_policy=retry_policy(retries),
         required_resource_keys={"night"},
-        description="Rows of the shop's order exports as read, one row a line of a file. "
-        "Source: files in the orders inbox.",
+        check_specs=[controls.EXPORTS],
+        metadata=columns_of_table("raw.orders", ASSETS) if pool else {},
+        **said_of(
+            "raw.orders",
+            grain="One row per line of the shop's order exports, as read.",
+            source="files in the orders inbox",
+        ),
     )
     def orders(context: dg.AssetExecutionContext) -> dg.MaterializeResult:  # type: ignore[type-arg]
         with context.resources.night.step(context) as night:
@@ -46,10 +54,10 @@ def definitions(
                 "files": taken.files,
                 "rows_received": taken.rows_received,
                 "rows_quarantined": taken.rows_quarantined,
-                "refusals": dg.MetadataValue.md(
-                    "\n".join(f"- {one}" for one in taken.refusals) or "none"
-                ),
-            }
+                "refusals": controls.listed(taken.refusals),
+                "archive": dg.MetadataValue.path(str(night.places.orders_archive)),
+            },
+            check_results=[controls.of_exports(taken)],
         )
 
     @dg.multi_asset(
@@ -58,10 +66,11 @@ def definitions(
             dg.AssetSpec(
                 key=[GROUP, stream],
                 group_name=GROUP,
-                description=f"{meaning} Source: the KuvarPay API.",
                 deps=[orders.key],
                 kinds={"python", "duckdb"},
                 partitions_def=partitions,
+                metadata=columns_of_table(f"raw.{stream}", ASSETS) if pool else {},
+                **said_of(f"raw.{stream}", grain=meaning, source="the KuvarPay API"),
             )
             for stream, meaning in STREAMS.items()
         ],
@@ -69,20 +78,28 @@ def definitions(
         pool=pool,
         retry_policy=retry_policy(retries),
         required_resource_keys={"night"},
+        check_specs=[controls.CERTIFICATES],
     )
-    def pull_gateway(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeResult[None]]:
+    def pull_gateway(
+        context: dg.AssetExecutionContext,
+    ) -> Iterator[dg.MaterializeResult[None] | dg.AssetCheckResult]:
         with context.resources.night.step(context) as night:
             pulled = pull(night)
+            pulls = pulls_of(night)
+        speeds = {one.stream: one for one in pulls}
         for stream in STREAMS:
-            yield dg.MaterializeResult(
-                asset_key=[GROUP, stream],
-                metadata={
-                    "rows_received": pulled.rows_received[stream],
-                    "rows_new": pulled.taken[stream].new,
-                    "rows_changed": pulled.taken[stream].changed,
-                    "rows_outdated": pulled.taken[stream].outdated,
-                    "complete": stream not in pulled.incomplete,
-                },
-            )
+            metadata: dict[str, int | float | bool | dg.PathMetadataValue] = {
+                "rows_received": pulled.rows_received[stream],
+                "rows_new": pulled.taken[stream].new,
+                "rows_changed": pulled.taken[stream].changed,
+                "rows_outdated": pulled.taken[stream].outdated,
+                "complete": stream not in pulled.incomplete,
+                "landing": dg.MetadataValue.path(str(night.places.landing / stream)),
+            }
+            if stream in speeds:
+                metadata["seconds"] = speeds[stream].seconds
+                metadata["rows_per_second"] = speeds[stream].rows_per_second
+            yield dg.MaterializeResult(asset_key=[GROUP, stream], metadata=metadata)
+        yield controls.of_certificates(pulls)
 
     return [orders, pull_gateway]

@@ -8,9 +8,11 @@ from collections.abc import Iterator
 
 import dagster as dg
 
-from assets.stage import markdown_table, results_of, retry_policy, specs_of
+from assets import controls
+from assets.showing import markdown_table
+from assets.stage import results_of, retry_policy, specs_of
 from pipelines.night.judge import reconcile
-from pipelines.night.reading import break_counts
+from pipelines.night.reading import break_counts, residuals
 
 
 def definitions(
@@ -20,17 +22,22 @@ def definitions(
 
     @dg.multi_asset(
         name="reconcile",
-        specs=specs_of("reconciled", partitions),
+        specs=specs_of("reconciled", partitions, is_shown=pool is not None),
         backfill_policy=dg.BackfillPolicy.single_run(),
         pool=pool,
         retry_policy=retry_policy(retries),
         required_resource_keys={"night"},
+        check_specs=[controls.RESIDUAL],
     )
-    def reconcile_sides(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeResult[None]]:
+    def reconcile_sides(
+        context: dg.AssetExecutionContext,
+    ) -> Iterator[dg.MaterializeResult[None] | dg.AssetCheckResult]:
         with context.resources.night.step(context) as night:
             rows = reconcile(night)
             counts = break_counts(night)
+            found = residuals(night)
         preview = markdown_table(("code", "currency", "open breaks", "money impact"), counts)
         yield from results_of(rows, also={"reconciled.breaks": {"open_breaks": preview}})
+        yield controls.of_residuals(found)
 
     return [reconcile_sides]

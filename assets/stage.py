@@ -6,10 +6,11 @@ Stays out: the tables themselves (`sql/`) and the stages' steps.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 
 import dagster as dg
 
+from assets.showing import columns_of_table, said_of
 from pipelines.gateway.endpoints import ENDPOINTS
 from pipelines.warehouse.publication import DIGESTED
 from pipelines.warehouse.queries import STAGES, reads, tables_of, text_of
@@ -24,17 +25,29 @@ SHOWN = frozenset(DIGESTED) - {
 """Dagster stores two events for every asset and business date, so a graph of all forty steps
 would make a month's backfill minutes longer and tell an operator nothing more."""
 
+ASSETS = SHOWN | APPENDED
 
-def specs_of(stage: str, partitions: dg.PartitionsDefinition[str]) -> list[dg.AssetSpec]:
-    """One spec a published table of the stage; what it depends on is read off the queries."""
+
+def specs_of(
+    stage: str, partitions: dg.PartitionsDefinition[str], *, is_shown: bool
+) -> list[dg.AssetSpec]:
+    """One spec a published table of the stage; what it depends on is read off the queries.
+
+    `is_shown` adds what a UI shows of the columns, which takes a while to find out.
+    """
     return [
         dg.AssetSpec(
             key=table.split("."),
             group_name=stage,
-            description=_first_comment(table),
             deps=[one.split(".") for one in sorted(_sources(table))],
             kinds={"sql", "duckdb"},
             partitions_def=partitions,
+            metadata=columns_of_table(table, ASSETS) if is_shown else {},
+            **said_of(
+                table,
+                grain=_first_comment(table),
+                source=f"the query sql/{table.replace('.', '/')}.sql",
+            ),
         )
         for table in shown_tables(stage)
     ]
@@ -65,17 +78,6 @@ def results_of(
         yield dg.MaterializeResult(
             asset_key=table.split("."), metadata={"dagster/row_count": count, **more}
         )
-
-
-def markdown_table(
-    names: Sequence[str], rows: Iterable[Sequence[object]]
-) -> dg.MarkdownMetadataValue:
-    """A small table as people read it in the UI; bars in values cannot break it."""
-    lines = ["| " + " | ".join(names) + " |", "|" + " --- |" * len(names)]
-    for row in rows:
-        cells = (str("" if value is None else value).replace("|", "\\|") for value in row)
-        lines.append("| " + " | ".join(cells) + " |")
-    return dg.MetadataValue.md("\n".join(lines))
 
 
 def _sources(table: str) -> frozenset[str]:

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 import dagster as dg
 
+from assets import controls
 from assets.contracts.streams import all_contracts
 from assets.stage import results_of, retry_policy, specs_of
 from pipelines.night.validate import validate
@@ -20,13 +21,16 @@ def definitions(
 
     @dg.multi_asset(
         name="validate",
-        specs=specs_of("validated", partitions),
+        specs=specs_of("validated", partitions, is_shown=pool is not None),
         backfill_policy=dg.BackfillPolicy.single_run(),
         pool=pool,
         retry_policy=retry_policy(retries),
         required_resource_keys={"night"},
+        check_specs=[controls.CONTRACTS],
     )
-    def validate_rows(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeResult[None]]:
+    def validate_rows(
+        context: dg.AssetExecutionContext,
+    ) -> Iterator[dg.MaterializeResult[None] | dg.AssetCheckResult]:
         with context.resources.night.step(context) as night:
             done = validate(night, all_contracts())
         also = {
@@ -37,5 +41,6 @@ def definitions(
             for stream in done.checked
         }
         yield from results_of(done.tables, also=also)
+        yield controls.of_contracts(done)
 
     return [validate_rows]

@@ -18,7 +18,13 @@ from assets.contracts.streams import all_contracts
 from pipelines.jobs import business_dates, nightly_job, nightly_schedule
 from pipelines.night.progress import Observer
 from pipelines.resources import Nights
-from pipelines.sensors import failure_sensor, orders_sensor
+from pipelines.sensors import (
+    checks_sensor,
+    failure_sensor,
+    freshness_sensor,
+    killed_sensor,
+    orders_sensor,
+)
 from pipelines.settings import Settings, load_settings
 
 WAREHOUSE_POOL = "warehouse"
@@ -68,9 +74,20 @@ def _compose(known: Settings, nights: Nights, pool: str | None) -> dg.Definition
         asset_checks=checks,
         jobs=[job],
         schedules=[nightly_schedule(known, job)],
-        sensors=[failure_sensor(known), orders_sensor(known, job)],
+        sensors=[
+            failure_sensor(known),
+            checks_sensor(known),
+            freshness_sensor(known, nights.now),
+            killed_sensor(),
+            orders_sensor(known, job),
+        ],
+        # A run begun on assets in the UI is one process, too: it keeps the writer lock.
+        executor=dg.in_process_executor,
         resources={"night": nights},
     )
 
 
-defs = build()
+@dg.definitions
+def defs() -> dg.Definitions:
+    """What the code location holds; asked for by Dagster, and by nothing of ours."""
+    return build()

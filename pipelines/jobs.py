@@ -1,4 +1,4 @@
-"""Jobs, their partitions and the nightly schedule.
+"""Jobs, their partitions and their schedules.
 
 Belongs here: which assets run together, when, and under which executor.
 Stays out: the assets, and the instants of a business date (`partitions`).
@@ -13,12 +13,10 @@ from dagster._core.definitions.unresolved_asset_job_definition import (
 )
 
 from pipelines.partitions import latest_closable
+from pipelines.runs import KIND_TAG
 from pipelines.settings import Settings
 
 NIGHTLY = "nightly"
-NIGHTLY_CRON = "30 1 * * *"
-RANGE_START_TAG = "dagster/asset_partition_range_start"
-RANGE_END_TAG = "dagster/asset_partition_range_end"
 
 
 def business_dates(first: date) -> dg.DailyPartitionsDefinition:
@@ -41,16 +39,17 @@ def nightly_schedule(
     settings: Settings, job: UnresolvedAssetJobDefinition
 ) -> dg.ScheduleDefinition:
     """Every night the business date that just ended; a tick seen twice runs once."""
+    at = settings.recon_nightly_at
 
     @dg.schedule(
         name="nightly",
         job=job,
-        cron_schedule=NIGHTLY_CRON,
+        cron_schedule=f"{at.minute} {at.hour} * * *",
         execution_timezone=settings.recon_timezone,
         description="Closes yesterday, in the business time zone.",
     )
     def schedule(context: dg.ScheduleEvaluationContext) -> dg.RunRequest:
         day = latest_closable(context.scheduled_execution_time, settings.zone).isoformat()
-        return dg.RunRequest(partition_key=day, run_key=day, tags={"recon/kind": "nightly"})
+        return dg.RunRequest(partition_key=day, run_key=day, tags={KIND_TAG: "nightly"})
 
     return schedule

@@ -31,6 +31,9 @@ class DateRange:
                 "Give --from the earlier date.",
             )
 
+    def __str__(self) -> str:
+        return f"{self.first}" if self.first == self.last else f"{self.first} to {self.last}"
+
     def __iter__(self) -> Iterator[date]:
         for offset in range((self.last - self.first).days + 1):
             yield self.first + timedelta(days=offset)

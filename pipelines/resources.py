@@ -6,21 +6,19 @@ Stays out: every step of the night (`pipelines.night`).
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 
 import dagster as dg
 
-from pipelines.faults import ReconFault
+from pipelines.faults import ConfigurationFault, ReconFault
 from pipelines.night.deliver import fail
 from pipelines.night.frame import Frame, frame
 from pipelines.night.progress import Observer, PlainLines, Several
-from pipelines.partitions import DateRange
+from pipelines.runs import KIND_TAG, PROCESS_TAG, SWEEP_TAG, dates_of, process_name
 from pipelines.settings import Settings, load_settings
-
-SWEEP_TAG = "recon/sweep"
-"""A run whose tag says `true` reads again everything that the gateway lists."""
 
 
 class Nights:
@@ -36,7 +34,7 @@ class Nights:
         retries: int = 0,
     ) -> None:
         self.settings = settings
-        self._now = now
+        self.now = now
         self._tell = tell
         self._observer = observer
         self._alone = ExitStack()
@@ -55,7 +53,9 @@ class Nights:
         night: Frame | None = None
         try:
             night = self.frame(context)
-            self._keep_others_out(night)
+            if self._running != night.run_id:
+                _sign(context)
+                self._keep_others_out(night)
             yield night
         except ReconFault as fault:
             self.fault = fault
@@ -71,10 +71,9 @@ class Nights:
 
     def _keep_others_out(self, night: Frame) -> None:
         """Take the writer lock at a run's first step and keep it until `release`."""
-        if self._running != night.run_id:
-            self.release()
-            self._alone.enter_context(night.alone())
-            self._running = night.run_id
+        self.release()
+        self._alone.enter_context(night.alone())
+        self._running = night.run_id
 
     def _observers(self, log: Observer) -> Observer:
         """The run's own log always hears the counts, also when a terminal does."""
@@ -88,21 +87,28 @@ class Nights:
     def frame(self, context: dg.AssetExecutionContext | dg.AssetCheckExecutionContext) -> Frame:
         """The plain frame of the run: its id, its range of business dates, the settings."""
         run = context.run
-        keys = (
-            run.tags.get("dagster/asset_partition_range_start"),
-            run.tags.get("dagster/asset_partition_range_end"),
-        )
-        single = run.tags.get("dagster/partition")
-        first = date.fromisoformat(keys[0] or single or "")
-        last = date.fromisoformat(keys[1] or single or "")
+        dates = dates_of(run.tags)
+        if dates is None:
+            raise ConfigurationFault(
+                "The run names no business date.", "Choose a partition, or a range of them."
+            )
+        usual = "backfill" if dates.first != dates.last else "nightly"
         return frame(
             self.settings(),
             # Re-executed from a failure, a run goes on under the name it began with.
             run_id=run.root_run_id or run.run_id,
-            kind=run.tags.get("recon/kind", "backfill" if first != last else "nightly"),
-            dates=DateRange(first, last),
+            kind=run.tags.get(KIND_TAG, usual),
+            dates=dates,
             tell=self._tell or context.log.info,
             observer=self._observers(PlainLines(context.log.info)),
-            now=self._now(),
+            now=self.now(),
             is_sweep=run.tags.get(SWEEP_TAG) == "true",
         )
+
+
+def _sign(context: dg.AssetExecutionContext | dg.AssetCheckExecutionContext) -> None:
+    """Write which process works on the run; one begun by a command has it on record already."""
+    run = context.run
+    name = process_name(os.getpid(), run.run_id)
+    if run.tags.get(PROCESS_TAG) != name:
+        context.instance.add_run_tags(run.run_id, {PROCESS_TAG: name})

@@ -6,7 +6,7 @@ Stays out: policy (`recon.toml`, see `policy`), and anything that opens a file o
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime, time
 from pathlib import Path
 from typing import Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -15,6 +15,11 @@ from pydantic import SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from pipelines.faults import ConfigurationFault
+from pipelines.routes import address_fault
+
+PROJECT = Path(__file__).parents[1]
+EARLIEST_NIGHT = time(0, 15)
+"""A date can be closed ten minutes after its end; a schedule may tick a little early."""
 
 
 class Settings(BaseSettings):
@@ -32,6 +37,10 @@ class Settings(BaseSettings):
     recon_orders_dir: Path | None = None
     recon_timezone: str = "Africa/Lagos"
     recon_first_date: date = date(2025, 1, 1)
+    recon_nightly_at: time = time(1, 30)
+    recon_ui_url: str = "http://127.0.0.1:3000"
+    recon_reports_url: str = "http://127.0.0.1:3001"
+    recon_dagster_config: Path = PROJECT / "dagster.yaml"
     recon_config: Path = Path("recon.toml")
     recon_smtp_url: str | None = None
     recon_smtp_password: SecretStr | None = None
@@ -46,6 +55,27 @@ class Settings(BaseSettings):
         except (ZoneInfoNotFoundError, ValueError) as missing:
             raise ValueError("is not the name of a time zone such as Africa/Lagos") from missing
         return name
+
+    @field_validator("recon_mail_from", "recon_mail_to")
+    @classmethod
+    def _can_be_mailed(cls, written: str | None) -> str | None:
+        for address in filter(None, map(str.strip, (written or "").split(","))):
+            if fault := address_fault(address):
+                raise ValueError(fault)
+        return written
+
+    @field_validator("recon_nightly_at", mode="before")
+    @classmethod
+    def _yesterday_can_be_closed(cls, written: object) -> object:
+        at = written
+        if isinstance(at, str):
+            try:
+                at = datetime.strptime(at, "%H:%M").time()  # noqa: DTZ007 - a time of every day
+            except ValueError as unfit:
+                raise ValueError("is not a time of the day such as 01:30") from unfit
+        if isinstance(at, time) and at < EARLIEST_NIGHT:
+            raise ValueError(f"is before {EARLIEST_NIGHT:%H:%M}, when yesterday cannot be closed")
+        return at
 
     @property
     def zone(self) -> ZoneInfo:

@@ -96,7 +96,7 @@ def chart_png(figures: DailyFigures) -> bytes:
     )
     grid = alt.concat(*charts, columns=2, spacing=18, title=title)
     specification = _specification(grid, "white")
-    return _compressed(vl_convert.vegalite_to_png(specification, vl_version="6.4", scale=2))
+    return packed(vl_convert.vegalite_to_png(specification, vl_version="6.4", scale=2))
 
 
 def _panel(currency: str, days: list[TrendDay]) -> Panel:
@@ -162,10 +162,27 @@ def _specification(chart: altair.Chart | altair.ConcatChart, background: str) ->
         view={"stroke": None},
         aria=False,
     ).to_dict(validate=False)  # a test validates it; every night again takes longer than drawing
-    return specification
+    return drawable(specification)
 
 
-def _compressed(png: bytes) -> bytes:
+def drawable(specification: dict[str, Any]) -> dict[str, Any]:
+    """Return the chart without characters that cannot be seen.
+
+    A control character in any text of it ends the renderer, and the whole process with it.
+    """
+    cleaned: dict[str, Any] = _plain(specification)
+    return cleaned
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, str):
+        return plain(value)
+    if isinstance(value, dict):
+        return {_plain(name): _plain(child) for name, child in value.items()}
+    return [_plain(child) for child in value] if isinstance(value, list) else value
+
+
+def packed(png: bytes) -> bytes:
     """Pack the same pixels tighter: the renderer's own compression is three times larger."""
     signature, rest = png[:8], png[8:]
     before, pixels, after = b"", b"", b""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Mapping
 from typing import Literal, NotRequired, TypedDict
 
 
@@ -307,13 +308,13 @@ def quiet_day(business_date: str = "2026-11-21") -> DailyFigures:
     }
 
 
-def figures_as_json(figures: DailyFigures) -> str:
+def figures_as_json(figures: Mapping[str, object]) -> str:
     """Return the figures as canonical JSON: sorted keys, ASCII, two spaces, a final newline."""
-    _refuse_floats(figures)
+    refuse_floats(figures)
     return json.dumps(figures, sort_keys=True, indent=2, allow_nan=False) + "\n"
 
 
-def figures_digest(figures: DailyFigures) -> str:
+def figures_digest(figures: Mapping[str, object]) -> str:
     """Return the digest that tells whether a report was delivered already.
 
     `changes` stays out: it compares with the last delivery, so a repeated run of a correction has
@@ -328,8 +329,8 @@ def minor_units(figures: DailyFigures) -> dict[str, int]:
     return {row["currency"]: row["minor_units"] for row in figures["totals"] + figures["day"]}
 
 
-def _refuse_floats(value: object) -> None:
-    """A float anywhere means that exact figures were lost before they came here."""
+def refuse_floats(value: object) -> None:
+    """Raise FiguresUnusable where a float is: exact figures were lost before they came here."""
     if isinstance(value, float):
         message = f"The figures hold a floating-point number ({value!r}); money is decimal text."
         raise FiguresUnusable(message)
@@ -337,4 +338,4 @@ def _refuse_floats(value: object) -> None:
     if isinstance(children, str | int | None):
         return
     for child in children:  # type: ignore[attr-defined]
-        _refuse_floats(child)
+        refuse_floats(child)

@@ -1,4 +1,4 @@
-"""Where rendered reports lie: `reports/<date>/<name>.<form>` and an index over all dates.
+"""Where rendered reports lie: `reports/<date or month>/<name>.<form>`, and an index over them.
 
 Belongs here: paths and the order of writing. Stays out: rendering.
 """
@@ -7,16 +7,33 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from reports import render, text, wording
+from reports import lists, page, render, text, wording
 from reports.atomic import write_atomically
 from reports.figures import DailyFigures, FiguresUnusable
+from reports.kinds import REPORTS, report_named
+from reports.tables import Figures, Report
 
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,40}", re.ASCII)
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
+
+
+FORMS: Mapping[str, Callable[[Report, Figures], str]] = {
+    "html": page.render_page,
+    "csv": lists.render_list,
+    "txt": lists.render_plain,
+}
+"""The forms of every declared report, beside the figures themselves as JSON."""
+
+DAILY_FORMS: Mapping[str, Callable[[DailyFigures], str]] = {
+    "html": render.render_html,
+    "csv": render.render_csv,
+    "txt": text.render_text,
+}
+"""The daily report has these forms of its own."""
 
 
 class IndexEntry(NamedTuple):
@@ -30,46 +47,65 @@ class IndexEntry(NamedTuple):
 
 
 def write_report(
-    root: Path, figures: DailyFigures, forms: Sequence[str] = ("html", "csv", "json")
+    root: Path, figures: Figures, forms: Sequence[str] = ("html", "csv", "json")
 ) -> list[Path]:
-    """Render the report into `root/reports/<date>/`, renew the index, and return the files.
+    """Render the report into its folder below `root/reports`, renew the index, return the files.
 
-    `root` is the data directory. Forms: html, csv, json, txt. All forms are rendered before the
-    first is written, so a fault leaves yesterday's files and today's former ones alone.
+    `root` is the data directory. Forms: see `FORMS`. All forms are rendered before the first is
+    written, so a fault leaves yesterday's files and today's former ones alone.
     """
+    return write_reports(root, [figures], forms)
+
+
+def write_reports(
+    root: Path, reports: Sequence[Figures], forms: Sequence[str] = ("html", "csv", "json")
+) -> list[Path]:
+    """Render several reports, then write them all and renew the index once; the files, in order."""
+    # JSON last: the index lists a date by its JSON, so it never lists a half-written one.
+    in_order = sorted(forms, key=lambda form: form == "json")
+    rendered = [
+        (path_of(root, figures, form), rendered_form(figures, form))
+        for figures in reports
+        for form in in_order
+    ]
+    for path, content in rendered:
+        write_atomically(path, content)
+    write_index(root)
+    return [path_of(root, figures, form) for figures in reports for form in forms]
+
+
+def path_of(root: Path, figures: Figures, form: str) -> Path:
+    """Return where a form of a report lies: by date, and by month where it is of a month."""
     name = figures["name"]
     if not _NAME.fullmatch(name):
         message = f"{name!r} is not the name of a report."
         raise FiguresUnusable(message)
-    folder = root / "reports" / wording.business_date(figures["business_date"]).isoformat()
-    # JSON last: the index lists a date by its JSON, so it never lists a half-written one.
-    in_order = sorted(forms, key=lambda form: form == "json")
-    rendered = {form: rendered_form(figures, form) for form in in_order}
-    for form, content in rendered.items():
-        write_atomically(folder / f"{name}.{form}", content)
-    write_index(root)
-    return [folder / f"{name}.{form}" for form in forms]
+    day = wording.business_date(figures["business_date"]).isoformat()
+    is_monthly = name in REPORTS and REPORTS[name].is_monthly
+    return root / "reports" / (day[:7] if is_monthly else day) / f"{name}.{form}"
 
 
-def rendered_form(figures: DailyFigures, form: str) -> bytes:
+def rendered_form(figures: Figures, form: str) -> bytes:
     """Return the report in one form, as the bytes of its file."""
-    forms = {
-        "html": render.render_html,
-        "csv": render.render_csv,
-        "json": render.render_json,
-        "txt": text.render_text,
-    }
-    if form not in forms:
-        message = f"{form!r} is not a form of this report: choose from {', '.join(forms)}."
+    name = figures["name"]
+    if form == "json":
+        return render.render_json(figures).encode("utf-8")
+    if name == "daily" and form in DAILY_FORMS:
+        daily: Any = figures
+        return DAILY_FORMS[form](daily).encode("utf-8")
+    if form not in FORMS:
+        message = f"{form!r} is not a form of this report: choose from {', '.join(FORMS)}, json."
         raise FiguresUnusable(message)
-    return forms[form](figures).encode("utf-8")
+    return FORMS[form](report_named(name), figures).encode("utf-8")
 
 
 def write_index(root: Path) -> Path:
     """Write `root/reports/index.html` over every date that has a report, newest first."""
     path = root / "reports" / "index.html"
-    page = render.environment().get_template("index.html.j2")
-    content = page.render(css=render.stylesheet("page.css"), entries=list(_entries(path.parent)))
+    template = render.environment().get_template("index.html.j2")
+    content = template.render(
+        css=render.stylesheet("page.css"), entries=list(_entries(path.parent))
+    )
     write_atomically(path, content.encode("utf-8"))
     return path
 
@@ -89,7 +125,8 @@ def _entries(folder: Path) -> Iterator[IndexEntry]:
 def _verdict(stored: Path) -> tuple[bool, str]:
     """Return a stored report's verdict; one that is damaged must not stop tonight's."""
     try:
-        figures: DailyFigures = json.loads(stored.read_bytes())
-        return figures["verdict"]["state"] == "green", wording.headline(figures)
+        figures = json.loads(stored.read_bytes())
+        say = REPORTS[stored.stem].headline if stored.stem in REPORTS else wording.headline
+        return figures["verdict"]["state"] == "green", say(figures)
     except (ValueError, KeyError, TypeError):
         return False, "the stored figures cannot be read"

@@ -1,28 +1,39 @@
-"""Figures to a mail: subject with the verdict, the page's top part, the break list attached.
+"""Figures to a mail: subject with the verdict, the page's top part, the wanted forms attached.
 
 The same inputs give the same bytes: Message-ID, boundaries and Date come from the figures. A
-header is made of fixed words, dates, counts and amounts only. Sending is outbox.py's.
+header is made of fixed words, dates, counts and amounts only. What the body says stands in
+letters.py; sending is outbox.py's.
 """
 
 from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, time, timedelta
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime, parseaddr
+from typing import Any
 
-from reports import chart, render, text, wording
-from reports.figures import DailyFigures, figures_digest
+from reports import wording
+from reports.figures import figures_digest
+from reports.files import rendered_form
+from reports.letters import inlined, letter_of
+from reports.tables import Figures
 
 PLACEHOLDER = "recon@localhost"  # sender and recipient while none is set: the .eml stays valid
-BODY_BYTES = 80_000  # mail programs clip at about 100 KB, counted after encoding
-_BREAKS_SHOWN = (20, 5, 0)  # fewer when the sentences are long
 _ADDRESS = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9.-]{1,253}", re.ASCII)
-_KEY = re.compile(r"<(\d{4}-\d{2}-\d{2}-[a-z_]+-[0-9a-f]{12})[0-9a-f]{20}@[^<>@\s]+>", re.ASCII)
+_KEY = re.compile(
+    r"<(\d{4}-\d{2}-\d{2}-[a-z_]+(?:\.[a-z0-9_]+)?-[0-9a-f]{12})[0-9a-f]{20}@[^<>@\s]+>", re.ASCII
+)
+_ATTACHED = {
+    "html": ("text", "html"),
+    "csv": ("text", "csv"),
+    "json": ("application", "json"),
+    "txt": ("text", "plain"),
+}
 
 
 _NOT_PUBLISHED = (
@@ -39,47 +50,59 @@ class HeaderRefused(ValueError):
     """A header would hold something that could start another header or hide what it says."""
 
 
-def compose_daily(
-    figures: DailyFigures, *, sender: str | None, recipients: Sequence[str]
+def compose_report(
+    figures: Figures,
+    *,
+    sender: str | None,
+    recipients: Sequence[str],
+    route: str = "",
+    attached: Mapping[str, bytes] | None = None,
+    follows: str = "",
 ) -> EmailMessage:
-    """Return the mail of one daily report: HTML and text, chart by cid, break list as CSV."""
+    """Return the mail of one report: HTML and text, chart by cid, the forms attached.
+
+    Without `attached` its list is. `follows` is the key of the mail that this one corrects; what
+    differs from it stands in the figures' `changes`.
+    """
     date = wording.business_date(figures["business_date"]).isoformat()
     digest = figures_digest(figures)
+    if follows:
+        # Figures may return to what an earlier mail said, and that is news again.
+        digest = hashlib.sha256(f"{digest} after {follows}".encode("ascii")).hexdigest()
+    forms = {"csv": rendered_form(figures, "csv")} if attached is None else attached
+    letter = letter_of(figures, is_attached="csv" in forms)
     message = _envelope(
-        daily_subject(figures),
+        letter.subject,
         sender=sender,
         recipients=recipients,
-        name=f"{date}-daily",
+        name=delivery_subject(figures, route),
         digest=digest,
         moment=wording.instant(figures["as_of"]),
     )
-    message.set_content(text.render_text(figures, most_breaks=50), cte="quoted-printable")
-    drawn = bool(chart.panels(figures))
-    cid = f"chart.{digest[:16]}@recon"
-    body = _daily_html(figures, cid if drawn else "")
-    message.add_alternative(body, subtype="html", cte="quoted-printable")
-    if drawn:
-        *_, page = message.iter_parts()
-        page.add_related(
-            chart.chart_png(figures),
+    message.set_content(letter.text, cte="quoted-printable")
+    cid = f"chart.{digest[:16]}@recon" if letter.picture else ""
+    message.add_alternative(letter.html(cid), subtype="html", cte="quoted-printable")
+    if letter.picture:
+        *_, body = message.iter_parts()
+        body.add_related(
+            letter.picture(),
             "image",
             "png",
             cid=f"<{cid}>",
             disposition="inline",
             filename="chart.png",
         )
-    message.add_attachment(
-        render.render_csv(figures).encode("utf-8"), "text", "csv", filename=f"breaks-{date}.csv"
-    )
+    name = figures["name"]
+    for form, content in forms.items():
+        stem = "breaks" if (name, form) == ("daily", "csv") else name
+        message.add_attachment(content, *_ATTACHED[form], filename=f"{stem}-{date}.{form}")
     return _with_fixed_boundaries(message, digest)
 
 
-def daily_subject(figures: DailyFigures) -> str:
-    """Return the subject: "2026-11-21: 3 breaks, NGN 41,200.00 short", red nights marked first."""
+def delivery_subject(figures: Mapping[str, Any], route: str) -> str:
+    """Return what the mails about one report to one route share: date, report and route."""
     date = wording.business_date(figures["business_date"]).isoformat()
-    red = "" if figures["verdict"]["state"] == "green" else "RED "
-    corrected = " corrected" if figures["changes"] else ""
-    return _header(f"{red}{date}{corrected}: {wording.headline(figures)}")
+    return f"{date}-{figures['name']}" + (f".{route}" if route else "")
 
 
 def compose_failure(
@@ -126,13 +149,13 @@ def compose_failure(
     plain += ["What to do:", f"  {wording.plain(remedy)}", "", f"Run {wording.plain(run_id)}", ""]
     message.set_content("\n".join(plain), cte="quoted-printable")
     message.add_alternative(
-        _inlined("failure.html.j2", words), subtype="html", cte="quoted-printable"
+        inlined("failure.html.j2", words), subtype="html", cte="quoted-printable"
     )
     return _with_fixed_boundaries(message, digest)
 
 
 def delivery_key(message: EmailMessage) -> str:
-    """Return `<date>-<name>-<digest12>`: what the outbox files a message of ours under."""
+    """Return `<date>-<name>[.<route>]-<digest12>`: what the outbox files a message under."""
     found = _KEY.fullmatch(str(message["Message-ID"]).strip())
     if not found:
         raise ValueError("This message was not composed here: its Message-ID holds no key.")
@@ -174,39 +197,6 @@ def _header(written: str) -> str:
         message = f"{written!r} cannot stand in a mail header."
         raise HeaderRefused(message)
     return written
-
-
-def _daily_html(figures: DailyFigures, cid: str) -> str:
-    """Return the page's top part, small enough that no mail program clips it."""
-    html = ""
-    for shown in _BREAKS_SHOWN:
-        in_order = [row for _, rows in render.by_severity(figures["breaks"]) for row in rows]
-        words = render.page_words(figures) | {
-            "breaks": in_order[:shown],
-            "finding": chart.finding(figures),
-            "cid": cid,
-            "most": 12 if shown else 3,
-        }
-        html = _inlined("mail.html.j2", words)
-        if len(html.encode("utf-8")) <= BODY_BYTES:
-            break
-    return html
-
-
-def _inlined(template: str, words: dict[str, object]) -> str:
-    """Render a mail's HTML with its styles on the elements; the dark ones stay in the head."""
-    import css_inline
-
-    html = (
-        render.environment()
-        .get_template(template)
-        .render(css=render.stylesheet("mail.css"), **words)
-    )
-    inliner = css_inline.CSSInliner(
-        load_remote_stylesheets=False, keep_style_tags=False, keep_at_rules=True
-    )
-    inlined: str = inliner.inline(html)
-    return inlined
 
 
 def _with_fixed_boundaries(message: EmailMessage, digest: str) -> EmailMessage:

@@ -1,54 +1,45 @@
 """Delivery that never doubles: each message as a file, its state in a file beside it.
 
-    prepared ─► sending ─┬─► sent        the server took it; a repeated night says so and stops
-                         ├─► failed      the server surely did not take it; may be tried again
-                         └─► in_doubt    nobody can tell; shown, never sent again by itself
-    prepared ─► written                  no mail server is set: the .eml is the delivery
+    prepared ─┬─► sending ─┬─► sent      the server took it; a repeated night says so and stops
+              │            ├─► failed    the server surely did not take it; tried again later
+              │            └─► in_doubt  nobody can tell; shown, never sent again by itself
+              ├─► failed                 it never came to the message itself
+              └─► written                no mail server is set: the .eml is the delivery
+    prepared, failed ─► superseded       never sent, and a later message says what it said
 
-A process killed while `sending` leaves that word behind; the next one reads it as `in_doubt`.
-How mail is spoken stands in smtp.py; what a message says, in mail.py.
+`sending` is written when the server has asked for the message and nothing of it was said yet. A
+process killed then leaves that word behind; the next one reads it as `in_doubt`. How mail is
+spoken stands in smtp.py; what a message says, in mail.py; the files, in outbox_files.py.
 """
 
 from __future__ import annotations
 
-import fcntl
-import json
-import os
-import re
-import time
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import asdict, dataclass
-from datetime import UTC, datetime
+import email
+import email.policy
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
 from pathlib import Path
-from typing import Literal
+from typing import Any, NamedTuple
 
-from reports.atomic import make_private_folder, write_atomically
+from reports.atomic import write_atomically
+from reports.corrections import said_in
+from reports.outbox_files import LOCK_SECONDS, Delivery, OutboxBusy, OutboxFiles
 from reports.smtp import Outcome, SmtpSettings, send
 
-__all__ = ["Delivery", "Outbox", "OutboxBusy", "SmtpSettings"]
+__all__ = ["Delivery", "Former", "Outbox", "OutboxBusy", "SmtpSettings"]
 
-State = Literal["prepared", "sending", "sent", "in_doubt", "failed", "written"]
-LOCK_SECONDS = 180.0  # longer than one conversation with a mail server may take
-_KEY = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,120}", re.ASCII)
-
-
-class OutboxBusy(RuntimeError):
-    """Another process delivered mail for longer than a delivery may take."""
+RETRIED_DAYS = 7  # a report that is older helps nobody; it stays on the list of what is not settled
+_REACHED = ("sent", "in_doubt")  # what a reader has, or may have
+_UNSENT = ("prepared", "failed")
 
 
-@dataclass(frozen=True)
-class Delivery:
-    """What became of one message; `repeated` when it was settled before this call."""
+class Former(NamedTuple):
+    """The message that a reader has, or may have, about the same report; its figures if known."""
 
-    state: State
-    message_id: str
-    path: Path
-    detail: str
-    refused: tuple[str, ...] = ()
-    at: str = ""
-    repeated: bool = False
+    delivery: Delivery
+    figures: Mapping[str, Any] | None
 
 
 class Outbox:
@@ -56,151 +47,149 @@ class Outbox:
 
     def __init__(self, folder: Path, *, lock_seconds: float = LOCK_SECONDS) -> None:
         self.folder = folder
-        self._lock_seconds = lock_seconds
+        self._files = OutboxFiles(folder, lock_seconds=lock_seconds)
 
     def deliver(self, message: EmailMessage, *, key: str, smtp: SmtpSettings | None) -> Delivery:
         """Deliver the message once for its key, over SMTP or, without it, as a file."""
-        if not _KEY.fullmatch(key):
-            raise ValueError(f"{key!r} cannot name a message.")
-        with self._alone():
-            known = self._settled(key)
-            if known and (known.state != "written" or smtp is None):
-                return _again(known)
-            content = message.as_bytes()
-            write_atomically(self._path(key), content)
-            self._record(key, message, "prepared", "ready to be sent")
-            if smtp is None:
-                return self._record(key, message, "written", "no mail server is set: kept as .eml")
-            self._record(key, message, "sending", "handed to the mail server, no answer yet")
-            outcome = send(
-                content,
-                sender=message["From"].addresses[0].addr_spec,
-                recipients=[address.addr_spec for address in message["To"].addresses],
-                settings=smtp,
-            )
-            return self._record(key, message, outcome.state, outcome.detail, outcome=outcome)
+        self._files.message_path(key)
+        with self._files.alone():
+            return self._deliver(message, key, smtp=smtp)
+
+    def post(
+        self,
+        subject: str,
+        figures: Mapping[str, Any],
+        compose: Callable[[Former | None], EmailMessage],
+        *,
+        key_of: Callable[[EmailMessage], str],
+        smtp: SmtpSettings | None,
+    ) -> Delivery:
+        """Deliver a report once to a route, and again only as a correction of what it told.
+
+        `subject` names date, report and route. `compose` makes the message, as a correction of the
+        former one where a reader has one.
+        """
+        with self._files.alone():
+            told = self._files.about(subject)
+            reached = [one for one in told if _has_reached(one, smtp)]
+            former = Former(reached[-1], self._files.figures(reached[-1].key)) if reached else None
+            said = said_in(figures)
+            if former and _said_before(former) == said:
+                return _again(former.delivery)
+            message = compose(former)
+            key = key_of(message)
+            if former and not _said_before(former) and key_of(compose(None)) == former.delivery.key:
+                return _again(former.delivery)
+            self._files.keep_figures(key, figures)
+            number = max((one.number for one in told), default=0) + 1
+            delivery = self._deliver(message, key, smtp=smtp, number=number, said=said)
+            self._supersede([one for one in told if one.key != key], by=delivery)
+            return delivery
+
+    def has_reached(self, subject: str, *, smtp: SmtpSettings | None) -> bool:
+        """Tell whether readers of a route have, or may have, a message about a report."""
+        if not self.folder.is_dir():
+            return False
+        with self._files.alone():
+            return any(_has_reached(one, smtp) for one in self._files.about(subject))
+
+    def retry(self, smtp: SmtpSettings, *, without: Collection[str] = ()) -> list[Delivery]:
+        """Send what surely was not sent in the last days, oldest first, until one fails again.
+
+        `without` names what was tried just now.
+        """
+        done: list[Delivery] = []
+        since = (datetime.now(UTC) - timedelta(days=RETRIED_DAYS)).isoformat()
+        with self._files.alone():
+            known = [one for one in map(self._files.read, self._files.every_key()) if one]
+            for one in sorted(known, key=lambda one: one.at):
+                is_due = one.state in _UNSENT and one.at >= since and one.key not in without
+                if not is_due or not one.path.exists():
+                    continue
+                content = one.path.read_bytes()
+                message = email.message_from_bytes(content, policy=email.policy.SMTP)
+                done.append(self._send(message, content, one, smtp))
+                if done[-1].state == "failed":
+                    break
+        return done
 
     def unsettled(self) -> list[Delivery]:
         """Return every message that failed or is in doubt, so that a night can say so."""
-        if not self.folder.is_dir():
-            return []
-        with self._alone():
-            keys = [path.name.removesuffix(".state.json") for path in self._states()]
-            found = [self._after_a_kill(key) for key in keys]
-        return [one for one in found if one and one.state in ("prepared", "failed", "in_doubt")]
+        return [one for one in self.all().values() if one.state in (*_UNSENT, "in_doubt")]
 
     def all(self) -> dict[str, Delivery]:
         """Return every message by its key, as it stands."""
         if not self.folder.is_dir():
             return {}
-        with self._alone():
-            keys = [path.name.removesuffix(".state.json") for path in self._states()]
-            found = {key: self._after_a_kill(key) for key in keys}
+        with self._files.alone():
+            found = {key: self._files.read(key) for key in self._files.every_key()}
         return {key: one for key, one in found.items() if one}
 
-    def _settled(self, key: str) -> Delivery | None:
-        """Return the delivery when nothing may or need be done again by itself."""
-        known = self._after_a_kill(key)
-        return known if known and known.state in ("sent", "in_doubt", "written") else None
-
-    def _after_a_kill(self, key: str) -> Delivery | None:
-        """Return the stored state; `sending` without a sender becomes `in_doubt`, for good."""
-        known = self._read(key)
-        if known is None or known.state != "sending":
-            return known
-        doubt = Delivery(
-            "in_doubt",
-            known.message_id,
-            known.path,
-            "The process ended while the message was being sent: it may have arrived. Ask a"
-            f" recipient; to send it again remove {self._state_path(key).name} and repeat.",
-            at=_now(),
-        )
-        return self._write(key, doubt)
-
-    def _read(self, key: str) -> Delivery | None:
-        path = self._state_path(key)
-        if not path.exists():
-            return None
-        try:
-            stored = json.loads(path.read_bytes())
-            return Delivery(
-                stored["state"],
-                stored["message_id"],
-                self._path(key),
-                stored["detail"],
-                tuple(stored["refused"]),
-                stored["at"],
-            )
-        except (ValueError, KeyError, TypeError):
-            detail = f"{path.name} cannot be read, so nobody can tell whether this was sent."
-            return Delivery("in_doubt", "", self._path(key), detail)
-
-    def _record(
+    def _deliver(
         self,
-        key: str,
         message: EmailMessage,
-        state: State,
-        detail: str,
+        key: str,
         *,
-        outcome: Outcome | None = None,
+        smtp: SmtpSettings | None,
+        number: int = 0,
+        said: str = "",
     ) -> Delivery:
-        refused = outcome.refused if outcome else ()
+        known = self._files.read(key)
+        if known and (known.state in _REACHED or (known.state == "written" and smtp is None)):
+            return _again(known)
+        path = self._files.message_path(key)
+        content = message.as_bytes()
+        write_atomically(path, content)
         message_id = str(message["Message-ID"])
-        return self._write(
-            key, Delivery(state, message_id, self._path(key), detail, refused, _now())
+        prepared = self._files.write(
+            Delivery("prepared", message_id, path, "ready to be sent", number=number, said=said)
+        )
+        if smtp is not None:
+            return self._send(message, content, prepared, smtp)
+        detail = "no mail server is set: kept as .eml"
+        return self._files.write(replace(prepared, state="written", detail=detail))
+
+    def _send(
+        self, message: EmailMessage, content: bytes, prepared: Delivery, smtp: SmtpSettings
+    ) -> Delivery:
+        def note_sending() -> None:
+            detail = "handed to the mail server, no answer yet"
+            self._files.write(replace(prepared, state="sending", detail=detail))
+
+        outcome: Outcome = send(
+            content,
+            sender=message["From"].addresses[0].addr_spec,
+            recipients=[address.addr_spec for address in message["To"].addresses],
+            settings=smtp,
+            before_message=note_sending,
+        )
+        return self._files.write(
+            replace(prepared, state=outcome.state, detail=outcome.detail, refused=outcome.refused)
         )
 
-    def _write(self, key: str, delivery: Delivery) -> Delivery:
-        stored = asdict(delivery)
-        del stored["path"], stored["repeated"]
-        content = json.dumps(stored, indent=2, sort_keys=True) + "\n"
-        write_atomically(self._state_path(key), content.encode("utf-8"))
-        return delivery
-
-    def _states(self) -> list[Path]:
-        return sorted(
-            path for path in self.folder.glob("*.state.json") if not path.name.startswith(".")
-        )
-
-    def _path(self, key: str) -> Path:
-        return self.folder / f"{key}.eml"
-
-    def _state_path(self, key: str) -> Path:
-        return self.folder / f"{key}.state.json"
-
-    @contextmanager
-    def _alone(self) -> Iterator[None]:
-        """Let one process deliver at a time; the lock dies with its process."""
-        make_private_folder(self.folder)
-        handle = os.open(self.folder / ".lock", os.O_CREAT | os.O_RDWR, 0o600)
-        try:
-            deadline = time.monotonic() + self._lock_seconds
-            while not _taken(handle):
-                if time.monotonic() > deadline:
-                    raise OutboxBusy("Another process is delivering mail; try again later.")
-                time.sleep(0.05)
-            yield
-        finally:
-            os.close(handle)
+    def _supersede(self, others: list[Delivery], *, by: Delivery) -> None:
+        """Close what was never sent: a later message about the same report took its place."""
+        if by.state in _UNSENT:
+            return
+        for one in others:
+            if one.state in _UNSENT:
+                detail = f"never sent; {by.key} took its place"
+                self._files.write(replace(one, state="superseded", detail=detail))
 
 
-def _taken(handle: int) -> bool:
-    try:
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return False
-    return True
+def _has_reached(one: Delivery, smtp: SmtpSettings | None) -> bool:
+    return one.state in _REACHED or (one.state == "written" and smtp is None)
+
+
+def _said_before(former: Former) -> str:
+    """The digest of what readers were told; nothing where an old release or damage left none."""
+    if former.delivery.said or former.figures is None:
+        return former.delivery.said
+    return said_in(former.figures)
 
 
 def _again(known: Delivery) -> Delivery:
     """Return a settled delivery in the words of a repeated night."""
     before = {"sent": "already sent", "written": "already written"}.get(known.state)
     detail = f"{before}: {known.detail}" if before else known.detail
-    return Delivery(
-        known.state, known.message_id, known.path, detail, known.refused, known.at, repeated=True
-    )
-
-
-def _now() -> str:
-    return datetime.now(UTC).isoformat(timespec="seconds")
+    return replace(known, detail=detail, repeated=True)

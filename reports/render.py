@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -75,7 +75,7 @@ def render_html(figures: DailyFigures) -> str:
     )
 
 
-def render_json(figures: DailyFigures) -> str:
+def render_json(figures: Mapping[str, Any]) -> str:
     """Return the figures themselves, as canonical JSON."""
     return figures_as_json(figures)
 

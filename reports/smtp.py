@@ -12,7 +12,7 @@ import smtplib
 import socket
 import ssl
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Literal
@@ -89,14 +89,27 @@ class _NotSent(Exception):
 
 
 def send(
-    message: bytes, *, sender: str, recipients: Sequence[str], settings: SmtpSettings
+    message: bytes,
+    *,
+    sender: str,
+    recipients: Sequence[str],
+    settings: SmtpSettings,
+    before_message: Callable[[], object] = lambda: None,
 ) -> Outcome:
-    """Hand the message over; never raises for what the network or the server does."""
+    """Hand the message over; never raises for what the network or the server does.
+
+    `before_message` is called when the server has asked for the message, before its first byte:
+    whoever dies earlier has surely sent nothing.
+    """
     client: smtplib.SMTP | None = None
     try:
         client = _connected(settings)
         with _cut_after(client, settings.talk_seconds):
-            return _talk(client, message, sender, recipients, settings)
+            _introduce(client, settings)
+            accepted, refused = _address(client, sender, recipients, settings)
+            _expect(client.docmd("DATA"), 354, "DATA")
+            before_message()
+            return _hand_over(client, message, (accepted, refused), settings=settings)
     except (_NotSent, OSError, UnicodeError) as fault:  # SMTPException and SSLError are OSErrors
         return Outcome("failed", _clean(_reason(fault), settings))
     finally:
@@ -123,17 +136,15 @@ def try_out(settings: SmtpSettings) -> str:
     return ""
 
 
-def _talk(
+def _hand_over(
     client: smtplib.SMTP,
     message: bytes,
-    sender: str,
-    recipients: Sequence[str],
+    addressed: tuple[int, tuple[str, ...]],
+    *,
     settings: SmtpSettings,
 ) -> Outcome:
-    """Everything up to the first byte of the message may fail safely; from there on, doubt."""
-    _introduce(client, settings)
-    accepted, refused = _address(client, sender, recipients, settings)
-    _expect(client.docmd("DATA"), 354, "DATA")
+    """Say the message: everything before its first byte may fail safely; from there on, doubt."""
+    accepted, refused = addressed
     try:
         client.send(_stuffed(message))
         code, answer = client.getreply()

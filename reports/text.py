@@ -13,6 +13,7 @@ from reports.render import by_severity, flat_policy
 from reports.wording import counted, plain, words
 
 VANISHED_AT_MOST = 20
+CHANGES_AT_MOST = 100
 HELD_BACK_AT_MOST = 20
 
 
@@ -52,7 +53,8 @@ def aligned(rows: Iterable[Sequence[str]], *, left: int = 1) -> list[str]:
     ]
 
 
-def _heading(text: str) -> list[str]:
+def heading(text: str) -> list[str]:
+    """Return the lines of a heading, an empty one before it."""
     return ["", text, "-" * len(text)]
 
 
@@ -62,7 +64,7 @@ def _proof(figures: DailyFigures) -> list[str]:
         for line in proof.proof_lines(figures)
     ]
     totals = _totals(figures["totals"]) if figures["totals"] else []
-    return [*_heading("Proof"), *lines, *(["", "  The whole book:"] if totals else []), *totals]
+    return [*heading("Proof"), *lines, *(["", "  The whole book:"] if totals else []), *totals]
 
 
 def _totals(rows: list[CurrencyTotals]) -> list[str]:
@@ -89,23 +91,26 @@ def _changes(figures: DailyFigures) -> list[str]:
     if not figures["changes"]:
         return []
     table = [("figure", "was", "is")]
-    table += [(row["figure"], row["old"], row["new"]) for row in figures["changes"]]
-    return [*_heading("Changed since this report was last delivered"), *aligned(table)]
+    shown = figures["changes"][:CHANGES_AT_MOST]
+    table += [(row["figure"][:120], row["old"][:60], row["new"][:60]) for row in shown]
+    left = len(figures["changes"]) - len(shown)
+    more = [f"  ... and {counted(left, 'more figure', 'more figures')}."] if left else []
+    return [*heading("Changed since this report was last delivered"), *aligned(table), *more]
 
 
 def _breaks(figures: DailyFigures, most: int | None) -> list[str]:
     breaks = figures["breaks"]
     if not breaks:
-        return [*_heading("What needs a person"), "  No break is open."]
+        return [*heading("What needs a person"), "  No break is open."]
     in_order = [row for _, rows in by_severity(breaks) for row in rows]
     shown = in_order if most is None else in_order[:most]
     least = minor_units(figures)
-    lines = _heading(f"What needs a person: {counted(len(breaks), 'break', 'breaks')}")
+    lines = heading(f"What needs a person: {counted(len(breaks), 'break', 'breaks')}")
     for row in shown:
         lines += _break(row, least.get(row["currency"] or "", 2))
     if len(shown) < len(in_order):
         rest = counted(len(in_order) - len(shown), "more break", "more breaks")
-        lines.append(f"  ... and {rest} in the attached list.")
+        lines.append(f"  ... and {rest} in the list of the report.")
     return lines
 
 
@@ -132,7 +137,7 @@ def _suggestions(figures: DailyFigures) -> list[str]:
     if not figures["suggestions"]:
         return []
     least = minor_units(figures)
-    lines = _heading("Suggested matches, waiting for a decision")
+    lines = heading("Suggested matches, waiting for a decision")
     for row in figures["suggestions"]:
         amount = amounts.grouped(row["amount"], least=least.get(row["currency"], 2))
         lines.append(plain(f"  {row['case_id']}  {row['currency']} {amount}  {row['detail']}"))
@@ -144,7 +149,7 @@ def _decisions(figures: DailyFigures) -> list[str]:
     if not decisions:
         return []
     return [
-        *_heading("Decisions that the facts no longer support"),
+        *heading("Decisions that the facts no longer support"),
         *(
             plain(f"  {row['detail']} Decided by {row['decided_by']} on {row['decided_date']}.")
             for row in decisions
@@ -153,7 +158,7 @@ def _decisions(figures: DailyFigures) -> list[str]:
 
 
 def _held_back(figures: DailyFigures) -> list[str]:
-    lines = [*_heading("Rows held back"), f"  {held_back.summary(figures)}"]
+    lines = [*heading("Rows held back"), f"  {held_back.summary(figures)}"]
     for source in held_back.held_back(figures):
         lines.append(plain(f"  {source.source}: {source.rows:,}, {source.why}"))
         lines.append(plain(f"      {source.remedy}"))
@@ -177,7 +182,7 @@ def _held_back(figures: DailyFigures) -> list[str]:
 def _day(figures: DailyFigures) -> list[str]:
     if not figures["day"]:
         return []
-    return [*_heading(f"The day {figures['business_date']}, by currency"), *_totals(figures["day"])]
+    return [*heading(f"The day {figures['business_date']}, by currency"), *_totals(figures["day"])]
 
 
 def _sources(figures: DailyFigures) -> list[str]:
@@ -200,7 +205,7 @@ def _sources(figures: DailyFigures) -> list[str]:
     ]
     if not (unusual or cut or vanished):
         return []
-    return [*_heading("Refused, incomplete or gone"), *unusual, *cut, *vanished]
+    return [*heading("Refused, incomplete or gone"), *unusual, *cut, *vanished]
 
 
 def _absent(row: VanishedOrder) -> str:
@@ -220,5 +225,5 @@ def _control(figures: DailyFigures) -> list[str]:
         ("Query", control["query"]),
     ]
     totals = [(row["table"], f"{row['rows']:,} rows") for row in control["control_totals"]]
-    lines = [*_heading("How to find these figures again"), *aligned(pairs, left=2)]
+    lines = [*heading("How to find these figures again"), *aligned(pairs, left=2)]
     return [*lines, *(["", *aligned(totals)] if totals else [])]

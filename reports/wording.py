@@ -55,10 +55,21 @@ def counted(number: int, one: str, many: str) -> str:
     return f"{number:,} {one if number == 1 else many}"
 
 
+def is_currency(text: str) -> bool:
+    """Tell whether the text looks like the code of a currency or coin, fit for a header."""
+    return _CURRENCY.fullmatch(text) is not None
+
+
 def long_date(text: str) -> str:
     """Return 2026-11-21 as "Saturday 21 November 2026"."""
     day = business_date(text)
     return f"{_WEEKDAYS[day.weekday()]} {day.day} {_MONTHS[day.month - 1]} {day.year}"
+
+
+def long_month(text: str) -> str:
+    """Return 2026-11-21 as "November 2026"."""
+    day = business_date(text)
+    return f"{_MONTHS[day.month - 1]} {day.year}"
 
 
 def short_date(text: str) -> str:
@@ -152,7 +163,7 @@ def _money_in_words(figures: DailyFigures) -> list[str]:
     short = [row for row in known if row.short_breaks]
     over = [row for row in known if not amounts.is_zero(row.over)]
     concerned, word = (short, "short") if short else (over, "over")
-    named = [row for row in concerned if _CURRENCY.fullmatch(row.currency)]
+    named = [row for row in concerned if is_currency(row.currency)]
     if not named:
         return []
     # max() keeps the first of equals, and the rows stand in the order of their currencies.

@@ -205,6 +205,11 @@ comment on column reconciled.proof.age_band is 'Band of full days since the busi
 comment on column reconciled.proof.amount is 'Amount in major units of currency; movements and differences are signed, received less expected.';
 comment on column reconciled.proof.rows is 'Number of rows behind the amount, signed where the line is a movement.';
 
+comment on table reconciled.refunds_due is 'One row per payment of which money is to be returned to its payer.';
+comment on column reconciled.refunds_due.transaction_id is 'The payment.';
+comment on column reconciled.refunds_due.amount is 'What is to be returned, in major units of the payment''s fiat_currency, not rounded.';
+comment on column reconciled.refunds_due.reason is 'Why, in words.';
+
 comment on table reconciled.mended_rows is 'One row per quarantined row that was received right later on; the others are still held back.';
 comment on column reconciled.mended_rows.stream is 'Stream of the quarantined row: orders or transactions.';
 comment on column reconciled.mended_rows.source_digest is 'Its source_digest in validated.quarantine.';

@@ -70,7 +70,7 @@ comment on column ops.runs.policy_version is 'Digest of the policy in force.';
 comment on column ops.runs.rule_version is 'Release of the rules and digest of their queries.';
 
 comment on table ops.deliveries is 'One row per mail of the outbox, as it stood when the snapshot was made: the night''s own mail follows it.';
-comment on column ops.deliveries.delivery_key is 'Date, name and digest of what the mail says: the same figures are delivered once.';
-comment on column ops.deliveries.state is 'What became of it: written, sent, failed or in_doubt; prepared and sending only after a kill.';
+comment on column ops.deliveries.delivery_key is 'Date, report, route where it has a name, and digest of what the mail says: the same figures are delivered once a route.';
+comment on column ops.deliveries.state is 'What became of it: written, sent, failed, in_doubt, or superseded where it was never sent and a later mail took its place; prepared and sending only after a kill.';
 comment on column ops.deliveries.message_id is 'Message-ID of the mail.';
 comment on column ops.deliveries.attempted_at is 'Instant of the last attempt; empty where the record cannot be read.';

@@ -14,12 +14,15 @@ import click
 
 from pipelines.cli.ask import ask
 from pipelines.cli.demo import demo
+from pipelines.cli.development import dev
+from pipelines.cli.dictionary import dictionary
 from pipelines.cli.doctor import doctor
 from pipelines.cli.exceptions import exceptions
 from pipelines.cli.explain import explain
+from pipelines.cli.exporting import export
 from pipelines.cli.matches import matches
 from pipelines.cli.nights import backfill, nightly
-from pipelines.cli.operate import dev, report
+from pipelines.cli.operate import report
 from pipelines.cli.orders import orders
 from pipelines.cli.policy import policy
 from pipelines.cli.quotes import quotes
@@ -59,6 +62,8 @@ for command in (
     quotes,
     report,
     ask,
+    dictionary,
+    export,
     explain,
     exceptions,
     matches,

@@ -1,27 +1,42 @@
 """`recon sql`: read-only questions to the published snapshot.
 
-Belongs here: where the statements come from (argument, file, standard input, prompt).
-Stays out: what may be asked and how answers look (`pipelines.reading`).
+Belongs here: where the statements come from (argument, file, a query by name, standard input,
+prompt) and where answers go. Stays out: what may be asked and how answers look
+(`pipelines.reading`), and the prompt itself (`prompting`).
 """
 
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 import click
 
-from pipelines.faults import ConfigurationFault, ReconFault
+from pipelines.cli.answering import Answering
+from pipelines.faults import ConfigurationFault
 from pipelines.settings import load_settings
 
-_FORMATS = ("table", "csv", "json", "markdown")
+_FORMATS = ("table", "csv", "json", "parquet", "markdown")
 _FILE_BYTES_MAXIMUM = 4_000_000
-_LEAVE = ("exit", "quit", r"\q")
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """What a text comes with: the values that its statements name."""
+
+    text: str
+    parameters: Mapping[str, str | None]
 
 
 @click.command("sql")
 @click.argument("statement", required=False)
 @click.option("-f", "--file", "file", type=click.Path(path_type=Path), help="Read from this file.")
+@click.option("--name", help="Ask this query of sql/adhoc; --list lists them.")
+@click.option("--param", "pairs", multiple=True, metavar="NAME=VALUE", help="A value for $NAME.")
+@click.option("--list", "is_list", is_flag=True, help="List the queries that --name knows.")
 @click.option("--format", "form", type=click.Choice(_FORMATS), default="table", show_default=True)
 @click.option(
     "--limit",
@@ -30,72 +45,75 @@ _LEAVE = ("exit", "quit", r"\q")
     show_default=True,
     help="Rows of a table that are shown; 0 shows all. Other formats always give all.",
 )
-def ask(*, statement: str | None, file: Path | None, form: str, limit: int) -> None:
+@click.option("--out", type=click.Path(path_type=Path), help="Write the answer to this new file.")
+def ask(
+    *,
+    statement: str | None,
+    file: Path | None,
+    name: str | None,
+    pairs: tuple[str, ...],
+    is_list: bool,
+    form: str,
+    limit: int,
+    out: Path | None,
+) -> None:
     """Ask the published snapshot; nothing can be changed.
 
-    Without STATEMENT and file, statements are read from standard input, or from a prompt.
+    Without STATEMENT, file and name, statements are read from standard input, or from a prompt.
     """
-    if statement is not None and file is not None:
-        raise ConfigurationFault("A statement and a file were both given.", "Give one of them.")
-    path = load_settings().places.published
-    if statement is None and file is None and sys.stdin.isatty():
-        _prompt(path, form, limit=limit)
-    elif statement is not None:
-        _answer(path, statement, form=form, limit=limit)
+    given = [each for each in (statement, file, name) if each is not None]
+    if len(given) + is_list > 1:
+        raise ConfigurationFault(f"{_named(statement, file, name)} given.", "Give one of them.")
+    answering = Answering(load_settings().places.published, form=form, limit=limit, out=out)
+    if is_list:
+        _list(form)
+    elif not given and out is None and sys.stdin.isatty():
+        from pipelines.cli.prompting import prompt
+
+        prompt(answering)
     else:
-        _answer(path, _text_of(file), form=form, limit=limit)
+        asked = _asked(statement, file, name=name, pairs=pairs)
+        answering.answer(asked.text, asked.parameters)
 
 
-def _answer(path: Path, text: str, *, form: str, limit: int) -> None:
-    """Answer every statement of a text from one and the same snapshot."""
+def _named(statement: str | None, file: Path | None, name: str | None) -> str:
+    if statement is not None and file is not None and name is None:
+        return "A statement and a file were both"
+    return "More than one of statement, file, query by name and list was"
+
+
+def _asked(
+    statement: str | None, file: Path | None, *, name: str | None, pairs: tuple[str, ...]
+) -> _Asked:
+    from pipelines.reading.examples import example_of, pairs_of, values_for
+
+    given = pairs_of(pairs)
+    if name is not None:
+        example = example_of(name)
+        return _Asked(example.text, values_for(example, given))
+    return _Asked(statement if statement is not None else _text_of(file), given)
+
+
+def _list(form: str) -> None:
+    """Name, question and parameters of every query of `sql/adhoc`."""
+    from pipelines.reading.examples import examples
     from pipelines.reading.formats import write
-    from pipelines.reading.queries import answer, statements_of
-    from pipelines.reading.snapshot import open_snapshot
+    from pipelines.reading.queries import Answer
 
-    with open_snapshot(path) as connection:
-        for number, statement in enumerate(statements_of(connection, text)):
-            if number:
-                click.echo()
-            write(answer(connection, statement), sys.stdout, form=form, limit=limit)
-
-
-def _prompt(path: Path, form: str, *, limit: int) -> None:
-    """Answer statement after statement, each from the newest snapshot, until the input ends."""
-    click.echo("Read-only; a statement ends with ; and \\q or Ctrl-D leaves.", err=True)
-    waiting: list[str] = []
-    while True:
-        try:
-            line = input("   ...> " if waiting else "recon> ")
-        except EOFError:
-            click.echo(err=True)
-            return
-        except KeyboardInterrupt:
-            click.echo(err=True)
-            waiting = []
-            continue
-        if not waiting and line.strip().rstrip(";").lower() in _LEAVE:
-            return
-        if not waiting and not line.strip():
-            continue
-        waiting.append(line)
-        if line.rstrip().endswith(";"):
-            _try_answer(path, "\n".join(waiting), form=form, limit=limit)
-            waiting = []
-
-
-def _try_answer(path: Path, text: str, *, form: str, limit: int) -> None:
-    try:
-        _answer(path, text, form=form, limit=limit)
-    except ReconFault as fault:
-        click.echo(str(fault), err=True)
-    except KeyboardInterrupt:
-        click.echo("Stopped.", err=True)
+    if form == "parquet":
+        raise ConfigurationFault("The list of queries is no Parquet.", "Choose another format.")
+    rows = (
+        (example.name, example.question, " ".join(each.shown for each in example.parameters))
+        for example in examples()
+    )
+    columns = ("name", "question", "parameters")
+    write(Answer(columns, ("VARCHAR",) * 3, rows), sys.stdout, form=form, limit=0)
 
 
 def _text_of(file: Path | None) -> str:
     """The whole text of a file, or of standard input, up to a maximum."""
     name = "Standard input" if file is None else file.name
-    try:
+    with _file_faults(name):
         if file is None:
             content = sys.stdin.buffer.read(_FILE_BYTES_MAXIMUM + 1)
         else:
@@ -106,6 +124,12 @@ def _text_of(file: Path | None) -> str:
                 f"{name} is larger than {_FILE_BYTES_MAXIMUM:,} bytes.", "Ask in smaller files."
             )
         return content.decode("utf-8-sig")
+
+
+@contextmanager
+def _file_faults(name: str) -> Iterator[None]:
+    try:
+        yield
     except OSError as unread:
         raise ConfigurationFault(
             f"{name} cannot be read: {(unread.strerror or 'unknown reason').lower()}.",

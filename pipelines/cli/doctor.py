@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, TextIO
 
 import click
 
+from pipelines.faults import ConfigurationFault
 from pipelines.settings import Settings, load_settings
 
 if TYPE_CHECKING:
@@ -30,15 +31,17 @@ def doctor(ctx: click.Context) -> None:
 
     Asks the gateway a dozen harmless GETs, sends no mail, and keeps what was found for the pull.
     """
-    from pipelines.cli.findings import machine_findings, mail_finding
+    from pipelines.cli.findings import machine_findings, mail_finding, outbox_finding
 
     settings = load_settings()
     for name, value in _in_force(settings):
         click.echo(f"{name:24} {value}")
+    for line in _routes(settings):
+        click.echo(line)
     click.echo("")
     failures = sum(map(_say, machine_findings(settings)))
     manners, told = _ask_gateway(settings)
-    failures += sum(map(_say, (*told, mail_finding(settings))))
+    failures += sum(map(_say, (*told, mail_finding(settings), outbox_finding(settings))))
     if manners is not None:
         from pipelines.cli.honoured import table_of
 
@@ -58,6 +61,21 @@ def _in_force(settings: Settings) -> Iterator[tuple[str, object]]:
         if name in ADDRESSES and value:
             shown = _without_login(str(value))
         yield name.upper(), "not set" if shown is None else shown
+
+
+def _routes(settings: Settings) -> Iterator[str]:
+    """Who gets what, where recon.toml says so; a broken file is a finding further down."""
+    from pipelines.policy import load_policy
+
+    try:
+        routes = load_policy(settings.recon_config).reports.route
+    except ConfigurationFault:
+        return
+    for route in routes:
+        forms = f", with {', '.join(route.attach)}" if route.attach else ""
+        due = "" if route.when == "always" else ", only when red"
+        reports = ", ".join(route.reports)
+        yield f"{'route ' + route.name:24} {reports} to {', '.join(route.to)}{forms}{due}"
 
 
 def _without_login(address: str) -> str:

@@ -55,6 +55,11 @@ def mail_finding(settings: Settings) -> Finding:
     return tried("mail can be sent", lambda: _mail(settings))
 
 
+def outbox_finding(settings: Settings) -> Finding:
+    """Whether every mail of the outbox is where it should be."""
+    return tried("every mail was delivered", lambda: _outbox(settings))
+
+
 def auth_finding(settings: Settings, manners: Manners, *, reached: Finding) -> Finding:
     """The finding that the gateway was reached, unless it took to another style of the key."""
     style = settings.kuvarpay_auth_style
@@ -139,8 +144,21 @@ def _inbox(settings: Settings) -> str:
     return f"{files} {'file' if files == 1 else 'files'} in it"
 
 
+def _outbox(settings: Settings) -> str:
+    from pipelines.night.mailing import unsettled_lines
+
+    lines = list(unsettled_lines(settings))
+    if lines:
+        more = f", and {len(lines) - 1} more in the outbox" if lines[1:] else ""
+        raise ReconFault(
+            f"{lines[0].rstrip('.')}{more}.",
+            "A mail that failed is tried again by the next night; one in doubt only by a person.",
+        )
+    return ""
+
+
 def _mail(settings: Settings) -> str:
-    from pipelines.night.deliver import smtp_settings
+    from pipelines.night.mailing import smtp_settings
     from reports.smtp import try_out
 
     smtp = smtp_settings(settings)

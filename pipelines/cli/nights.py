@@ -72,7 +72,7 @@ def close(settings: Settings, dates: DateRange, *, kind: str, is_sweep: bool = F
 def print_verdict(settings: Settings, verdict: str, reasons: tuple[str, ...]) -> None:
     """The verdict, why it is red, and where the results are."""
     from pipelines.night.deliver import published_figures
-    from reports.mail import daily_subject
+    from reports.letters import daily_subject
 
     figures = published_figures(settings, "daily", None)
     places = settings.places

@@ -1,14 +1,11 @@
-"""`recon report`, `recon dev`: looking at what is there.
+"""`recon report`: looking at what was delivered.
 
-Belongs here: small commands of operators. Stays out: closing dates (`nights`), and trying out
-what the settings name (`doctor`).
+Belongs here: small commands of operators. Stays out: closing dates (`nights`), trying out what the
+settings name (`doctor`), and the UI (`development`).
 """
 
 from __future__ import annotations
 
-import os
-import shutil
-import sys
 from datetime import date
 
 import click
@@ -16,12 +13,13 @@ import click
 from pipelines.cli.nights import Day
 from pipelines.partitions import instant_meant
 from pipelines.settings import load_settings
+from reports.kinds import NAMES
 
 FORMS = ("html", "csv", "json", "txt")
 
 
 @click.command()
-@click.argument("name", type=click.Choice(["daily"]))
+@click.argument("name", type=click.Choice(NAMES))
 @click.option("--date", "day", type=Day(), help="The report's business date.")
 @click.option(
     "--as-of",
@@ -56,27 +54,3 @@ def report(*, name: str, day: date | None, moment: str | None, forms: str) -> No
     figures = published_figures(settings, name, day, known_at=known_at)
     for path in write_report(settings.places.root, figures, wanted):
         click.echo(path)
-
-
-@click.command()
-@click.option("--port", type=click.IntRange(1, 65535), default=3000, show_default=True)
-def dev(port: int) -> None:
-    """Open the Dagster UI on loopback over this store."""
-    from pipelines.cli.running import PROJECT, dagster_home
-
-    settings = load_settings()
-    home = dagster_home(settings.places)
-    os.environ["RECON_DATA_DIR"] = str(settings.places.root)
-    click.echo(f"Dagster UI on http://127.0.0.1:{port} over {home.parent}; Ctrl-C stops it.")
-    command = [
-        sys.executable,
-        "-m",
-        "dagster",
-        "dev",
-        "--workspace",
-        str(PROJECT / "workspace.yaml"),
-    ]
-    command += ["--host", "127.0.0.1", "--port", str(port)]
-    sys.stdout.flush()
-    os.chdir(PROJECT)
-    os.execv(shutil.which(command[0]) or command[0], command)  # noqa: S606 - our own interpreter

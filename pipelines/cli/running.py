@@ -11,7 +11,7 @@ import shutil
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing, contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -27,9 +27,7 @@ if TYPE_CHECKING:
     from pipelines.night.frame import Frame
     from pipelines.night.progress import Observer
 
-PROJECT = Path(__file__).parents[2]
 EXIT_CODES = {"green": 0, "red": 3}
-PROCESS_TAG = "recon/process"
 
 
 @dataclass(frozen=True)
@@ -46,12 +44,13 @@ class Outcome:
         return EXIT_CODES.get(self.verdict, 1)
 
 
-def dagster_home(places: Places) -> Path:
-    """Dagster's home of this store, with the project's `dagster.yaml` in it."""
+def dagster_home(settings: Settings) -> Path:
+    """Dagster's home of this store, with the `dagster.yaml` of this deployment in it."""
     from pipelines.warehouse.store import lay_out
 
+    places = settings.places
     lay_out(places)
-    shutil.copyfile(PROJECT / "dagster.yaml", places.dagster_home / "dagster.yaml")
+    shutil.copyfile(settings.recon_dagster_config, places.dagster_home / "dagster.yaml")
     os.environ["DAGSTER_HOME"] = str(places.dagster_home)
     return places.dagster_home
 
@@ -71,86 +70,85 @@ def run_range(
 
     Raises the fault that stopped it; everything that can be refused before is refused first.
     """
-    from pipelines.night.deliver import fail, smtp_settings
-    from pipelines.night.frame import frame, require_ready
-    from pipelines.night.reading import outcome_of
+    from pipelines.night.deliver import fail
+    from pipelines.night.frame import frame, gateway_of, require_ready
+    from pipelines.night.mailing import smtp_settings
 
     # Refuse wrong dates, settings and keys before a run is on record.
-    checked = frame(settings, run_id="", kind=kind, dates=dates, tell=tell or _silent, now=now())
+    checked = frame(
+        settings,
+        run_id=str(uuid4()),
+        kind=kind,
+        dates=dates,
+        tell=tell or _silent,
+        now=now(),
+        is_sweep=is_sweep,
+    )
     smtp_settings(settings)
-    try:
-        require_ready(checked)
-    except StoreFault as refused:
-        # No run is on record yet, but whoever waits for a report has to hear of it.
-        fail(replace(checked, run_id=str(uuid4())), refused)
-        raise
-    dagster_home(settings.places)
+    gateway_of(settings)
+    with ExitStack() as alone:
+        try:
+            alone.enter_context(checked.alone())
+            require_ready(checked)
+        except StoreFault as refused:
+            # No run is on record yet, but whoever waits for a report has to hear of it.
+            fail(checked, refused)
+            raise
+        return _run_alone(checked, now=now, tell=tell, observer=observer)
+
+
+def _run_alone(
+    checked: Frame,
+    *,
+    now: Callable[[], datetime],
+    tell: Callable[[str], None] | None,
+    observer: Observer | None,
+) -> Outcome:
+    """Run the job while no other run may write; the frame names the run."""
+    from pipelines.night.reading import outcome_of
+
+    settings, run_id = checked.settings, checked.run_id
+    dagster_home(settings)
 
     import dagster as dg
 
     from pipelines.definitions import build
-    from pipelines.resources import SWEEP_TAG
+    from pipelines.runs import (
+        KIND_TAG,
+        PROCESS_TAG,
+        SWEEP_TAG,
+        bury_killed,
+        process_name,
+        range_tags,
+    )
 
     definitions = build(lambda: settings, now=now, tell=tell, observer=observer, pool=None)
     nights = definitions.resources["night"] if definitions.resources else None
     job = definitions.resolve_job_def("nightly")
-    with (
-        dg.DagsterInstance.get() as instance,
-        _held_open(settings.places),
-        checked.alone(),
-    ):
-        _bury_killed_runs(instance)
+    with dg.DagsterInstance.get() as instance, _held_open(settings.places):
+        bury_killed(instance)
         result = job.execute_in_process(
+            run_id=run_id,
             instance=instance,
             raise_on_error=False,
             # The event log keeps everything; the terminal gets one line a step instead.
             run_config={"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}},
             tags={
-                "dagster/asset_partition_range_start": dates.first.isoformat(),
-                "dagster/asset_partition_range_end": dates.last.isoformat(),
-                "recon/kind": kind,
-                SWEEP_TAG: str(is_sweep).lower(),
-                PROCESS_TAG: _process_name(os.getpid()),
+                **range_tags(checked.dates),
+                KIND_TAG: checked.kind,
+                SWEEP_TAG: str(checked.is_sweep).lower(),
+                PROCESS_TAG: process_name(os.getpid(), run_id),
             },
         )
     if not result.success:
         fault = getattr(nights, "fault", None)
         raise fault if isinstance(fault, ReconFault) else _unforeseen(checked, result)
-    verdict, reasons = outcome_of(
-        frame(settings, run_id=result.run_id, kind=kind, dates=dates, now=now())
-    )
-    return Outcome(result.run_id, verdict, tuple(reasons))
+    verdict, reasons = outcome_of(checked)
+    return Outcome(run_id, verdict, tuple(reasons))
 
 
 def _silent(_: str) -> None:
     """Tell nobody."""
-
-
-def _process_name(pid: int) -> str:
-    """A process of this machine since it was started; a number alone may be used again."""
-    booted = Path("/proc/sys/kernel/random/boot_id")
-    return f"{booted.read_text().strip() if booted.exists() else 'unknown'}:{pid}"
-
-
-def _bury_killed_runs(instance: dg.DagsterInstance) -> None:
-    """Runs of this command whose process is gone are shown as failed instead of running."""
-    import dagster as dg
-
-    unfinished = dg.RunsFilter(statuses=[dg.DagsterRunStatus.STARTED])
-    for run in instance.get_runs(filters=unfinished):
-        if _is_gone(run):
-            instance.report_run_failed(
-                run, "Its process is gone; the next run takes over its work."
-            )
-
-
-def _is_gone(run: dg.DagsterRun) -> bool:
-    """Whether a run was begun by this command in a process that is no more."""
-    name = run.tags.get(PROCESS_TAG, "")
-    pid = name.rpartition(":")[2]
-    if not pid or run.parent_run_id is not None:
-        return False
-    return name != _process_name(int(pid)) or not Path(f"/proc/{pid}").exists()
 
 
 @contextmanager
@@ -182,5 +180,5 @@ def _unforeseen(checked: Frame, result: dg.ExecuteInProcessResult) -> ReconFault
         f"The step {step} failed: {told[:300]}.",
         f"Open run {result.run_id} in the Dagster UI (`recon dev`) and report it.",
     )
-    fail(replace(checked, run_id=result.run_id), fault)
+    fail(checked, fault)
     return fault

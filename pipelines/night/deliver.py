@@ -1,7 +1,7 @@
 """Publishing and delivering: the snapshot in place, the report rendered from it, the mail sent.
 
-Belongs here: the order of the last effects of a night, and the mail of a failed one.
-Stays out: how a page or a mail looks (`reports`).
+Belongs here: the order of the last effects of a night, also of a failed one.
+Stays out: who is mailed (`mailing`), and how a page or a mail looks (`reports`).
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from typing import Any
 
 from pipelines.faults import ClaimBroken, ConfigurationFault, ReconFault
 from pipelines.night.frame import Frame, Store
+from pipelines.night.mailing import deliver_failure, mail_report, settle_outbox
 from pipelines.settings import Settings
 from pipelines.warehouse import closing, publication
 from pipelines.warehouse.closing import reasons_for_red
@@ -24,10 +25,9 @@ from pipelines.warehouse.store import connect, transaction, writer_lock
 from pipelines.warehouse.verification import require_whole
 from pipelines.warehouse.verification.files import sha256_of
 from pipelines.warehouse.verification.standing import key_digest
-from reports.files import write_report
-from reports.mail import compose_daily, compose_failure, delivery_key
+from reports.files import write_reports
+from reports.kinds import NAMES
 from reports.outbox import Delivery, Outbox
-from reports.smtp import SmtpSettings
 from reports.wording import plain
 
 
@@ -43,11 +43,16 @@ class Published:
 
 @dataclass(frozen=True)
 class Delivered:
-    """The report's files and what became of its mail."""
+    """The report's files and what became of its mails, one a route."""
 
     files: tuple[Path, ...]
-    delivery: Delivery
+    deliveries: tuple[Delivery, ...]
     figures: Mapping[str, Any]
+
+    @property
+    def mail(self) -> str:
+        """What became of the mails in a word or two: "sent", or "sent and failed"."""
+        return " and ".join(dict.fromkeys(one.state for one in self.deliveries)) or "not due"
 
 
 def publish(frame: Frame) -> Published:
@@ -155,18 +160,11 @@ def deliver(frame: Frame) -> Delivered:
     """Render the reports of the run's as-of from the published snapshot and mail them."""
     with frame.store() as store:
         row = first_row(store.connection, "select as_of_date from reconciled.basis")
-    figures = published_figures(frame.settings, "daily", row[0] if row else None)
-    files = write_report(frame.places.root, figures)
-    message = compose_daily(
-        figures, sender=frame.settings.recon_mail_from, recipients=list(frame.settings.recipients)
-    )
-    delivery = Outbox(frame.places.outbox).deliver(
-        message, key=delivery_key(message), smtp=smtp_settings(frame.settings)
-    )
-    frame.tell(f"mail: {message['Subject']} ({delivery.state})")
-    for left in Outbox(frame.places.outbox).unsettled():
-        frame.tell(f"mail {left.path.name} is {left.state}: {left.detail}")
-    return Delivered(tuple(files), delivery, figures)
+    drawn = published_reports(frame.settings, NAMES, row[0] if row else None)
+    files = write_reports(frame.places.root, drawn)
+    deliveries = [mail for figures in drawn for mail in mail_report(frame, figures)]
+    settle_outbox(frame, deliveries)
+    return Delivered(tuple(files), tuple(deliveries), drawn[0])
 
 
 def published_figures(
@@ -177,74 +175,43 @@ def published_figures(
     With `known_at`, only what a closing up to that instant gave. Raises ConfigurationFault when
     nothing is published or no such report is stored.
     """
+    return published_reports(settings, [name], day, known_at=known_at)[0]
+
+
+def published_reports(
+    settings: Settings,
+    names: Sequence[str],
+    day: date | None,
+    *,
+    known_at: datetime | None = None,
+) -> list[Any]:
+    """The stored figures of several reports, in that order; as `published_figures` otherwise."""
     path = settings.places.published
     if not path.exists():
         raise ConfigurationFault(
             "Nothing is published yet.", "Run `recon nightly` or `recon demo` first."
         )
+    found = []
     connection = connect(path, read_only=True)
     try:
-        row = first_row(
-            connection,
-            script("work/stored_report"),
-            {"name": name, "business_date": day, "known_at": known_at},
-        )
+        for name in names:
+            asked = {"name": name, "business_date": day, "known_at": known_at}
+            row = first_row(connection, script("work/stored_report"), asked)
+            if row is None:
+                raise _not_stored(name, day, known_at)
+            found.append(json.loads(row[0]))
     finally:
         connection.close()
-    if row is None:
-        of_date = "" if day is None else f" for {day}"
-        by_then = "" if known_at is None else f" as of {known_at.isoformat()}"
-        raise ConfigurationFault(
-            f"No report {name} is stored{of_date}{by_then}.",
-            'Ask for a date that was closed, see `recon sql "select name, business_date, as_of '
-            'from delivered.reports"`.',
-        )
-    return json.loads(row[0])
+    return found
 
 
-def smtp_settings(settings: Settings) -> SmtpSettings | None:
-    """Where mail goes; None keeps it in the outbox folder."""
-    if settings.recon_smtp_url is None:
-        return None
-    if settings.recon_mail_from is None or not settings.recipients:
-        raise ConfigurationFault(
-            "RECON_SMTP_URL is set, but not whom to mail or in whose name.",
-            "Set RECON_MAIL_FROM and RECON_MAIL_TO as well.",
-        )
-    password = settings.recon_smtp_password
-    try:
-        return SmtpSettings.parse(
-            settings.recon_smtp_url, password.get_secret_value() if password else None
-        )
-    except ValueError as unfit:
-        raise ConfigurationFault(
-            f"RECON_SMTP_URL cannot be used: {unfit}",
-            "Write it as smtps://user@host:465 or smtp://host:587.",
-        ) from unfit
-
-
-def deliver_failure(
-    settings: Settings,
-    *,
-    run_id: str,
-    business_date: str,
-    failed: str,
-    remedy: str,
-    is_published: bool = False,
-) -> Delivery:
-    """Mail that a night failed; the same run is mailed once however often this is called."""
-    message = compose_failure(
-        business_date=business_date,
-        failed=failed,
-        not_sent=[f"the daily report of {business_date}"],
-        remedy=remedy,
-        sender=settings.recon_mail_from,
-        recipients=list(settings.recipients),
-        run_id=run_id,
-        is_published=is_published,
-    )
-    return Outbox(settings.places.outbox).deliver(
-        message, key=delivery_key(message), smtp=smtp_settings(settings)
+def _not_stored(name: str, day: date | None, known_at: datetime | None) -> ConfigurationFault:
+    of_date = "" if day is None else f" for {day}"
+    by_then = "" if known_at is None else f" as of {known_at.isoformat()}"
+    return ConfigurationFault(
+        f"No report {name} is stored{of_date}{by_then}.",
+        'Ask for a date that was closed, see `recon sql "select name, business_date, as_of '
+        'from delivered.reports"`.',
     )
 
 

@@ -37,6 +37,7 @@ from pipelines.warehouse.policies import PolicyLog
 from pipelines.warehouse.queries import build_stage, first_row
 from pipelines.warehouse.replacement import sweep_replacement
 from pipelines.warehouse.store import (
+    RUN_WAIT_SECONDS,
     kept_open,
     lay_out,
     open_warehouse,
@@ -148,7 +149,13 @@ class Frame:
     def alone(self) -> Iterator[None]:
         """Keep every other run out from the first step to the last: two nights never mix."""
         lay_out(self.places)
-        with writer_lock(self.places, on_wait=self.tell), kept_open(self.places):
+        holder = f"{self.kind} of {self.dates}, begun {datetime.now(UTC):%Y-%m-%d %H:%M} UTC"
+        with (
+            writer_lock(
+                self.places, wait_seconds=RUN_WAIT_SECONDS, on_wait=self.tell, holder=holder
+            ),
+            kept_open(self.places),
+        ):
             yield
 
     def digests(self) -> EmailDigests:

@@ -16,7 +16,7 @@ from pipelines.faults import ClaimBroken
 from pipelines.night.frame import Frame
 from pipelines.warehouse.basis import write_basis
 from pipelines.warehouse.closing import reasons_for_red
-from pipelines.warehouse.figures import store_daily
+from pipelines.warehouse.figures import store_reports
 from pipelines.warehouse.judgement import judge_book
 from pipelines.warehouse.parts import drop_parts
 from pipelines.warehouse.queries import build_stage, claims_of, offenders
@@ -108,8 +108,9 @@ def draw_up(frame: Frame) -> dict[str, int]:
         def work() -> Mapping[str, Any]:
             rows.update(build_stage(store.connection, "delivered"))
             reasons = reasons_for_red(store.connection, store.run)
-            digest = store_daily(store.connection, frame.policy, reasons=reasons)
-            return {"run": store.run.run_id, "report": digest}
+            digests = store_reports(store.connection, frame.policy, reasons=reasons)
+            daily = digests.pop("daily")
+            return {"run": store.run.run_id, "report": daily, "further_reports": digests}
 
         store.chain.commit(store.connection, "report", work)
     return rows

@@ -47,6 +47,7 @@ JUDGED = frozenset(
     {
         "published",
         "report",
+        "further_reports",
         "number of rows in reconciled.postings",
         "number of rows in reconciled.closed_breaks",
         "number of rows in reconciled.closed_versions",
@@ -264,10 +265,12 @@ def _facts_unlike(entry: Entry, facts: Mapping[str, Any]) -> dict[str, tuple[Any
     """Facts that are not as recorded, with both values; totals are asked of the tables.
 
     The rules of a run are those of the program that made it: what follows from them is compared.
+    An entry of a former version says nothing of the reports that came later than it.
     """
+    unsaid = {"further_reports"} - set(entry.facts)
     return {
         name: (entry.facts.get(name), facts.get(name))
-        for name in sorted({*entry.facts, *facts} - {"totals", "rules"})
+        for name in sorted({*entry.facts, *facts} - {"totals", "rules"} - unsaid)
         if entry.facts.get(name) != facts.get(name)
     }
 

@@ -58,10 +58,10 @@ def write_json(answer: Answer, out: TextIO) -> None:
 def write_markdown(answer: Answer, out: TextIO) -> None:
     """A Markdown table of every row; numbers stand to the right."""
     rules = ["---:" if _is_number(kind) else "---" for kind in answer.types]
-    out.write(_markdown_line(answer.columns))
+    out.write(markdown_line(answer.columns))
     out.write("| " + " | ".join(rules) + " |\n")
     for row in answer.rows:
-        out.write(_markdown_line("" if value is None else screen_text(value) for value in row))
+        out.write(markdown_line("" if value is None else screen_text(value) for value in row))
 
 
 def write_table(answer: Answer, out: TextIO, *, limit: int) -> None:
@@ -119,7 +119,8 @@ def _csv_field(text: str | None) -> str:
     return text
 
 
-def _markdown_line(cells: Iterable[str]) -> str:
+def markdown_line(cells: Iterable[str]) -> str:
+    """One line of a Markdown table; nothing in a cell begins a column or a tag."""
     return "| " + " | ".join(cell.translate(_MARKDOWN) for cell in cells) + " |\n"
 
 

@@ -7,7 +7,7 @@ Stays out: how rows are shown (see `formats`), and the shut connection itself (s
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -15,6 +15,7 @@ from typing import Any
 import duckdb
 
 from pipelines.faults import ConfigurationFault
+from pipelines.reading.stopping import stoppable
 
 BATCH_ROWS = 1_000
 STATEMENT_CHARACTERS_MAXIMUM = 1_000_000
@@ -48,7 +49,7 @@ def statements_of(connection: duckdb.DuckDBPyConnection, text: str) -> list[duck
             f"The text is longer than {STATEMENT_CHARACTERS_MAXIMUM:,} characters.",
             "Ask in smaller statements.",
         )
-    with _one_sentence():
+    with one_sentence():
         statements = connection.extract_statements(_as_unicode(text))
     if not statements:
         raise ConfigurationFault("There is no statement to answer.", _TABLES)
@@ -57,11 +58,19 @@ def statements_of(connection: duckdb.DuckDBPyConnection, text: str) -> list[duck
     return statements
 
 
-def answer(connection: duckdb.DuckDBPyConnection, statement: duckdb.Statement) -> Answer:
-    """Ask one statement. Its rows must be read, or given up, before the next is asked."""
-    with _one_sentence():
-        asked = connection.execute(statement)
-        first = asked.fetchmany(BATCH_ROWS)
+def answer(
+    connection: duckdb.DuckDBPyConnection,
+    statement: duckdb.Statement,
+    parameters: Mapping[str, str | None] | None = None,
+) -> Answer:
+    """Ask one statement. Its rows must be read, or given up, before the next is asked.
+
+    Of the parameters those count that the statement names, as `$name`.
+    """
+    values = bound(statement, parameters)
+    with one_sentence():
+        asked = stoppable(connection, lambda: connection.execute(statement, values))
+        first = stoppable(asked, lambda: asked.fetchmany(BATCH_ROWS))
         described = asked.description or []
     return Answer(
         columns=tuple(column[0] for column in described),
@@ -70,13 +79,31 @@ def answer(connection: duckdb.DuckDBPyConnection, statement: duckdb.Statement) -
     )
 
 
+def bound(
+    statement: duckdb.Statement, parameters: Mapping[str, str | None] | None
+) -> dict[str, str | None] | None:
+    """The values that a statement names; None where it names none of them."""
+    names = statement.named_parameters
+    return {name: value for name, value in (parameters or {}).items() if name in names} or None
+
+
+def require_named(statements: Iterable[duckdb.Statement], given: Iterable[str]) -> None:
+    """Refuse a parameter that no statement names: it would be left out without a word."""
+    named = {name for statement in statements for name in statement.named_parameters}
+    for name in given:
+        if name not in named:
+            raise ConfigurationFault(
+                f"No statement names the parameter {name}.", f"Write ${name} where it belongs."
+            )
+
+
 def _rows(
     asked: duckdb.DuckDBPyConnection, batch: list[tuple[Any, ...]]
 ) -> Iterator[tuple[Any, ...]]:
     while batch:
         yield from batch
-        with _one_sentence():
-            batch = asked.fetchmany(BATCH_ROWS)
+        with one_sentence():
+            batch = stoppable(asked, lambda: asked.fetchmany(BATCH_ROWS))
 
 
 def _require_question(connection: duckdb.DuckDBPyConnection, statement: duckdb.Statement) -> None:
@@ -105,7 +132,7 @@ def _kind_explained(connection: duckdb.DuckDBPyConnection, query: str) -> str:
     announced = _EXPLAIN.match(query)
     if announced is None:
         return "EXPLAIN"
-    with _one_sentence():
+    with one_sentence():
         explained = connection.extract_statements(query[announced.end() :])
     kinds = [_kind_of(statement) for statement in explained]
     return kinds[0] if len(kinds) == 1 else "EXPLAIN"
@@ -117,7 +144,7 @@ def _as_unicode(text: str) -> str:
 
 
 @contextmanager
-def _one_sentence() -> Iterator[None]:
+def one_sentence() -> Iterator[None]:
     """Say an error of the engine in one sentence, its hint as the remedy."""
     try:
         yield

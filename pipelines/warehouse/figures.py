@@ -11,7 +11,7 @@ import json
 from collections.abc import Mapping
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
 import duckdb
 
@@ -20,7 +20,7 @@ from pipelines.warehouse.publication import control_totals, digest_of
 from pipelines.warehouse.queries import first_row
 
 ROUNDING_RULE = "half away from zero to the currency's minor unit, where an impact is stored"
-_SECTIONS = (
+_DAILY = (
     "totals",
     "day",
     "rows",
@@ -38,48 +38,94 @@ _SECTIONS = (
     "vanished_orders",
     "pulls",
 )
-_TOTALS_COMPARED = ("expected", "received", "difference", "in_breaks", "in_timing")
+DRAWN: Mapping[str, Mapping[str, str]] = {
+    "daily": {section: f"daily_{section}" for section in _DAILY},
+    "exceptions": {
+        "owners": "exceptions_owners",
+        "breaks": "daily_breaks",
+        "suggestions": "daily_suggestions",
+        "decisions": "daily_decisions",
+    },
+}
+"""What each report is drawn from: its sections by name, each a table of the delivered stage."""
 
 
-def store_daily(
+class Compared(NamedTuple):
+    """The section of a report whose figures are named when they change, and what keeps its rows."""
+
+    section: str
+    keys: tuple[str, ...]
+    figures: tuple[str, ...]
+
+
+_COMPARED = {
+    "daily": Compared(
+        "totals", ("currency",), ("expected", "received", "difference", "in_breaks", "in_timing")
+    ),
+    "exceptions": Compared(
+        "owners", ("currency", "assignee", "state"), ("breaks", "short_amount", "over_amount")
+    ),
+}
+
+
+def store_reports(
     connection: duckdb.DuckDBPyConnection, policy: Policy, *, reasons: list[str]
-) -> str:
-    """Store the daily report of the date just judged; its digest.
+) -> dict[str, str]:
+    """Store every report of the date just judged; their digests by name.
 
-    Where nothing but the note on changes would differ, the stored report stays as it is, so that a
+    Where nothing but the note on changes would differ, a stored report stays as it is, so that a
     night run again gives the same bytes.
     """
-    name, as_of_date, as_of, timezone, rules = _one(
-        connection,
-        "select 'daily', as_of_date, as_of, timezone, rule_version from reconciled.basis",
+    as_of_date, as_of, timezone, rules = _one(
+        connection, "select as_of_date, as_of, timezone, rule_version from reconciled.basis"
     )
     # What a run of a later date drew up and never published is no report.
     connection.execute("delete from delivered.reports where business_date > ?", [as_of_date])
     totals = control_totals(connection)
-    figures: dict[str, Any] = {
-        "name": name,
-        "business_date": as_of_date.isoformat(),
-        "as_of": _instant(as_of),
-        "timezone": timezone,
-        "verdict": {"state": "red" if reasons else "green", "reasons": reasons},
-        "policy": _policy_in_force(policy),
-        "control": {
-            "snapshot_digest": digest_of(totals),
-            "data_cut_off": _instant(as_of),
-            "rule_version": rules,
-            "policy_version": policy.version,
-            "rounding_rule": ROUNDING_RULE,
-            "query": "select figures from delivered.reports where name = 'daily' "
-            f"and business_date = date '{as_of_date.isoformat()}'",
-            "control_totals": totals,
-        },
-    }
-    for section in _SECTIONS:
-        figures[section] = _rows(connection, f"delivered.daily_{section}")
+    units = dict(connection.execute("from validated.minor_units order by all").fetchall())
+    drawn: dict[str, list[dict[str, Any]]] = {}
+    digests = {}
+    for name, sections in DRAWN.items():
+        figures: dict[str, Any] = {
+            "name": name,
+            "business_date": as_of_date.isoformat(),
+            "as_of": _instant(as_of),
+            "timezone": timezone,
+            "verdict": {"state": "red" if reasons else "green", "reasons": reasons},
+            "policy": _policy_in_force(policy),
+            "control": {
+                "snapshot_digest": digest_of(totals),
+                "data_cut_off": _instant(as_of),
+                "rule_version": rules,
+                "policy_version": policy.version,
+                "rounding_rule": ROUNDING_RULE,
+                "query": f"select figures from delivered.reports where name = '{name}' "
+                f"and business_date = date '{as_of_date.isoformat()}'",
+                "control_totals": totals,
+            },
+        }
+        if name != "daily":
+            figures["minor_units"] = units
+        for section, table in sections.items():
+            if table not in drawn:
+                drawn[table] = _rows(connection, f"delivered.{table}")
+            figures[section] = drawn[table]
+        digests[name] = _store(connection, figures, as_of_date, as_of)
+    return digests
+
+
+def _store(
+    connection: duckdb.DuckDBPyConnection,
+    figures: dict[str, Any],
+    business_date: date,
+    as_of: datetime,
+) -> str:
+    """Store one report and what changed since it was last drawn up; its digest."""
+    name = figures["name"]
     former = first_row(
         connection,
         "select figures from delivered.reports where name = ? and business_date = ?",
-        [name, as_of_date],
+        [name, business_date],
     )
     before = json.loads(former[0]) if former else None
     if former and before and {**before, "changes": []} == {**figures, "changes": []}:
@@ -87,11 +133,11 @@ def store_daily(
     figures["changes"] = _changes(before, figures) if before is not None else []
     text = json.dumps(figures, sort_keys=True, ensure_ascii=False)
     connection.execute(
-        "delete from delivered.reports where name = ? and business_date = ?", [name, as_of_date]
+        "delete from delivered.reports where name = ? and business_date = ?", [name, business_date]
     )
     connection.execute(
         "insert into delivered.reports values (?, ?, ?, ?, ?)",
-        [name, as_of_date, as_of, _digest(text), text],
+        [name, business_date, as_of, _digest(text), text],
     )
     return _digest(text)
 
@@ -111,10 +157,14 @@ def _changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[dict[s
 
 
 def _headline(figures: Mapping[str, Any]) -> dict[str, str]:
-    found = {"verdict": figures["verdict"]["state"], "open breaks": str(len(figures["breaks"]))}
-    for row in figures["totals"]:
-        for name in _TOTALS_COMPARED:
-            found[f"{row['currency']} {name.replace('_', ' ')}"] = row[name]
+    found = {"verdict": figures["verdict"]["state"]}
+    if "breaks" in figures:
+        found["open breaks"] = str(len(figures["breaks"]))
+    compared = _COMPARED[figures["name"]]
+    for row in figures[compared.section]:
+        key = " ".join(str(row[name]) for name in compared.keys if row[name] is not None)
+        for name in compared.figures:
+            found[f"{key} {name.replace('_', ' ')}"] = str(row[name])
     return found
 
 

@@ -62,6 +62,7 @@ PUBLISHED = (
     "validated.fee_quotes",
     "reconciled.breaks_history",
     "reconciled.mended_rows",
+    "reconciled.refunds_due",
     "reconciled.unsupported_decisions",
     "reconciled.break_codes",
     "reconciled.charge_failures",

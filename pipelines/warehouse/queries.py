@@ -6,7 +6,6 @@ Stays out: the queries.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable
 from functools import cache
 from graphlib import TopologicalSorter
@@ -14,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+import msgspec
 
 SQL_FOLDER = Path(__file__).parents[2] / "sql"
 SCHEMA = ("schema", "schema_of_streams", "schema_of_results")
@@ -25,8 +25,16 @@ DICTIONARY = (
     "dictionary_of_history",
     "dictionary_of_fees",
 )
-READERS = ("reading_as_of",)
-"""Macros that stay in the published file."""
+READERS = (
+    "reading_as_of",
+    "reading_between",
+    "reading_story",
+    "reading_views",
+    "reading_sources",
+    "reading_dictionary",
+    "dictionary_of_readers",
+)
+"""Macros and views that stay in the published file, and their comments."""
 
 ANALYZED_ROWS = 500
 """Below, any plan is quick, and looking at the table takes longer than reading it."""
@@ -88,16 +96,26 @@ def text_over(table: str, parts: frozenset[str]) -> str:
 
 @cache
 def _places(table: str) -> tuple[tuple[str, int], ...]:
-    """Each table that a query reads, with where in its text; ValueError when it is no query."""
+    """Each table that a query reads, with where in its text."""
     text = text_of(table)
-    row = first_row(_parser(), "select json_serialize_sql(?)", [text])
-    tree = json.loads(row[0]) if row else {"error": True}
-    if tree["error"]:
-        raise ValueError(f"{table} is not one select statement: {tree.get('error_message')}")
-    found = tuple(_base_tables(tree))
+    found = tuple(_base_tables(tree_of(table)))
     if any(not text.startswith(name, place) for name, place in found):
         raise ValueError(f"{table}: a table stands elsewhere than the parser says.")
     return found
+
+
+@cache
+def tree_of(table: str) -> dict[str, Any]:
+    """The syntax tree of a table's query; ValueError when it is no query."""
+    # What is empty or as always is left out: a third is left to read.
+    query = (
+        "select json_serialize_sql(?, skip_null := true, skip_empty := true, skip_default := true)"
+    )
+    row = first_row(_parser(), query, [text_of(table)])
+    tree: dict[str, Any] = msgspec.json.decode(row[0]) if row else {"error": True}
+    if tree.get("error"):
+        raise ValueError(f"{table} is not one select statement: {tree.get('error_message')}")
+    return tree
 
 
 @cache
@@ -106,15 +124,17 @@ def _parser() -> duckdb.DuckDBPyConnection:
     return duckdb.connect()
 
 
-def _base_tables(node: Any) -> Iterable[tuple[str, int]]:
-    if isinstance(node, dict):
-        if node.get("type") == "BASE_TABLE" and node.get("schema_name"):
-            yield f"{node['schema_name']}.{node['table_name']}", node["query_location"]
-        for child in node.values():
-            yield from _base_tables(child)
-    elif isinstance(node, list):
-        for child in node:
-            yield from _base_tables(child)
+def _base_tables(tree: Any) -> Iterable[tuple[str, int]]:
+    """Without recursion: the trees of all queries have a hundred thousand nodes."""
+    waiting = [tree]
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, dict):
+            if node.get("type") == "BASE_TABLE" and node.get("schema_name"):
+                yield f"{node['schema_name']}.{node['table_name']}", node["query_location"]
+            waiting += [one for one in node.values() if isinstance(one, (dict, list))]
+        else:
+            waiting += [one for one in node if isinstance(one, (dict, list))]
 
 
 def materialise(connection: duckdb.DuckDBPyConnection, table: str) -> int:

@@ -21,6 +21,8 @@ from pipelines.settings import Places
 from pipelines.warehouse.queries import SCHEMA, first_row, run_scripts, script
 
 LOCK_WAIT_SECONDS = 600.0
+RUN_WAIT_SECONDS = 6 * 3600.0
+"""A night waits as long as a long backfill may last."""
 LOCK_POLL_SECONDS = 0.2
 FREE_BYTES_MINIMUM = 256 * 1024 * 1024
 MEMORY_LEAST_BYTES = 512 * 2**20
@@ -68,18 +70,19 @@ def writer_lock(
     *,
     wait_seconds: float = LOCK_WAIT_SECONDS,
     on_wait: Callable[[str], None] | None = None,
+    holder: str = "",
 ) -> Iterator[None]:
     """Hold the one writer lock; the operating system releases it when the process dies.
 
     Inside a block that holds it already, this does nothing. Raises StoreBusy when another process
-    keeps it for longer than `wait_seconds`.
+    keeps it for longer than `wait_seconds`. What is said of the `holder` is what others wait for.
     """
     path = places.control / "writer.lock"
     if path in _held:
         yield
         return
     private_folder(places.control)
-    with path.open("a") as handle:
+    with path.open("a+", encoding="utf-8") as handle:
         deadline = time.monotonic() + wait_seconds
         while True:
             try:
@@ -89,18 +92,28 @@ def writer_lock(
                 if time.monotonic() > deadline:
                     raise StoreBusy(
                         "Another run has been writing to the warehouse for "
-                        f"{wait_seconds:.0f} seconds.",
+                        f"{wait_seconds:.0f} seconds{_named(path)}.",
                         "Wait for it to end, then start this run again.",
                     ) from None
                 if on_wait is not None:
-                    on_wait("waiting for another run on this store to end")
+                    on_wait(f"waiting for another run on this store to end{_named(path)}")
                     on_wait = None
                 time.sleep(LOCK_POLL_SECONDS)
+        handle.truncate(0)
+        handle.write(holder)
+        handle.flush()
         _held.add(path)
         try:
             yield
         finally:
             _held.discard(path)
+            handle.truncate(0)
+
+
+def _named(path: Path) -> str:
+    """Who holds the lock, as far as it said so."""
+    holder = path.read_text(encoding="utf-8", errors="replace").strip()
+    return f": {holder}" if holder else ""
 
 
 def require_free_space(places: Places, *, besides: int = 0) -> None:

@@ -4,7 +4,8 @@ Belongs here: the table of layers and finding what breaks it. An import inside a
 TYPE_CHECKING counts like any other.
 
     cli → definitions → {jobs, sensors, assets} → {resources, night, reading, reports}
-        → {warehouse, landing, gateway, orders, partitions, settings, policy, currencies, faults}
+        → {warehouse, landing, gateway, orders, partitions, settings, policy, routes, currencies,
+           faults}
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ LAYERS = (
     ("pipelines.cli", "pipelines.__main__"),
     ("pipelines.definitions",),
     ("pipelines.jobs", "pipelines.schedules", "pipelines.sensors", "assets"),
-    ("pipelines.resources", "pipelines.night", "pipelines.reading", "reports"),
+    ("pipelines.resources", "pipelines.runs", "pipelines.night", "pipelines.reading", "reports"),
     (
         "pipelines.warehouse",
         "pipelines.landing",
@@ -28,6 +29,7 @@ LAYERS = (
         "pipelines.partitions",
         "pipelines.settings",
         "pipelines.policy",
+        "pipelines.routes",
         "pipelines.currencies",
         "pipelines.faults",
     ),

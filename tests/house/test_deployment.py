@@ -24,13 +24,15 @@ def instance(tmp_path: Path) -> Iterator[dg.DagsterInstance]:
         yield instance
 
 
-def test_dagster_tells_nobody_and_runs_one_step_at_a_time(instance: dg.DagsterInstance) -> None:
+def test_dagster_tells_nobody_and_runs_one_run_at_a_time(instance: dg.DagsterInstance) -> None:
     assert instance.telemetry_enabled is False
     assert instance.nux_enabled is False
     assert instance.get_settings("concurrency")["pools"] == {
         "default_limit": 1,
         "granularity": "op",
     }
+    # Those that wait stand in the queue.
+    assert instance.get_concurrency_config().run_queue_config.max_concurrent_runs == 1
     assert instance.global_op_concurrency_default_limit == 1
     assert instance.run_monitoring_enabled is True
     assert set(instance.get_settings("retention")) == {"schedule", "sensor"}

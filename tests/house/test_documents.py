@@ -116,6 +116,7 @@ def test_the_example_policy_holds_with_its_comments_taken_away(tmp_path: Path) -
     assert policy.payout.calendar == "NG"
     assert [str(fee.percent) for fee in policy.fees] == ["1.0"]
     assert policy.orders["NAME"].status == {"processing": "paid", "completed": "fulfilled"}
+    assert [route.name for route in policy.reports.route] == ["finance"]
 
 
 def _as_toml(line: str) -> str:

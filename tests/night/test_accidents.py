@@ -148,6 +148,7 @@ def test_a_night_waits_for_the_one_that_runs_and_says_so(shop: Shop) -> None:
         "import fcntl, sys, time\n"
         f"handle = open({str(places.control / 'writer.lock')!r}, 'a')\n"
         "fcntl.flock(handle, fcntl.LOCK_EX)\n"
+        "print('backfill of May', file=handle, flush=True)\n"
         "print('held', flush=True)\n"
         "time.sleep(60)\n"
     )
@@ -161,7 +162,7 @@ def test_a_night_waits_for_the_one_that_runs_and_says_so(shop: Shop) -> None:
         ):
             pass
         other.kill()
-    assert told == ["waiting for another run on this store to end"]
+    assert told == ["waiting for another run on this store to end: backfill of May"]
     begin(framed(shop, START + timedelta(days=1), "next"))
 
 

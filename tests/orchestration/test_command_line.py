@@ -159,6 +159,8 @@ def test_a_failing_gateway_ends_with_a_sentence_exit_1_and_a_mail(deployment: De
         (("nightly", "--date", "2026-09-03"), {"RECON_TIMEZONE": "Mars"}, "RECON_TIMEZONE"),
         (("nightly", "--date", "2026-09-03"), {"RECON_TIMEZONE": "Africa/Cairo"}, "Africa/Lagos"),
         (("nightly", "--date", "2026-09-03"), {"RECON_CONFIG": "/nowhere.toml"}, "RECON_CONFIG"),
+        (("nightly", "--date", "2026-09-03"), {"RECON_NIGHTLY_AT": "00:05"}, "is before 00:15"),
+        (("nightly", "--date", "2026-09-03"), {"RECON_NIGHTLY_AT": "noon"}, "is not a time"),
         (("nightly", "--date", "2026-09-03"), {"RECON_SMTP_URL": "http://x"}, "RECON_SMTP_URL"),
         (
             ("nightly", "--date", "2026-09-03"),

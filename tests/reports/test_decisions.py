@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from reports import render
 from reports.figures import quiet_day
-from reports.mail import compose_daily
+from reports.mail import compose_report
 from reports.text import render_text
 
 SENTENCE = "Break brk_1 was written off as AMOUNT_MISMATCH of NGN -5.00, and is now worth more."
@@ -22,7 +22,7 @@ DECISION = {
 
 
 def mail_of(figures):
-    message = compose_daily(figures, sender="a@shop.example", recipients=["b@shop.example"])
+    message = compose_report(figures, sender="a@shop.example", recipients=["b@shop.example"])
     return message.get_body(("html",)).get_content()
 
 

@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 
 from reports.files import rendered_form
-from reports.mail import compose_daily
+from reports.mail import compose_report
 
 HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
@@ -24,7 +24,7 @@ print(json.dumps(runpy.run_path(sys.argv[2])["digests"]()))
 def digests():
     figures = runpy.run_path(str(HERE / "conftest.py"))["busy_day"](3, days=30)
     forms = {form: rendered_form(figures, form) for form in ("html", "csv", "json", "txt")}
-    forms["eml"] = compose_daily(figures, sender=None, recipients=[]).as_bytes()
+    forms["eml"] = compose_report(figures, sender=None, recipients=[]).as_bytes()
     return {form: hashlib.sha256(made).hexdigest() for form, made in forms.items()}
 
 

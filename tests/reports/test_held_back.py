@@ -6,7 +6,7 @@ import pytest
 
 from reports import held_back, render
 from reports.figures import quiet_day
-from reports.mail import compose_daily
+from reports.mail import compose_report
 from reports.text import render_text
 
 
@@ -43,7 +43,7 @@ def test_every_form_says_what_is_held_back_and_what_to_do():
         {"stream": "orders", "source": "old.csv", "source_row": 9, "key": "K7",
          "mended_source": "new.csv", "mended_row": 2, "total": 1}
     ]  # fmt: skip
-    message = compose_daily(figures, sender="a@shop.example", recipients=["b@shop.example"])
+    message = compose_report(figures, sender="a@shop.example", recipients=["b@shop.example"])
     mail = message.get_body(("html",)).get_content()
     page = render.render_html(figures)
     for form in (page, render_text(figures), mail):

@@ -11,6 +11,7 @@ import pytest
 
 from reports import mail
 from reports.figures import figures_digest, quiet_day
+from reports.letters import daily_subject
 
 HEADERS = [
     "From", "To", "Subject", "Date", "Message-ID", "Auto-Submitted", "MIME-Version", "Content-Type",
@@ -27,7 +28,7 @@ HEADER_PAYLOADS = [
 
 
 def composed(figures, **other):
-    message = mail.compose_daily(
+    message = mail.compose_report(
         figures, **({"sender": "recon@shop.test", "recipients": ["cfo@shop.test"]} | other)
     )
     return message, email.message_from_bytes(message.as_bytes(), policy=policy.default)
@@ -51,12 +52,12 @@ def test_the_subject_says_the_verdict(make_daily):
     red = quiet_day() | {"verdict": {"state": "red", "reasons": ["A window is open."]}}
     corrected = quiet_day() | {"changes": [{"figure": "x", "old": "1", "new": "2"}]}
 
-    assert mail.daily_subject(quiet) == "2026-11-21: all clear"
-    assert mail.daily_subject(red) == "RED 2026-11-21: no breaks, 1 control red"
-    assert mail.daily_subject(corrected) == "2026-11-21 corrected: all clear"
+    assert daily_subject(quiet) == "2026-11-21: all clear"
+    assert daily_subject(red) == "RED 2026-11-21: no breaks, 1 control red"
+    assert daily_subject(corrected) == "2026-11-21 corrected: all clear"
     assert re.fullmatch(
         r"2026-11-21: 12 breaks, [A-Z]{3} [\d,.]+ short \+ \d more currencies",
-        mail.daily_subject(make_daily(1)),
+        daily_subject(make_daily(1)),
     )
 
 

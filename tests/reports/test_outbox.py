@@ -11,7 +11,7 @@ import pytest
 from aiosmtpd.controller import Controller
 
 from reports.figures import quiet_day
-from reports.mail import compose_daily, delivery_key
+from reports.mail import compose_report, delivery_key
 from reports.outbox import Outbox, OutboxBusy, SmtpSettings
 
 STATES = ("prepared", "sending", "sent", "in_doubt", "failed", "written")
@@ -43,7 +43,7 @@ def smtp(mailbox, unused_port):
 
 
 def a_message(date="2026-11-21", **change):
-    return compose_daily(
+    return compose_report(
         quiet_day(date) | change, sender="recon@shop.test", recipients=["cfo@shop.test"]
     )
 

@@ -53,7 +53,7 @@ def test_totals_read_back_to_the_last_digit(make_daily):
 def test_a_long_list_is_cut_and_says_so(make_daily):
     text = render_text(make_daily(1, breaks=30), most_breaks=10)
 
-    assert "... and 20 more breaks in the attached list." in text
+    assert "... and 20 more breaks in the list of the report." in text
 
 
 def test_red_reasons_and_changes_are_told(make_daily):

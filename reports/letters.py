@@ -1,0 +1,141 @@
+"""What a mail about a report says: its subject, its text, the page's top part and one chart.
+
+Belongs here: choosing so much of a report that no mail program clips it. Stays out: headers,
+attachments and addresses (mail.py), and sending (outbox.py).
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from functools import lru_cache, partial
+from typing import Any, NamedTuple
+
+from reports import chart, lists, page, render, text, wording
+from reports.figures import DailyFigures, quiet_day
+from reports.kinds import report_named
+from reports.tables import NUMBERS, Drawing, Figures, Report
+
+BODY_BYTES = 80_000  # mail programs clip at about 100 KB, counted after encoding
+_BREAKS_SHOWN = (20, 5, 0)  # fewer when the sentences are long
+_ROWS_SHOWN = (20, 5, 0)
+_COLUMNS_SHOWN = 5  # what is readable on 600 pixels
+_LINES_SHOWN = 400
+
+
+class Letter(NamedTuple):
+    """The contents of a mail; `html` is given the name that the picture has in it, or nothing."""
+
+    subject: str
+    text: str
+    html: Callable[[str], str]
+    picture: Callable[[], bytes] | None
+
+
+def letter_of(figures: Figures, *, is_attached: bool) -> Letter:
+    """Return what a mail about this report says; `is_attached` when the whole list comes along."""
+    if figures["name"] == "daily":
+        daily: Any = figures
+        return Letter(
+            daily_subject(daily),
+            text.render_text(daily, most_breaks=50),
+            lambda cid: _daily_html(daily, cid, is_attached=is_attached),
+            partial(_picture, json.dumps(figures["trend"])) if chart.panels(daily) else None,
+        )
+    report = report_named(figures["name"])
+    drawing = _drawing(report, figures)
+    return Letter(
+        _subject(figures, report.title.lower() + ": " + report.headline(figures)),
+        _shortened(lists.render_plain(report, figures)),
+        lambda cid: _report_html(report, figures, cid, finding=drawing.finding if drawing else ""),
+        partial(_png, json.dumps(drawing.specification)) if drawing else None,
+    )
+
+
+def daily_subject(figures: DailyFigures) -> str:
+    """Return the subject: "2026-11-21: 3 breaks, NGN 41,200.00 short", red nights marked first."""
+    return _subject(figures, wording.headline(figures))
+
+
+def inlined(template: str, words: Mapping[str, object]) -> str:
+    """Render a mail's HTML with its styles on the elements; the dark ones stay in the head."""
+    import css_inline
+
+    html = (
+        render.environment()
+        .get_template(template)
+        .render(css=render.stylesheet("mail.css"), **words)
+    )
+    inliner = css_inline.CSSInliner(
+        load_remote_stylesheets=False, keep_style_tags=False, keep_at_rules=True
+    )
+    done: str = inliner.inline(html)
+    return done
+
+
+def _subject(figures: Mapping[str, Any], said: str) -> str:
+    date = wording.business_date(figures["business_date"]).isoformat()
+    red = "" if figures["verdict"]["state"] == "green" else "RED "
+    corrected = " corrected" if figures["changes"] else ""
+    # "2026-11-21: all clear", but "2026-11-21 exceptions: 3 open breaks".
+    mark = " " if figures["name"] != "daily" else ": "
+    return f"{red}{date}{corrected}{mark}{said}"
+
+
+def _daily_html(figures: DailyFigures, cid: str, *, is_attached: bool) -> str:
+    """Return the page's top part, small enough that no mail program clips it."""
+    html = ""
+    for shown in _BREAKS_SHOWN:
+        in_order = [row for _, rows in render.by_severity(figures["breaks"]) for row in rows]
+        words = render.page_words(figures) | {
+            "breaks": in_order[:shown],
+            "finding": chart.finding(figures),
+            "cid": cid,
+            "is_attached": is_attached,
+            "most": 12 if shown else 3,
+        }
+        html = inlined("mail.html.j2", words)
+        if len(html.encode("utf-8")) <= BODY_BYTES:
+            break
+    return html
+
+
+def _report_html(report: Report, figures: Figures, cid: str, *, finding: str) -> str:
+    html = ""
+    words = page.page_words(report, figures, is_drawn=False)
+    for shown in _ROWS_SHOWN:
+        more = {"cid": cid, "finding": finding, "most": shown, "widest": _COLUMNS_SHOWN}
+        html = inlined("report_mail.html.j2", words | more | {"numbers": NUMBERS})
+        if len(html.encode("utf-8")) <= BODY_BYTES:
+            break
+    return html
+
+
+def _shortened(said: str) -> str:
+    lines = said.split("\n")
+    left = len(lines) - _LINES_SHOWN
+    return (
+        "\n".join([*lines[:_LINES_SHOWN], f"... and {left:,} more lines in the report.", ""])
+        if (left > 0)
+        else said
+    )
+
+
+def _drawing(report: Report, figures: Figures) -> Drawing | None:
+    """The first chart of a report, if it has one today."""
+    drawings = (one for part in report.sections if part.draw for one in part.draw(figures))
+    return next(iter(drawings), None)
+
+
+@lru_cache(maxsize=4)
+def _picture(trend: str) -> bytes:
+    """Draw the chart once for all routes: it is the slowest part of a mail."""
+    return chart.chart_png({**quiet_day(), "trend": json.loads(trend)})
+
+
+@lru_cache(maxsize=8)
+def _png(specification: str) -> bytes:
+    import vl_convert
+
+    on_white = chart.drawable(json.loads(specification)) | {"background": "white"}
+    return chart.packed(vl_convert.vegalite_to_png(on_white, vl_version="6.4", scale=2))

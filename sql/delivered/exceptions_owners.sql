@@ -1,0 +1,34 @@
+-- One row per owner, state and currency of the open breaks: how many there are, and what is short or over.
+with
+breaks as (
+    select * from reconciled.breaks where state in ('open', 'assigned', 'waiting', 'reopened')
+),
+
+minor_units as (
+    select * from validated.minor_units
+),
+
+sums as (
+    select
+        assignee,
+        state,
+        currency,
+        count(*) as breaks,
+        sum(least(money_impact, 0)) as short_amount,
+        sum(greatest(money_impact, 0)) as over_amount,
+        max(age_days) as oldest_days
+    from breaks
+    group by assignee, state, currency
+)
+
+select
+    sums.assignee,
+    sums.state,
+    sums.currency,
+    sums.breaks,
+    money_text(sums.short_amount, minor_units.minor_units) as short_amount,
+    money_text(sums.over_amount, minor_units.minor_units) as over_amount,
+    sums.oldest_days
+from sums
+left join minor_units on sums.currency = minor_units.currency
+order by sums.assignee nulls first, sums.state, sums.currency
