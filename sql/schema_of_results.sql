@@ -48,3 +48,10 @@ create table if not exists validated.renewed (
     field varchar not null,
     value varchar not null
 );
+
+-- Row numbers of published tables added up, kept while rows come and go; see `digests`.
+create table if not exists ops.kept_sums (
+    name varchar not null,
+    rows bigint not null,
+    total hugeint not null
+);

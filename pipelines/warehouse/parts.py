@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping
 
 import duckdb
 
+from pipelines.warehouse.digests import sum_kept_up
 from pipelines.warehouse.queries import fill, first_row
 
 KEYS = "touched_keys"
@@ -24,11 +25,11 @@ def create_part(connection: duckdb.DuckDBPyConnection, name: str, query: str) ->
 def replace_parts(connection: duckdb.DuckDBPyConnection, tables: Mapping[str, str]) -> None:
     """Put the parts of tables in the place of the rows with the working ids, by column of ids."""
     for table, column in tables.items():
-        connection.execute(
-            f"delete from {table} where {column} in (select value from {KEYS} where field = ?)",
-            [column],
-        )
-        connection.execute(f'insert into {table} by name from temp."{table}"')
+        gone = f"{table} where {column} in (select value from {KEYS} where field = '{column}')"
+        come = f'temp."{table}"'
+        with sum_kept_up(connection, table, gone=gone, come=come):
+            connection.execute(f"delete from {gone}")
+            connection.execute(f"insert into {table} by name from {come}")
 
 
 def drop_parts(connection: duckdb.DuckDBPyConnection, names: Iterable[str]) -> None:

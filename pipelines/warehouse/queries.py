@@ -155,8 +155,14 @@ def fill(connection: duckdb.DuckDBPyConnection, table: str, statement: str) -> i
     return rows
 
 
+def forget_sums(connection: duckdb.DuckDBPyConnection, prefix: str) -> None:
+    """Forget the sums kept of tables that are computed as a whole (see `digests`)."""
+    connection.execute("delete from ops.kept_sums where starts_with(name, ?)", [prefix])
+
+
 def build_stage(connection: duckdb.DuckDBPyConnection, stage: str) -> dict[str, int]:
     """Compute every table of a stage in order; rows by table."""
+    forget_sums(connection, f"{stage}.")
     return {table: materialise(connection, table) for table in tables_of(stage)}
 
 

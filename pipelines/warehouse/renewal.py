@@ -17,6 +17,7 @@ from pipelines.warehouse.parts import KEYS, count_rows, create_part, drop_parts,
 from pipelines.warehouse.queries import (
     build_stage,
     first_row,
+    forget_sums,
     materialise,
     reads,
     script,
@@ -98,6 +99,7 @@ def _renew(connection: duckdb.DuckDBPyConnection, stream: str, *, whole: bool | 
     ) or (0,)
     if whole is None and 2 * found[0] >= count_rows(connection, raw):
         for table in tables:
+            forget_sums(connection, table)
             materialise(connection, table)
         return
     create_part(

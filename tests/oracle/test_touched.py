@@ -10,7 +10,9 @@ from oracle.world import World
 from oracle.worlds import crowded_world
 
 from pipelines.warehouse import judgement, queries, renewal
+from pipelines.warehouse.digests import keep_sum, kept_sum
 from pipelines.warehouse.judgement import judge_book, reason_for_whole
+from pipelines.warehouse.publication import SUMS_KEPT, sum_of_table
 from pipelines.warehouse.queries import build_stage, tables_of
 
 NIGHTS = 4
@@ -49,9 +51,23 @@ def differences(world: World, seed: int) -> dict[str, list[str]]:
     for number, _ in enumerate(book.nights(NIGHTS), start=1):
         assert number == 1 or reason_for_whole(book.store) is None
         judge_book(book.store, whole=False)
+        found |= {f"night {number}, kept sums": rows for rows in _sums_astray(book.store)}
         if number > 1:
             found |= {f"night {number}, {name}": rows for name, rows in _disputed(book.store)}
     return found
+
+
+def _sums_astray(store: duckdb.DuckDBPyConnection) -> list[list[str]]:
+    """The sums that were kept up to date and are not those of their tables; keep those missing."""
+    astray = []
+    for table in sorted(SUMS_KEPT):
+        added = sum_of_table(store, table)
+        kept = kept_sum(store, table)
+        if kept is None:
+            keep_sum(store, table, added)
+        elif kept != added:
+            astray.append([f"{table}: kept {kept}, added up {added}"])
+    return astray
 
 
 def _disputed(store: duckdb.DuckDBPyConnection) -> list[tuple[str, list[str]]]:
