@@ -13,6 +13,15 @@ create table if not exists reconciled.judged (
     sweeps bigint not null
 );
 
+-- Later than the table: whether the last judgement was one of the whole book.
+alter table reconciled.judged add column if not exists is_whole boolean default true;
+
+-- The ids whose rows the last judgement replaced, unless it replaced all.
+create table if not exists reconciled.rejudged (
+    field varchar not null,
+    value varchar not null
+);
+
 create table if not exists reconciled.judged_files (
     file_digest varchar not null,
     arrival bigint not null,
@@ -49,9 +58,11 @@ create table if not exists validated.renewed (
     value varchar not null
 );
 
--- Row numbers of published tables added up, kept while rows come and go; see `digests`.
+-- Row numbers of tables added up, kept while rows come and go; see `digests`. Of a table that only grows, `upto`
+-- is the last arrival that was added.
 create table if not exists ops.kept_sums (
     name varchar not null,
     rows bigint not null,
-    total hugeint not null
+    total hugeint not null,
+    upto bigint
 );

@@ -17,7 +17,7 @@ from pipelines.night.frame import Frame
 from pipelines.warehouse.basis import write_basis
 from pipelines.warehouse.closing import reasons_for_red
 from pipelines.warehouse.figures import store_reports
-from pipelines.warehouse.judgement import judge_book
+from pipelines.warehouse.judgement import judge_book, rejudged_parts
 from pipelines.warehouse.parts import drop_parts
 from pipelines.warehouse.queries import build_stage, claims_of, offenders
 from pipelines.warehouse.renewal import renewed_parts
@@ -72,14 +72,19 @@ def claims_on(connection: duckdb.DuckDBPyConnection, stage: str) -> list[Claim]:
 
     What the others say was asked when they were computed, and of every row after each sweep.
     """
-    parts = renewed_parts(connection) if stage == "validated" else frozenset[str]()
+    made: dict[str, frozenset[str]] = {}
+    if stage == "validated":
+        made = dict.fromkeys(claims_of(stage), renewed_parts(connection))
+    elif stage == "reconciled":
+        of_matches = [name for name in claims_of(stage) if name.startswith("reconciled.matches.")]
+        made = dict.fromkeys(of_matches, rejudged_parts(connection))
     try:
         return [
-            Claim(name, tuple(offenders(connection, name, parts=parts)))
+            Claim(name, tuple(offenders(connection, name, parts=made.get(name, frozenset()))))
             for name in claims_of(stage)
         ]
     finally:
-        drop_parts(connection, parts)
+        drop_parts(connection, frozenset[str]().union(*made.values()))
 
 
 def require_claims(claims: list[Claim]) -> None:

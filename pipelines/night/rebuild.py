@@ -257,7 +257,7 @@ def _note(places: Places, replay: _Replay) -> None:
             lambda: {
                 **({"published": shown} if shown else {}),
                 "rules": rule_version(),
-                "totals": totals(connection),
+                "totals": totals(connection, whole=True),
                 "email_key": key_digest(places.control / "email.key"),
             },
         )

@@ -25,10 +25,11 @@ PRIVATE_COLUMNS = ("customer_email_digest", "known_ids", "is_closed")
 
 
 class Sum(NamedTuple):
-    """How many rows were added up, and what their numbers come to."""
+    """How many rows were added up, what their numbers come to, and up to which arrival."""
 
     rows: int
     total: int
+    upto: int | None = None
 
 
 def number_of(columns: Sequence[str]) -> str:
@@ -55,14 +56,16 @@ def digested_columns(connection: duckdb.DuckDBPyConnection, table: str) -> list[
 
 def kept_sum(connection: duckdb.DuckDBPyConnection, table: str) -> Sum | None:
     """The sum of a table that is kept up to date; None when it has to be added up."""
-    row = first_row(connection, "select rows, total from ops.kept_sums where name = ?", [table])
+    row = first_row(
+        connection, "select rows, total, upto from ops.kept_sums where name = ?", [table]
+    )
     return None if row is None else Sum(*row)
 
 
 def keep_sum(connection: duckdb.DuckDBPyConnection, table: str, found: Sum) -> None:
     """Keep the sum of a table; whoever changes its rows from now on keeps it up to date."""
     connection.execute("delete from ops.kept_sums where name = ?", [table])
-    connection.execute("insert into ops.kept_sums values (?, ?, ?)", [table, *found])
+    connection.execute("insert into ops.kept_sums values (?, ?, ?, ?)", [table, *found])
 
 
 @contextmanager

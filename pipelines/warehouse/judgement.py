@@ -13,7 +13,7 @@ from importlib.metadata import version
 
 import duckdb
 
-from pipelines.warehouse.parts import count_rows, create_part, drop_parts, replace_parts
+from pipelines.warehouse.parts import KEYS, count_rows, create_part, drop_parts, replace_parts
 from pipelines.warehouse.queries import (
     build_stage,
     first_row,
@@ -75,6 +75,15 @@ SOURCES = {
 """What facts are computed from, by the kind of row; sessions follow their payments."""
 
 
+ASKED = {
+    "reconciled.matches": ("case_id", "order_id", "transaction_id"),
+    "reconciled.judged_breaks": ("case_id",),
+    "validated.orders": ("order_id",),
+    "validated.transactions": ("transaction_id",),
+}
+"""What the claims about matches read, by the columns that find the rows judged anew."""
+
+
 def judge_book(
     connection: duckdb.DuckDBPyConnection, *, whole: bool | None = None
 ) -> dict[str, int]:
@@ -84,16 +93,13 @@ def judge_book(
     it rests on has changed, or, when `whole` is None, every second row is touched anyway. Call it
     inside a transaction.
     """
-    if whole or reason_for_whole(connection) is not None:
-        rows = build_stage(connection, "reconciled")
-    else:
+    is_whole = bool(whole) or reason_for_whole(connection) is not None
+    if not is_whole:
         _find_seeds(connection)
-        if whole is None and _are_most(connection):
-            rows = build_stage(connection, "reconciled")
-        else:
-            rows = _judge_touched(connection)
-        _clear(connection)
-    _note_judged(connection)
+        is_whole = whole is None and _are_most(connection)
+    rows = build_stage(connection, "reconciled") if is_whole else _judge_touched(connection)
+    _note_judged(connection, is_whole=is_whole)
+    _clear(connection)
     return rows
 
 
@@ -223,11 +229,30 @@ def _clear(connection: duckdb.DuckDBPyConnection) -> None:
     drop_parts(connection, (*working, *former, *parts))
 
 
-def _note_judged(connection: duckdb.DuckDBPyConnection) -> None:
-    """Write down what this judgement rested on."""
+def _note_judged(connection: duckdb.DuckDBPyConnection, *, is_whole: bool) -> None:
+    """Write down what this judgement rested on, and the ids whose rows it replaced."""
     connection.execute("delete from reconciled.judged")
     connection.execute(
         f"insert into reconciled.judged by name {script('touched/judged')}",
-        {"calendars": _calendars()},
+        {"calendars": _calendars(), "is_whole": is_whole},
     )
     connection.execute(script("touched/note_inputs"))
+    connection.execute("delete from reconciled.rejudged")
+    if not is_whole:
+        connection.execute(
+            f"insert into reconciled.rejudged select field, value from {KEYS} "
+            "union select 'case_id', case_id from temp.\"reconciled.judged_cases\""
+        )
+
+
+def rejudged_parts(connection: duckdb.DuckDBPyConnection) -> frozenset[str]:
+    """Keep the rows judged anew last beside their tables; nothing when the whole book was."""
+    if first_row(connection, "select 1 from reconciled.judged where not is_whole") is None:
+        return frozenset()
+    for table, columns in ASKED.items():
+        touched = " or ".join(
+            f"{column} in (select value from reconciled.rejudged where field = '{column}')"
+            for column in columns
+        )
+        create_part(connection, table, f"from {table} where {touched}")
+    return frozenset(ASKED)
