@@ -36,6 +36,12 @@ DAILY_FORMS: Mapping[str, Callable[[DailyFigures], str]] = {
 """The daily report has these forms of its own."""
 
 
+BINARY = ("pdf", "xlsx")
+"""The forms that have bytes of their own, beside those that are text."""
+
+ALL_FORMS = (*FORMS, "json", *BINARY)
+
+
 class IndexEntry(NamedTuple):
     """One delivered date in the index."""
 
@@ -90,13 +96,29 @@ def rendered_form(figures: Figures, form: str) -> bytes:
     name = figures["name"]
     if form == "json":
         return render.render_json(figures).encode("utf-8")
+    if form in BINARY:
+        return _bytes_of(figures, form)
     if name == "daily" and form in DAILY_FORMS:
         daily: Any = figures
         return DAILY_FORMS[form](daily).encode("utf-8")
     if form not in FORMS:
-        message = f"{form!r} is not a form of this report: choose from {', '.join(FORMS)}, json."
+        message = f"{form!r} is not a form of this report: choose from {', '.join(ALL_FORMS)}."
         raise FiguresUnusable(message)
     return FORMS[form](report_named(name), figures).encode("utf-8")
+
+
+def _bytes_of(figures: Figures, form: str) -> bytes:
+    """The forms whose libraries are loaded only where somebody wants them."""
+    from reports.kinds.daily import DAILY
+
+    report = DAILY if figures["name"] == "daily" else report_named(figures["name"])
+    if form == "pdf":
+        from reports.paper import render_paper
+
+        return render_paper(report, figures)
+    from reports.sheet import render_sheet
+
+    return render_sheet(report, figures)
 
 
 def write_index(root: Path) -> Path:
@@ -116,7 +138,7 @@ def _entries(folder: Path) -> Iterator[IndexEntry]:
         date, name = stored.parent.name, stored.stem
         if not (_DATE.fullmatch(date) and _NAME.fullmatch(name)):
             continue
-        siblings = (stored.with_suffix(f".{form}") for form in ("html", "csv", "json", "txt"))
+        siblings = (stored.with_suffix(f".{form}") for form in ALL_FORMS)
         green, headline = _verdict(stored)
         forms = [path.suffix[1:] for path in siblings if path.exists()]
         yield IndexEntry(date, name, green, headline, forms)
