@@ -1,14 +1,13 @@
 """A report as PDF: pages with numbers, heads that repeat, tags for screen readers.
 
-Belongs here: handing the figures to typst, as JSON and never as markup. Stays out: how the pages
-look (report.typ), and what a report is (`reports.tables`).
+Belongs here: what the pages say, as JSON and never as markup. Stays out: how they look
+(report.typ), how they are made (typesetting.py), and what a report is (`reports.tables`).
 """
 
 from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
 from reports import wording
@@ -16,39 +15,13 @@ from reports.figures import refuse_floats
 from reports.footing import footing
 from reports.page import ShownColumn, ShownTable, page_words
 from reports.tables import Cell, Figures, Report
-
-TEMPLATE = Path(__file__).with_name("report.typ")
+from reports.typesetting import typeset
 
 
 def render_paper(report: Report, figures: Figures) -> bytes:
-    """Return the report as PDF; the same figures give the same bytes.
-
-    Only typst's own fonts are used, so no font of a machine has a say. Where they lack a character
-    of the data, the pages are tagged all the same but do not claim to be PDF/UA, which allows no
-    missing character.
-    """
-    import typst
-
+    """Return the report as PDF; the same figures give the same bytes."""
     refuse_floats(figures)
-    said = json.dumps(_words(report, figures), ensure_ascii=True)
-
-    def compiled(standards: list[Any]) -> bytes:
-        pages: bytes = typst.compile(
-            TEMPLATE.read_bytes(),
-            format="pdf",
-            sys_inputs={"report": said},
-            pdf_standards=standards,
-            ignore_system_fonts=True,
-            timestamp=0,
-        )
-        return pages
-
-    try:
-        return compiled(["ua-1"])
-    except typst.TypstError as fault:
-        if "could not be displayed" not in str(fault):
-            raise
-        return compiled([])
+    return typeset(json.dumps(_words(report, figures), ensure_ascii=True))
 
 
 def _words(report: Report, figures: Figures) -> dict[str, Any]:
