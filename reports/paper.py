@@ -49,6 +49,7 @@ def _words(report: Report, figures: Figures) -> dict[str, Any]:
                     {
                         "finding": wording.plain(drawing.finding),
                         "description": drawing.description,
+                        "key": ", ".join(f"{colour}: {name}" for name, colour in drawing.key),
                         "svg": str(svg),
                     }
                     for drawing, svg in part.drawings

@@ -19,6 +19,7 @@ from pipelines.cli.dictionary import dictionary
 from pipelines.cli.doctor import doctor
 from pipelines.cli.exceptions import exceptions
 from pipelines.cli.explain import explain
+from pipelines.cli.exporting import export
 from pipelines.cli.matches import matches
 from pipelines.cli.nights import backfill, nightly
 from pipelines.cli.operate import report
@@ -62,6 +63,7 @@ for command in (
     report,
     ask,
     dictionary,
+    export,
     explain,
     exceptions,
     matches,

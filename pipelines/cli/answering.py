@@ -105,7 +105,7 @@ def _binary(path: Path | None) -> Iterator[BinaryIO]:
 def _new_file(path: Path) -> Iterator[BinaryIO]:
     """A file that is whole or not there; one that is there already is left as it is."""
     if path.exists():
-        raise ConfigurationFault(f"{path.name} is there already.", "Name a new file.")
+        raise ConfigurationFault(f"{path.name} is already there.", "Name a new file.")
     part = path.with_name(f".{path.name}.part")
     try:
         with part.open("wb") as kept:

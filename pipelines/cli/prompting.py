@@ -50,13 +50,12 @@ def _reader(path: Path) -> Callable[[], str]:
     if not sys.stdout.isatty():
         return _read_plainly
     from prompt_toolkit import PromptSession
-    from prompt_toolkit.completion import ThreadedCompleter
 
     from pipelines.cli.completing import SqlCompleter
 
     session: PromptSession[str] = PromptSession(
         history=_history(),
-        completer=ThreadedCompleter(SqlCompleter(path)),
+        completer=SqlCompleter(path),
         complete_while_typing=False,
         multiline=True,
         prompt_continuation=_MARK_WITHIN,

@@ -34,6 +34,14 @@ _SHUT = (
 )
 
 
+def require_published(path: Path) -> None:
+    """Raise ConfigurationFault when nothing is published."""
+    if not path.exists():
+        raise ConfigurationFault(
+            "Nothing is published yet.", "Run `recon nightly` or `recon demo` first."
+        )
+
+
 @contextmanager
 def open_snapshot(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
     """The snapshot as it is in place now; a later one does not disturb an open reader.
@@ -41,10 +49,7 @@ def open_snapshot(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
     Files, the network, extensions and settings are out of reach until the connection is closed.
     Raises ConfigurationFault when nothing is published, ChainBroken when the file is no database.
     """
-    if not path.exists():
-        raise ConfigurationFault(
-            "Nothing is published yet.", "Run `recon nightly` or `recon demo` first."
-        )
+    require_published(path)
     connection = connect(path, read_only=True)
     try:
         for setting in _SHUT:

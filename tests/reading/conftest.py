@@ -11,10 +11,12 @@ import pytest
 from click.testing import CliRunner, Result
 from oracle.engine import judge
 from oracle.world import World
+from reading.known_book import publish_known_book
 
 from assets.contracts.streams import all_contracts
 from pipelines.cli.ask import ask
 from pipelines.cli.explain import explain
+from pipelines.cli.exporting import export
 from pipelines.cli.quarantine import quarantine
 from pipelines.faults import ReconFault
 from pipelines.night.deliver import publish
@@ -31,6 +33,7 @@ from pipelines.warehouse.queries import READERS, build_stage, run_scripts
 
 FIRST = date(2026, 10, 27)
 LAST = date(2026, 10, 31)
+COMMANDS = {"sql": ask, "explain": explain, "quarantine": quarantine, "export": export}
 FAR = datetime(2027, 1, 1, tzinfo=UTC)
 
 
@@ -87,6 +90,14 @@ def published(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Places]
     return publish_world
 
 
+@pytest.fixture(scope="session")
+def known_book(tmp_path_factory: pytest.TempPathFactory) -> Places:
+    """The book of `known_book`, whose answers are reckoned by hand."""
+    places = Places(tmp_path_factory.mktemp("known"))
+    publish_known_book(places)
+    return places
+
+
 def write_snapshot(connection: duckdb.DuckDBPyConnection, path: Path) -> None:
     """Copy the published tables of an open database into a file, without private columns."""
     connection.execute(f"attach '{path}' as fresh")
@@ -111,7 +122,7 @@ def recon(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Callable[
 
     def run(places: Places, name: str, *arguments: str, given: str | bytes | None = None) -> Result:
         monkeypatch.setenv("RECON_DATA_DIR", str(places.root))
-        command = {"sql": ask, "explain": explain, "quarantine": quarantine}[name]
+        command = COMMANDS[name]
         return CliRunner().invoke(command, arguments, input=given)
 
     return run

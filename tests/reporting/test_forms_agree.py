@@ -136,16 +136,23 @@ def sheet_faults(table: Table, figures: Any, sheet: Any) -> list[str]:
     return found
 
 
-@pytest.mark.seeds(small=3, full=100)
-@pytest.mark.parametrize("report", ALL, ids=lambda report: report.name)
-def test_every_form_gives_the_figures_of_the_database(report: Report, seed: int) -> None:
+# Each book is of a third of the kinds: three seeds see them all, 300 see each a hundred times.
+@pytest.mark.seeds(small=3, full=300)
+def test_every_form_gives_the_figures_of_the_database(seed: int) -> None:
+    for report in ALL[seed % 3 :: 3]:
+        require_one_answer(report, seed)
+
+
+def require_one_answer(report: Report, seed: int) -> None:
     figures = stored_book(report, seed)
     shown = [cell.shown for cell in numbers(report, figures, people=True)]
     listed = [cell.listed for cell in numbers(report, figures, people=False)]
 
     paper = pypdf.PdfReader(io.BytesIO(rendered_form(figures, "pdf")))
-    printed = "\n".join(page.extract_text() for page in paper.pages).replace("\u200b", "")
-    assert missing(shown, re.sub(r"(?<=[\d,.])\n(?=[\d,.])", "", printed)) == []
+    printed = "\n".join(page.extract_text() for page in paper.pages)
+    # A number that was too long for its column stands on two lines.
+    whole = re.sub(r"\s*\u200b\s*", "", printed)
+    assert [one for one in missing(shown, printed) if one not in whole] == []
     assert workbook_faults(report, figures) == []
     assert json.loads(rendered_form(figures, "json")) == figures
     if report is not DAILY:  # its page and list choose their own tables
