@@ -74,9 +74,13 @@ def trend_svg(panel: Panel) -> str:
     """Return one panel as SVG; it holds dates and numbers, no text from data."""
     import vl_convert
 
-    chart = _bars(panel).properties(width=_WIDTH, height=_HEIGHT)
-    svg: str = vl_convert.vegalite_to_svg(_specification(chart, "transparent"), vl_version="6.4")
+    svg: str = vl_convert.vegalite_to_svg(trend_specification(panel), vl_version="6.4")
     return svg
+
+
+def trend_specification(panel: Panel) -> dict[str, Any]:
+    """Return one panel as the specification of a chart."""
+    return specification_of(_bars(panel).properties(width=_WIDTH, height=_HEIGHT), "transparent")
 
 
 def chart_png(figures: DailyFigures) -> bytes:
@@ -95,7 +99,7 @@ def chart_png(figures: DailyFigures) -> bytes:
         offset=14,
     )
     grid = alt.concat(*charts, columns=2, spacing=18, title=title)
-    specification = _specification(grid, "white")
+    specification = specification_of(grid, "white")
     return packed(vl_convert.vegalite_to_png(specification, vl_version="6.4", scale=2))
 
 
@@ -151,11 +155,13 @@ def _stacked(days: list[TrendDay]) -> list[dict[str, Any]]:
     return values
 
 
-def _specification(chart: altair.Chart | altair.ConcatChart, background: str) -> dict[str, Any]:
+def specification_of(chart: altair.Chart | altair.ConcatChart, background: str) -> dict[str, Any]:
+    """Return the chart as Vega-Lite, in the quiet look of every chart of ours."""
     quiet = {"gridColor": "#8a949c", "gridOpacity": 0.25, "domainColor": "#8a949c"}
     labels = {"labelColor": "#5b6670", "labelFontSize": 11, "tickColor": "#8a949c", "aria": False}
     specification: dict[str, Any] = chart.configure(
         background=background,
+        padding={"left": 5, "top": 5, "right": 14, "bottom": 9},  # fonts differ from form to form
         font="sans-serif",
         axis={**quiet, **labels},
         title={"anchor": "start", "fontSize": 13, "color": "#1d2328", "aria": False},

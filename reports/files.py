@@ -1,24 +1,23 @@
-"""Where rendered reports lie: `reports/<date or month>/<name>.<form>`, and an index over them.
+"""Where rendered reports lie: `reports/<date or month>/<name>.<form>`, each written whole.
 
-Belongs here: paths and the order of writing. Stays out: rendering.
+Belongs here: paths and the order of writing. Stays out: rendering, and the index (`reports.index`).
 """
 
 from __future__ import annotations
 
-import json
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 from reports import lists, page, render, text, wording
 from reports.atomic import write_atomically
 from reports.figures import DailyFigures, FiguresUnusable
+from reports.index import write_index
 from reports.kinds import REPORTS, report_named
 from reports.tables import Figures, Report
 
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,40}", re.ASCII)
-_DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 
 
 FORMS: Mapping[str, Callable[[Report, Figures], str]] = {
@@ -36,14 +35,10 @@ DAILY_FORMS: Mapping[str, Callable[[DailyFigures], str]] = {
 """The daily report has these forms of its own."""
 
 
-class IndexEntry(NamedTuple):
-    """One delivered date in the index."""
+BINARY = ("pdf", "xlsx")
+"""The forms that have bytes of their own, beside those that are text."""
 
-    business_date: str
-    name: str
-    green: bool
-    headline: str
-    forms: list[str]
+ALL_FORMS = (*FORMS, "json", *BINARY)
 
 
 def write_report(
@@ -90,43 +85,26 @@ def rendered_form(figures: Figures, form: str) -> bytes:
     name = figures["name"]
     if form == "json":
         return render.render_json(figures).encode("utf-8")
+    if form in BINARY:
+        return _bytes_of(figures, form)
     if name == "daily" and form in DAILY_FORMS:
         daily: Any = figures
         return DAILY_FORMS[form](daily).encode("utf-8")
     if form not in FORMS:
-        message = f"{form!r} is not a form of this report: choose from {', '.join(FORMS)}, json."
+        message = f"{form!r} is not a form of this report: choose from {', '.join(ALL_FORMS)}."
         raise FiguresUnusable(message)
     return FORMS[form](report_named(name), figures).encode("utf-8")
 
 
-def write_index(root: Path) -> Path:
-    """Write `root/reports/index.html` over every date that has a report, newest first."""
-    path = root / "reports" / "index.html"
-    template = render.environment().get_template("index.html.j2")
-    content = template.render(
-        css=render.stylesheet("page.css"), entries=list(_entries(path.parent))
-    )
-    write_atomically(path, content.encode("utf-8"))
-    return path
+def _bytes_of(figures: Figures, form: str) -> bytes:
+    """The forms whose libraries are loaded only where somebody wants them."""
+    from reports.kinds.daily import DAILY
 
+    report = DAILY if figures["name"] == "daily" else report_named(figures["name"])
+    if form == "pdf":
+        from reports.paper import render_paper
 
-def _entries(folder: Path) -> Iterator[IndexEntry]:
-    """Read the dates present; links are made of names that match a strict pattern only."""
-    for stored in sorted(folder.glob("*/*.json"), reverse=True):
-        date, name = stored.parent.name, stored.stem
-        if not (_DATE.fullmatch(date) and _NAME.fullmatch(name)):
-            continue
-        siblings = (stored.with_suffix(f".{form}") for form in ("html", "csv", "json", "txt"))
-        green, headline = _verdict(stored)
-        forms = [path.suffix[1:] for path in siblings if path.exists()]
-        yield IndexEntry(date, name, green, headline, forms)
+        return render_paper(report, figures)
+    from reports.sheet import render_sheet
 
-
-def _verdict(stored: Path) -> tuple[bool, str]:
-    """Return a stored report's verdict; one that is damaged must not stop tonight's."""
-    try:
-        figures = json.loads(stored.read_bytes())
-        say = REPORTS[stored.stem].headline if stored.stem in REPORTS else wording.headline
-        return figures["verdict"]["state"] == "green", say(figures)
-    except (ValueError, KeyError, TypeError):
-        return False, "the stored figures cannot be read"
+    return render_sheet(report, figures)

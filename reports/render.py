@@ -21,8 +21,7 @@ if TYPE_CHECKING:
     from jinja2 import Environment
 
 HERE = Path(__file__).parent
-_DAYS = ("0-1", "2-7", "8-30", "31-60", "61-90", "over 90")
-BANDS = tuple(days.replace("-", "\N{EN DASH}") for days in _DAYS)
+BANDS = wording.BANDS
 TEXT_COLUMNS = (
     "break_id", "case_id", "code", "secondary_codes", "order_id", "transaction_id",
     "subscription_id", "invoice_id", "charge_attempt_id", "currency", "detail", "business_date",

@@ -13,13 +13,15 @@ form (page, list, text; others may follow) may rely on this and on nothing else:
   adds, rounds or converts: a total is a row of the figures.
 - `is_minor` columns belong in lists only; a column `under` another is shown beneath it where
   people read, and in its own place in lists; `absent` is what people read where a value is missing.
+- `is_list` tables have long texts and stand as cards where there is little room; `is_folded` ones
+  are the figures of a chart, which a page may fold away but never leave out.
 - Names of reports, sections, tables and columns are unique where they stand, made of `a-z0-9_`,
   and stay: files, sheets and anchors are named by them.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, NamedTuple
 
@@ -58,6 +60,7 @@ class Table:
     note: str = ""
     totals: str = ""
     is_list: bool = False
+    is_folded: bool = False
     rows: Callable[[Figures], Sequence[Row]] | None = None
 
 
@@ -78,7 +81,7 @@ class Section:
     title: str
     tables: tuple[Table, ...]
     lead: str = ""
-    draw: Callable[[Figures], Sequence[Drawing]] | None = None
+    draw: Callable[[Figures], Iterable[Drawing]] | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -170,6 +173,14 @@ def decimals_of(figures: Figures) -> Mapping[str, int]:
         return found
     rows = [*figures.get("totals", []), *figures.get("day", [])]
     return {row["currency"]: row["minor_units"] for row in rows}
+
+
+def in_order(rows: Iterable[Row]) -> list[tuple[str, list[Row]]]:
+    """Return the rows of each currency, by currency."""
+    found: dict[str, list[Row]] = {}
+    for row in rows:
+        found.setdefault(row["currency"], []).append(row)
+    return sorted(found.items())
 
 
 def money_in_words(amount: str, currency: str, figures: Figures) -> str:

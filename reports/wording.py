@@ -7,13 +7,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from reports import amounts
 from reports.figures import Break, DailyFigures, FiguresUnusable, minor_units
 
+_DAYS = ("0-1", "2-7", "8-30", "31-60", "61-90", "over 90")
+BANDS = tuple(days.replace("-", "\N{EN DASH}") for days in _DAYS)
 SEVERITIES = ("high", "medium", "low", "info")
 _WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 _MONTHS = (
@@ -70,6 +72,11 @@ def long_month(text: str) -> str:
     """Return 2026-11-21 as "November 2026"."""
     day = business_date(text)
     return f"{_MONTHS[day.month - 1]} {day.year}"
+
+
+def is_month_end(text: str) -> bool:
+    """Tell whether the date is the last of its month."""
+    return (business_date(text) + timedelta(days=1)).day == 1
 
 
 def short_date(text: str) -> str:

@@ -67,8 +67,60 @@ create or replace temp macro money_text(amount, minor_units) as (
     )
 );
 
+-- A share in percent to four decimals, half rounded up: 1.0234. Nothing where there is no whole, or less than none.
+-- Both are counted in hundred-millionths, so that whole numbers divide and no digit is lost before the rounding.
+create or replace temp macro percent_text(part, whole) as (
+    case
+        when whole > 0 and part >= 0 then (
+            divide(
+                2 * 1000000 * (part::decimal(28, 8) * 100000000)::hugeint + (whole::decimal(28, 8) * 100000000)::hugeint,
+                2 * (whole::decimal(28, 8) * 100000000)::hugeint
+            )::decimal(28, 0) * 0.0001
+        )::decimal(32, 4)::varchar
+    end
+);
+
+-- How often an interval of billing comes in twelve months; nothing for an interval of no known name.
+create or replace temp macro times_a_year(recurring_interval) as (
+    case upper(recurring_interval)
+        when 'YEAR' then 1
+        when 'MONTH' then 12
+        when 'WEEK' then 52
+        when 'DAY' then 365
+    end
+);
+
+-- One minor unit of a currency, in hundred-millionths.
+create or replace temp macro minor_unit_parts(minor_units) as (
+    case least(minor_units, 8)
+        when 0 then 100000000 when 1 then 10000000 when 2 then 1000000 when 3 then 100000
+        when 4 then 10000 when 5 then 1000 when 6 then 100 when 7 then 10 else 1
+    end
+)::hugeint;
+
+-- What a price comes to in a month: a year of it by twelve, rounded once, half up, to the minor unit.
+create or replace temp macro monthly_amount(price, recurring_interval, interval_count, minor_units) as (
+    (
+        divide(
+            2 * times_a_year(recurring_interval) * (price::decimal(28, 8) * 100000000)::hugeint
+            + 12 * greatest(coalesce(interval_count, 1), 1) * minor_unit_parts(minor_units),
+            24 * greatest(coalesce(interval_count, 1), 1) * minor_unit_parts(minor_units)
+        )::decimal(28, 0)
+        * (minor_unit_parts(minor_units)::decimal(9, 0) * 0.00000001)::decimal(10, 8)
+    )::decimal(38, 18)
+);
+
 -- The maximal runs of letters, digits, -, _, # and / in a text.
 create or replace temp macro whole_tokens(text) as regexp_extract_all(text, '[\p{L}\p{Nd}_#/-]+');
+
+-- A text with the e-mail addresses in it made unreadable: readers of the published file get none.
+create or replace temp macro without_addresses(told) as (
+    case
+        when contains(told, '@')
+            then regexp_replace(told, '[^\s@<>()",;:]+@[^\s@<>()",;:]+\.[^\s@<>()",;:]+', '(e-mail)', 'g')
+        else told
+    end
+);
 
 create or replace temp macro instant_text(instant) as strftime(timezone('UTC', instant), '%Y-%m-%dT%H:%M:%SZ');
 

@@ -286,6 +286,16 @@ create table if not exists reconciled.postings (
     rows bigint not null
 );
 
+-- What each closing told of a date, where it differs from the closing before it.
+create table if not exists reconciled.closed_figures (
+    closing_no bigint not null,
+    recorded_from timestamptz not null,
+    business_date date not null,
+    currency varchar not null,
+    figure varchar not null,
+    amount decimal(38, 18) not null
+);
+
 create table if not exists delivered.reports (
     name varchar not null,
     business_date date not null,

@@ -26,9 +26,9 @@ from pipelines.warehouse.verification import require_whole
 from pipelines.warehouse.verification.files import sha256_of
 from pipelines.warehouse.verification.standing import key_digest
 from reports.files import write_reports
-from reports.kinds import NAMES
+from reports.kinds import NAMES, REPORTS
 from reports.outbox import Delivery, Outbox
-from reports.wording import plain
+from reports.wording import is_month_end, plain
 
 
 @dataclass(frozen=True)
@@ -160,11 +160,20 @@ def deliver(frame: Frame) -> Delivered:
     """Render the reports of the run's as-of from the published snapshot and mail them."""
     with frame.store() as store:
         row = first_row(store.connection, "select as_of_date from reconciled.basis")
-    drawn = published_reports(frame.settings, NAMES, row[0] if row else None)
+    day = row[0] if row else None
+    drawn = published_reports(frame.settings, _filed_by_itself(day), day)
     files = write_reports(frame.places.root, drawn)
     deliveries = [mail for figures in drawn for mail in mail_report(frame, figures)]
     settle_outbox(frame, deliveries)
     return Delivered(tuple(files), tuple(deliveries), drawn[0])
+
+
+def _filed_by_itself(day: date | None) -> list[str]:
+    """The reports that a closing files: those of a month when its last date closes."""
+    is_last = day is not None and is_month_end(day.isoformat())
+    return [
+        name for name in NAMES if is_last or name not in REPORTS or not REPORTS[name].is_monthly
+    ]
 
 
 def published_figures(

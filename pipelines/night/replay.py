@@ -51,9 +51,11 @@ JUDGED = frozenset(
         "number of rows in reconciled.postings",
         "number of rows in reconciled.closed_breaks",
         "number of rows in reconciled.closed_versions",
+        "number of rows in reconciled.closed_figures",
         "content of reconciled.postings",
         "content of reconciled.closed_breaks",
         "content of reconciled.closed_versions",
+        "content of reconciled.closed_figures",
     }
 )
 """What depends on the rules; under other rules than those of the run it may differ."""

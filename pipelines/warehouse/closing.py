@@ -160,6 +160,7 @@ def close(connection: duckdb.DuckDBPyConnection, run: Run) -> dict[str, Any]:
         [number, run.run_id, run.dates.first, run.dates.last, run.as_of],
     )
     connection.execute(script("intake/postings"), {"closing_no": number})
+    connection.execute(script("intake/closed_figures"), {"closing_no": number, "as_of": run.as_of})
     connection.execute("delete from reconciled.closed_breaks")
     connection.execute(
         "insert into reconciled.closed_breaks by name select * from reconciled.breaks"

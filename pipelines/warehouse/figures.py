@@ -19,6 +19,7 @@ from pipelines.policy import Policy
 from pipelines.warehouse.publication import digest_of, kept_control_totals
 from pipelines.warehouse.queries import first_row
 
+_DECIMALS, _DECIMALS_MAX = 2, 4
 ROUNDING_RULE = "half away from zero to the currency's minor unit, where an impact is stored"
 _DAILY = (
     "totals",
@@ -46,6 +47,39 @@ DRAWN: Mapping[str, Mapping[str, str]] = {
         "suggestions": "daily_suggestions",
         "decisions": "daily_decisions",
     },
+    "settlement": {
+        "balances": "settlement_balances",
+        "ageing": "settlement_ageing",
+        "expected": "settlement_expected",
+        "days": "settlement_days",
+    },
+    "fees": {
+        "currencies": "fees_currencies",
+        "days": "fees_days",
+        "networks": "fees_networks",
+        "quotes": "fees_quotes",
+    },
+    "subscriptions": {
+        "revenue": "subscriptions_revenue",
+        "failures": "subscriptions_failures",
+        "outcomes": "subscriptions_outcomes",
+        "authorizations": "subscriptions_authorizations",
+        "receivables": "subscriptions_receivables",
+    },
+    "quality": {
+        "windows": "quality_windows",
+        "quarantine": "quality_quarantine",
+        "freshness": "quality_freshness",
+        "sweeps": "quality_sweeps",
+    },
+    "month": {
+        "money": "month_money",
+        "movements": "month_movements",
+        "settlement": "month_settlement",
+        "revenue": "subscriptions_revenue",
+        "breaks": "daily_breaks",
+        "corrections": "month_corrections",
+    },
 }
 """What each report is drawn from: its sections by name, each a table of the delivered stage."""
 
@@ -64,6 +98,15 @@ _COMPARED = {
     ),
     "exceptions": Compared(
         "owners", ("currency", "assignee", "state"), ("breaks", "short_amount", "over_amount")
+    ),
+    "settlement": Compared(
+        "balances", ("currency",), ("gross_amount", "fee_amount", "paid_out_amount", "owed_amount")
+    ),
+    "fees": Compared("currencies", ("currency",), ("fee_amount", "variance_amount")),
+    "subscriptions": Compared("revenue", ("currency",), ("opening_amount", "closing_amount")),
+    "quality": Compared("quarantine", ("stream", "source", "reason"), ("rows_held_back",)),
+    "month": Compared(
+        "money", ("currency",), ("expected_amount", "received_amount", "difference_amount")
     ),
 }
 
@@ -108,7 +151,7 @@ def store_reports(
             figures["minor_units"] = units
         for section, table in sections.items():
             if table not in drawn:
-                drawn[table] = _rows(connection, f"delivered.{table}")
+                drawn[table] = _rows(connection, f"delivered.{table}", units)
             figures[section] = drawn[table]
         digests[name] = _store(connection, figures, as_of_date, as_of)
     return digests
@@ -178,23 +221,34 @@ def _policy_in_force(policy: Policy) -> dict[str, Any]:
     }
 
 
-def _rows(connection: duckdb.DuckDBPyConnection, table: str) -> list[dict[str, Any]]:
+def _rows(
+    connection: duckdb.DuckDBPyConnection, table: str, units: Mapping[str, int]
+) -> list[dict[str, Any]]:
     cursor = connection.execute(f"select * from {table}")
     names = [column[0] for column in cursor.description or []]
-    return [
-        {name: _plain(value) for name, value in zip(names, row, strict=True)}
-        for row in cursor.fetchall()
-    ]
+    found = []
+    for row in cursor.fetchall():
+        values = dict(zip(names, row, strict=True))
+        least = units.get(values.get("currency", ""), _DECIMALS)
+        found.append({name: _plain(value, least) for name, value in values.items()})
+    return found
 
 
-def _plain(value: Any) -> Any:
+def _plain(value: Any, least: int) -> Any:
     if isinstance(value, datetime):
         return _instant(value)
     if isinstance(value, date):
         return value.isoformat()
     if isinstance(value, Decimal):
-        return format(value, "f")
+        return _decimal_text(value, least)
     return value
+
+
+def _decimal_text(value: Decimal, least: int) -> str:
+    """As the macro `money_text` writes it: the minor units always, more digits where there are."""
+    whole, _, fraction = format(value, "f").partition(".")
+    fraction = fraction.rstrip("0").ljust(least if least <= _DECIMALS_MAX else 0, "0")
+    return f"{whole}.{fraction}" if fraction else whole
 
 
 def _instant(value: datetime) -> str:

@@ -20,6 +20,7 @@ BESIDE_RAW = (
     "reconciled.postings",
     "reconciled.closed_breaks",
     "reconciled.closed_versions",
+    "reconciled.closed_figures",
     "ops.pulls",
     "ops.files",
     "ops.orders_aside",

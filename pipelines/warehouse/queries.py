@@ -24,6 +24,7 @@ DICTIONARY = (
     "dictionary_of_actions",
     "dictionary_of_history",
     "dictionary_of_fees",
+    "dictionary_of_marts",
 )
 READERS = (
     "reading_as_of",

@@ -10,9 +10,15 @@ from types import MappingProxyType
 
 from reports.figures import FiguresUnusable
 from reports.kinds.exceptions import EXCEPTIONS
+from reports.kinds.fees import FEES
+from reports.kinds.month import MONTH
+from reports.kinds.quality import QUALITY
+from reports.kinds.settlement import SETTLEMENT
+from reports.kinds.subscriptions import SUBSCRIPTIONS
 from reports.tables import Report
 
-REPORTS: Mapping[str, Report] = MappingProxyType({one.name: one for one in (EXCEPTIONS,)})
+_DECLARED = (EXCEPTIONS, SETTLEMENT, FEES, SUBSCRIPTIONS, QUALITY, MONTH)
+REPORTS: Mapping[str, Report] = MappingProxyType({one.name: one for one in _DECLARED})
 NAMES = ("daily", *REPORTS)
 """Every report that a closing draws up, the one that is mailed first."""
 

@@ -4,10 +4,6 @@ breaks as (
     select * from reconciled.breaks where state in ('open', 'assigned', 'waiting', 'reopened')
 ),
 
-minor_units as (
-    select * from validated.minor_units
-),
-
 sums as (
     select
         assignee,
@@ -26,9 +22,8 @@ select
     sums.state,
     sums.currency,
     sums.breaks,
-    money_text(sums.short_amount, minor_units.minor_units) as short_amount,
-    money_text(sums.over_amount, minor_units.minor_units) as over_amount,
+    sums.short_amount,
+    sums.over_amount,
     sums.oldest_days
 from sums
-left join minor_units on sums.currency = minor_units.currency
 order by sums.assignee nulls first, sums.state, sums.currency

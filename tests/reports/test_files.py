@@ -6,7 +6,8 @@ import stat
 import pytest
 
 from reports.figures import FiguresUnusable, quiet_day
-from reports.files import rendered_form, write_index, write_report
+from reports.files import rendered_form, write_report
+from reports.index import MEMORY, write_index
 
 
 def test_each_form_lies_under_its_date_for_the_owner_only(tmp_path, make_daily):
@@ -29,7 +30,7 @@ def test_writing_again_gives_the_same_bytes(tmp_path, make_daily):
 
     assert first == second
     assert sorted(path.name for path in (tmp_path / "reports").rglob("*")) == [
-        "2026-11-21", "daily.csv", "daily.html", "daily.json", "index.html",
+        ".index.json", "2026-11-21", "daily.csv", "daily.html", "daily.json", "index.html",
     ]  # fmt: skip
 
 
@@ -59,7 +60,10 @@ def test_the_index_links_to_nothing_with_a_strange_name(tmp_path):
 
     index = write_index(tmp_path).read_text()
 
-    assert "script" not in index.replace("default-src", "")
+    assert not any(
+        strange in index for strange in ('x"><script', "x&#34;", "copy", "javascript:", "alert")
+    )
+    assert index.count("<script>") == 1
     assert index.count("href=") == 3
 
 
@@ -73,6 +77,24 @@ def test_a_damaged_report_is_named_and_stops_nothing(tmp_path, content):
     index = (tmp_path / "reports" / "index.html").read_text()
     assert "the stored figures cannot be read" in index
     assert "Green: all clear" in index
+
+
+@pytest.mark.parametrize("content", ["", "[]", '{"2026-11-20/daily": [1, 2, "yes", "no"]}'])
+def test_an_index_whose_memory_is_damaged_reads_the_reports_again(tmp_path, content):
+    write_report(tmp_path, quiet_day("2026-11-20"))
+    before = write_index(tmp_path).read_text()
+    (tmp_path / "reports" / MEMORY).write_text(content)
+
+    assert write_index(tmp_path).read_text() == before
+
+
+def test_a_report_that_was_rendered_again_is_read_again(tmp_path):
+    write_report(tmp_path, quiet_day("2026-11-20"))
+    red = quiet_day("2026-11-20")
+    red["verdict"] = {"state": "red", "reasons": ["A window is open."]}
+    write_report(tmp_path, red)
+
+    assert "! Red: no breaks, 1 control red" in write_index(tmp_path).read_text()
 
 
 def test_an_index_without_reports_says_so(tmp_path):
@@ -102,5 +124,5 @@ def test_a_fault_in_one_form_leaves_the_former_files_alone(tmp_path, make_daily)
 
 
 def test_an_unknown_form_is_named(make_daily):
-    with pytest.raises(FiguresUnusable, match="'pdf' is not a form"):
-        rendered_form(make_daily(1), "pdf")
+    with pytest.raises(FiguresUnusable, match="'doc' is not a form"):
+        rendered_form(make_daily(1), "doc")

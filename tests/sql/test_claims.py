@@ -227,6 +227,22 @@ FAULTS = [
      "update marts.break_ageing set age_band = 'over 90' where age_band <> 'over 90'"),
     ("marts.fees.sums_equal_the_payments", "update marts.fees set fee_amount = fee_amount + 0.01"),
     ("marts.fees.sums_equal_the_payments", "delete from marts.fees"),
+    ("marts.settlement.owed_is_what_the_payments_say",
+     "update marts.settlement set owed_amount = owed_amount + 0.01"),
+    ("marts.settlement.owed_is_what_the_payments_say",
+     "delete from marts.settlement where settlement_state = 'PAID_OUT'"),
+    ("marts.receivables_ageing.sums_equal_the_open_invoices",
+     "update marts.receivables_ageing set amount = amount + 0.01"),
+    ("marts.receivables_ageing.sums_equal_the_open_invoices",
+     "delete from marts.receivables_ageing"),
+    ("marts.subscription_revenue.the_latest_closing_is_what_subscriptions_pay",
+     "delete from marts.subscription_revenue where closing_amount > 0"),
+    ("marts.subscription_revenue.the_latest_closing_is_what_subscriptions_pay",
+     "update marts.subscription_revenue set churn_amount = churn_amount + 0.01"),
+    ("marts.dunning.every_failed_charge_is_counted",
+     "update marts.dunning set failed_attempts = failed_attempts + 1"),
+    ("marts.dunning.every_failed_charge_is_counted",
+     "update marts.dunning set recovered_bills = bills + 1"),
 ]  # fmt: skip
 """A claim and a tampering it must find."""
 

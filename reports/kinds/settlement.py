@@ -1,0 +1,163 @@
+"""The report `settlement`: what the gateway owes by currency and age, its fees, when it has to pay.
+
+Belongs here: what the report declares and finds. Stays out: what is owed (`sql/marts/settlement`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from reports import amounts, drawing
+from reports.tables import (
+    Column,
+    Drawing,
+    Figures,
+    Report,
+    Row,
+    Section,
+    Table,
+    in_order,
+    money_in_words,
+)
+from reports.wording import BANDS, counted
+
+BALANCES = Table(
+    name="balances",
+    caption="What the gateway took, kept and owes",
+    note="gross \N{MINUS SIGN} fees \N{MINUS SIGN} refunds \N{MINUS SIGN} paid out = owed, of the "
+    "whole book",
+    columns=(
+        Column("currency", "Currency"),
+        Column("payments", "Payments", "count"),
+        Column("gross_amount", "Gross", "money"),
+        Column("fee_amount", "Fees", "money"),
+        Column("refunded_amount", "Refunds", "money"),
+        Column("paid_out_amount", "Paid out", "money"),
+        Column("owed_amount", "Owed", "money"),
+    ),
+    empty="No payment has been completed yet, so the gateway owes nothing.",
+)
+AGEING = Table(
+    name="ageing",
+    caption="What is owed, by age",
+    note="age in full days from the business date to the cut-off",
+    columns=(
+        Column("currency", "Currency"),
+        Column("state", "State", "word"),
+        Column("age_band", "Age, days"),
+        Column("oldest_date", "Oldest", "date"),
+        Column("payments", "Payments", "count"),
+        Column("owed_amount", "Owed", "money"),
+    ),
+    empty="Nothing is owed: every payment is paid out or refunded.",
+)
+EXPECTED = Table(
+    name="expected",
+    caption="Expected payout dates",
+    note="by the payout SLA and its calendar, see payout_days below",
+    columns=(
+        Column("payout_due_date", "Due on", "date"),
+        Column("state", "State", "word"),
+        Column("currency", "Currency"),
+        Column("payments", "Payments", "count"),
+        Column("owed_amount", "To be paid out", "money"),
+    ),
+    empty="No payout is awaited.",
+)
+DAYS = Table(
+    name="days",
+    caption="The last 30 days, by business date of the payment",
+    columns=(
+        Column("business_date", "Date", "date"),
+        Column("currency", "Currency"),
+        Column("fee_amount", "Fees", "money"),
+        Column("paid_out_amount", "Paid out", "money"),
+        Column("owed_amount", "Owed", "money"),
+    ),
+    is_folded=True,
+    empty="No payment was completed in the last 30 days.",
+)
+
+
+def headline(figures: Figures) -> str:
+    """Return what is owed in the currency with most payments, and how much of that is late."""
+    owed = [row for row in figures["balances"] if not amounts.is_zero(row["owed_amount"])]
+    if not owed:
+        return "nothing is owed"
+    most = max(owed, key=lambda row: row["payments"])
+    others = len(owed) - 1
+    more = f" + {counted(others, 'more currency', 'more currencies')}" if others else ""
+    late = sum(
+        row["payments"] for row in figures["ageing"] if row["state"] in ("OVERDUE", "FAILED")
+    )
+    overdue = f", {counted(late, 'payment', 'payments')} late or failed" if late else ""
+    return f"{money_in_words(most['owed_amount'], most['currency'], figures)} owed{more}{overdue}"
+
+
+def draw_ageing(figures: Figures) -> Iterator[Drawing]:
+    """Draw for each currency how what is owed adds up by age."""
+    for currency, rows in in_order(figures["ageing"])[: drawing.PANELS_MAX]:
+        bands = [band for band in BANDS if any(row["age_band"] == band for row in rows)]
+        steps = [drawing.Step(band, _owed(rows, band)) for band in bands]
+        total = amounts.add(step.amount for step in steps)
+        largest = max(steps, key=lambda step: amounts.exact(step.amount))
+        finding = (
+            f"{money_in_words(total, currency, figures)} owed, most of it {largest.name} days old"
+        )
+        yield drawing.bridge(
+            finding,
+            f"Bars of what is owed in {currency} by age, adding up to the total.",
+            [*steps, drawing.Step("owed", total, is_whole=True)],
+        )
+
+
+def draw_balance(figures: Figures) -> Iterator[Drawing]:
+    """Draw for each currency what of each day's payments is paid out, and what is owed."""
+    for currency, rows in in_order(figures["days"])[: drawing.PANELS_MAX]:
+        paid = amounts.add(row["paid_out_amount"] for row in rows)
+        owed = amounts.add(row["owed_amount"] for row in rows)
+        share = amounts.share(paid, amounts.add([paid, owed]))
+        said = f"{share} % of the last 30 days is paid out" if share else "nothing to pay out"
+        yield drawing.stacked(
+            f"{currency}: {said}",
+            f"Bars of {counted(len(rows), 'day', 'days')}: what is paid out, and what is owed.",
+            [
+                drawing.Part(
+                    "paid out",
+                    "blue",
+                    {row["business_date"]: row["paid_out_amount"] for row in rows},
+                ),
+                drawing.Part(
+                    "owed", "orange", {row["business_date"]: row["owed_amount"] for row in rows}
+                ),
+            ],
+        )
+
+
+def _owed(rows: Sequence[Row], band: str) -> str:
+    return amounts.add(row["owed_amount"] for row in rows if row["age_band"] == band)
+
+
+SETTLEMENT = Report(
+    name="settlement",
+    title="Settlement",
+    headline=headline,
+    sections=(
+        Section(
+            name="balance",
+            title="What the gateway owes",
+            tables=(BALANCES,),
+            lead="A payment that was paid out and then refunded counts below 0: the gateway takes "
+            "it back.",
+        ),
+        Section(name="age", title="By age", tables=(AGEING,), draw=draw_ageing),
+        Section(
+            name="due",
+            title="When it has to pay",
+            tables=(EXPECTED,),
+            lead="Awaited is not due yet; overdue is past its date; failed needs a word with the "
+            "gateway.",
+        ),
+        Section(name="month", title="Payout balance of 30 days", tables=(DAYS,), draw=draw_balance),
+    ),
+)

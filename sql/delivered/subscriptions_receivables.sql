@@ -1,0 +1,15 @@
+-- One row per currency, status and age band of the invoices that wait for their money.
+with
+receivables as (
+    select * from marts.receivables_ageing
+)
+
+select
+    receivables.currency,
+    receivables.status,
+    receivables.age_band,
+    receivables.invoices,
+    receivables.oldest_days,
+    receivables.amount
+from receivables
+order by receivables.currency, receivables.oldest_days, receivables.status
