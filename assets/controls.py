@@ -125,9 +125,9 @@ def of_verdict(reasons: Sequence[str]) -> dg.AssetCheckResult:
     return _result(VERDICT, not reasons, {"reasons": listed(reasons)})
 
 
-def listed(sentences: Iterable[str]) -> dg.MarkdownMetadataValue:
-    """Sentences one below the other."""
-    return dg.MetadataValue.md("\n".join(f"- {one}" for one in sentences) or "none")
+def listed(sentences: Iterable[str]) -> str:
+    """Sentences as text, which the UI shows at once; Markdown waits for a click."""
+    return " ".join(sentences) or "none"
 
 
 def _result(spec: dg.AssetCheckSpec, passed: bool, told: Mapping[str, Told]) -> dg.AssetCheckResult:

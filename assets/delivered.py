@@ -4,6 +4,8 @@ Belongs here: the assets of the last stage and the controls that turn a night re
 Stays out: rendering (`reports`) and publishing (`pipelines.warehouse`).
 """
 
+from datetime import date
+
 import dagster as dg
 
 from assets import controls
@@ -12,13 +14,18 @@ from assets.stage import retry_policy, shown_tables
 from pipelines.night.changes import changes_of
 from pipelines.night.deliver import deliver, publish
 from pipelines.night.judge import draw_up, find_reasons
+from pipelines.night.month import file_month
 from pipelines.night.watching import standing_of
 
 GROUP = "delivered"
 
 
 def definitions(
-    partitions: dg.PartitionsDefinition[str], pool: str | None, *, retries: int
+    partitions: dg.PartitionsDefinition[str],
+    pool: str | None,
+    *,
+    retries: int,
+    months: dg.PartitionsDefinition[str],
 ) -> list[dg.AssetsDefinition]:
     """The assets of the delivered stage."""
 
@@ -99,4 +106,29 @@ def definitions(
             }
         )
 
-    return [finance, daily]
+    @dg.asset(
+        key=[GROUP, "month"],
+        group_name=GROUP,
+        partitions_def=months,
+        deps=[finance],
+        kinds={"html", "csv"},
+        required_resource_keys={"night"},
+        **said_of(
+            "delivered.month",
+            grain="One pack per month: filed when its last date is closed, and again on demand.",
+            source="the published database, nothing else",
+        ),
+    )
+    def month(context: dg.AssetExecutionContext) -> dg.MaterializeResult:  # type: ignore[type-arg]
+        night = context.resources.night
+        with night.telling():
+            filed = file_month(night.settings(), date.fromisoformat(context.partition_key))
+        return dg.MaterializeResult(
+            metadata={
+                "report": dg.MetadataValue.url(report_link(night.settings(), filed.page)),
+                "report_path": dg.MetadataValue.path(str(filed.page)),
+                "as_of": str(filed.figures["as_of"]),
+            }
+        )
+
+    return [finance, daily, month]

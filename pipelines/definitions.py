@@ -15,7 +15,14 @@ import dagster as dg
 from assets import claims, delivered, marts, raw, reconciled, validated
 from assets.contracts.contract import StreamContract
 from assets.contracts.streams import all_contracts
-from pipelines.jobs import business_dates, nightly_job, nightly_schedule
+from pipelines.jobs import (
+    business_dates,
+    business_months,
+    monthly_job,
+    monthly_schedule,
+    nightly_job,
+    nightly_schedule,
+)
 from pipelines.night.progress import Observer
 from pipelines.resources import Nights
 from pipelines.sensors import (
@@ -64,16 +71,18 @@ def contracts() -> Mapping[str, StreamContract]:
 def _compose(known: Settings, nights: Nights, pool: str | None) -> dg.Definitions:
     partitions = business_dates(known.recon_first_date)
     checks = claims.definitions(pool)
-    job = nightly_job(checks)
+    months = business_months(known.recon_first_date)
+    job, month = nightly_job(checks), monthly_job()
     return dg.Definitions(
         assets=[
             definition
-            for stage in (raw, validated, reconciled, marts, delivered)
+            for stage in (raw, validated, reconciled, marts)
             for definition in stage.definitions(partitions, pool, retries=nights.retries)
-        ],
+        ]
+        + delivered.definitions(partitions, pool, retries=nights.retries, months=months),
         asset_checks=checks,
-        jobs=[job],
-        schedules=[nightly_schedule(known, job)],
+        jobs=[job, month],
+        schedules=[nightly_schedule(known, job), monthly_schedule(known, month)],
         sensors=[
             failure_sensor(known),
             checks_sensor(known),

@@ -12,6 +12,7 @@ Faults in *data* are never exceptions here: they are rows, counted and reported.
     │  ├─ ClaimBroken             a contract or structural claim does not hold
     │  ├─ ChainBroken             the store and its control chain disagree
     │  └─ DiskFull                less free space than a night needs
+    ├─ Stopped                    a person ended it; what was pulled stays
     └─ ConfigurationFault         exit 2: wrong arguments, settings, dates or gateway
        └─ DateNotClosable         the date's cut-off is not ten minutes past
 """
@@ -76,6 +77,10 @@ class ChainBroken(StoreFault):
 
 class DiskFull(StoreFault):
     """Free space is below what a night needs."""
+
+
+class Stopped(ReconFault):
+    """A person ended the command; nobody is mailed."""
 
 
 class ConfigurationFault(ReconFault):

@@ -69,6 +69,18 @@ class Nights:
                 allow_retries=fault.may_retry,
             ) from fault
 
+    @contextmanager
+    def telling(self) -> Iterator[None]:
+        """What only reads what is published: a fault inside stops the run with its remedy."""
+        try:
+            yield
+        except ReconFault as fault:
+            raise dg.Failure(
+                description=fault.sentence,
+                metadata={"remedy": fault.remedy},
+                allow_retries=fault.may_retry,
+            ) from fault
+
     def _keep_others_out(self, night: Frame) -> None:
         """Take the writer lock at a run's first step and keep it until `release`."""
         self.release()

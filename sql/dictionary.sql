@@ -43,7 +43,7 @@ comment on column validated.transactions.transaction_id is 'The gateway''s id of
 comment on column validated.transactions.type is 'Kind of transaction as the gateway names it, such as CHECKOUT or SUBSCRIPTION.';
 comment on column validated.transactions.reference is 'The gateway''s reference of the transaction; an order may name it instead of the id.';
 comment on column validated.transactions.external_id is 'Id that the merchant gave the payment; equal to an order id it links the two.';
-comment on column validated.transactions.description is 'Text of the payment; an order id that stands in it as a whole word may link the two.';
+comment on column validated.transactions.description is 'Text of the payment; an order id that stands in it as a whole word may link the two; e-mail addresses in it read (e-mail).';
 comment on column validated.transactions.exchange_rate is 'Fiat per coin, in fiat_currency: coins times this rate is their fiat value.';
 comment on column validated.transactions.deposit_tx_hash is 'Hash of the payer''s deposit on the chain.';
 comment on column validated.transactions.checkout_session_id is 'Checkout session the transaction came on.';
@@ -75,7 +75,7 @@ comment on column validated.transactions_history.transaction_id is 'The gateway'
 comment on column validated.transactions_history.type is 'Kind of transaction as the gateway names it, such as CHECKOUT or SUBSCRIPTION.';
 comment on column validated.transactions_history.reference is 'The gateway''s reference of the transaction; an order may name it instead of the id.';
 comment on column validated.transactions_history.external_id is 'Id that the merchant gave the payment; equal to an order id it links the two.';
-comment on column validated.transactions_history.description is 'Text of the payment; an order id that stands in it as a whole word may link the two.';
+comment on column validated.transactions_history.description is 'Text of the payment; an order id that stands in it as a whole word may link the two; e-mail addresses in it read (e-mail).';
 comment on column validated.transactions_history.exchange_rate is 'Fiat per coin, in fiat_currency: coins times this rate is their fiat value.';
 comment on column validated.transactions_history.deposit_tx_hash is 'Hash of the payer''s deposit on the chain.';
 comment on column validated.transactions_history.checkout_session_id is 'Checkout session the transaction came on.';
@@ -109,7 +109,7 @@ comment on table validated.checkout_sessions is 'One row per checkout session th
 comment on column validated.checkout_sessions.session_id is 'The gateway''s id of the session.';
 comment on column validated.checkout_sessions.amount is 'What the session asks for, in major units of currency.';
 comment on column validated.checkout_sessions.currency is 'Currency of amount as the session names it.';
-comment on column validated.checkout_sessions.description is 'Text of the session.';
+comment on column validated.checkout_sessions.description is 'Text of the session; e-mail addresses in it read (e-mail).';
 comment on column validated.checkout_sessions.status is 'State of the session in capitals.';
 comment on column validated.checkout_sessions.tolerance_percent is 'Percent by which coins may miss what was asked for, where the transaction names none.';
 comment on column validated.checkout_sessions.crypto_currency is 'Ticker of the coin the session asks for; empty while the payer has not chosen.';

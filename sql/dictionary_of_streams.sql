@@ -82,7 +82,7 @@ comment on column validated.subscription_invoices.token_address is 'Contract of 
 comment on column validated.subscription_invoices.billing_mode is 'FIXED for a period''s price, METERED for what was used.';
 comment on column validated.subscription_invoices.usage_quantity is 'How much was used, in units that only the merchant knows; empty for a fixed price.';
 comment on column validated.subscription_invoices.status is 'State of the invoice in capitals; PAID brought money, VOID and UNCOLLECTIBLE ended without, every other word is open.';
-comment on column validated.subscription_invoices.description is 'Text of the invoice.';
+comment on column validated.subscription_invoices.description is 'Text of the invoice; e-mail addresses in it read (e-mail).';
 comment on column validated.subscription_invoices.due_at is 'Instant at which it is due; a date without a time is due as the date begins in the business time zone.';
 comment on column validated.subscription_invoices.paid_at is 'Instant at which the gateway took it as paid; empty while it has not.';
 comment on column validated.subscription_invoices.voided_at is 'Instant at which it was voided; empty where it was not.';
@@ -107,7 +107,7 @@ comment on column validated.subscription_invoices_history.token_address is 'Cont
 comment on column validated.subscription_invoices_history.billing_mode is 'FIXED for a period''s price, METERED for what was used.';
 comment on column validated.subscription_invoices_history.usage_quantity is 'How much was used, in units that only the merchant knows; empty for a fixed price.';
 comment on column validated.subscription_invoices_history.status is 'State of the invoice in capitals; PAID brought money, VOID and UNCOLLECTIBLE ended without, every other word is open.';
-comment on column validated.subscription_invoices_history.description is 'Text of the invoice.';
+comment on column validated.subscription_invoices_history.description is 'Text of the invoice; e-mail addresses in it read (e-mail).';
 comment on column validated.subscription_invoices_history.due_at is 'Instant at which it is due; a date without a time is due as the date begins in the business time zone.';
 comment on column validated.subscription_invoices_history.paid_at is 'Instant at which the gateway took it as paid; empty while it has not.';
 comment on column validated.subscription_invoices_history.voided_at is 'Instant at which it was voided; empty where it was not.';

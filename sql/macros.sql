@@ -113,6 +113,15 @@ create or replace temp macro monthly_amount(price, recurring_interval, interval_
 -- The maximal runs of letters, digits, -, _, # and / in a text.
 create or replace temp macro whole_tokens(text) as regexp_extract_all(text, '[\p{L}\p{Nd}_#/-]+');
 
+-- A text with the e-mail addresses in it made unreadable: readers of the published file get none.
+create or replace temp macro without_addresses(told) as (
+    case
+        when contains(told, '@')
+            then regexp_replace(told, '[^\s@<>()",;:]+@[^\s@<>()",;:]+\.[^\s@<>()",;:]+', '(e-mail)', 'g')
+        else told
+    end
+);
+
 create or replace temp macro instant_text(instant) as strftime(timezone('UTC', instant), '%Y-%m-%dT%H:%M:%SZ');
 
 -- An instant as told with its offset, as Unix seconds, or as a bare date: then where that date begins.

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
-from pipelines.faults import ReconFault, StoreFault
+from pipelines.faults import ReconFault, Stopped, StoreFault
 from pipelines.partitions import DateRange
 from pipelines.settings import Places, Settings
 
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from pipelines.night.frame import Frame
     from pipelines.night.progress import Observer
 
+INTERRUPTED = "DagsterExecutionInterruptedError"
 EXIT_CODES = {"green": 0, "red": 3}
 
 
@@ -140,6 +141,12 @@ def _run_alone(
                 PROCESS_TAG: process_name(os.getpid(), run_id),
             },
         )
+        if _was_stopped(result):
+            instance.report_run_canceled(result.dagster_run, message="Stopped by hand.")
+            raise Stopped(
+                f"The {checked.kind} of {checked.dates} was stopped; nothing was published.",
+                "The same command again goes on from what is kept.",
+            )
     if not result.success:
         fault = getattr(nights, "fault", None)
         raise fault if isinstance(fault, ReconFault) else _unforeseen(checked, result)
@@ -165,6 +172,12 @@ def _held_open(places: Places) -> Iterator[None]:
             connection = held.enter_context(closing(sqlite3.connect(path)))
             connection.execute("select count(*) from sqlite_master").fetchall()
         yield
+
+
+def _was_stopped(result: dg.ExecuteInProcessResult) -> bool:
+    """Whether Ctrl-C ended a step; Dagster tells it like any other error of one."""
+    errors = [event.step_failure_data.error for event in result.all_events if event.is_step_failure]
+    return any(error is not None and error.cls_name == INTERRUPTED for error in errors)
 
 
 def _unforeseen(checked: Frame, result: dg.ExecuteInProcessResult) -> ReconFault:

@@ -43,9 +43,17 @@ def cell_text(value: object) -> str | None:
 
 
 def screen_text(value: object) -> str:
-    """The value on one line, with nothing in it that could steer a terminal."""
-    text = cell_text(value)
+    """The value on one line, with nothing in it that could steer a terminal.
+
+    Decimals keep two places and every digit that is not a needless zero.
+    """
+    text = _without_zeros(value) if isinstance(value, Decimal) else cell_text(value)
     return "NULL" if text is None else plain(text)
+
+
+def _without_zeros(value: Decimal) -> str:
+    whole, _, places = format(value, "f").partition(".")
+    return f"{whole}.{places.rstrip('0').ljust(2, '0')}" if len(places) > 2 else format(value, "f")
 
 
 def _scalar_text(value: object) -> str:

@@ -27,7 +27,7 @@ select
     session_id,
     amount::decimal(38, 18) as amount,
     currency,
-    description,
+    without_addresses(description) as description,
     customer_email_digest,
     status,
     tolerance_percent::decimal(38, 18) as tolerance_percent,

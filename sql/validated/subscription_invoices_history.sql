@@ -40,7 +40,7 @@ select
     billing_mode,
     usage_quantity::decimal(38, 18) as usage_quantity,
     status,
-    description,
+    without_addresses(description) as description,
     moment_of(due_at, basis.timezone) as due_at,
     paid_at::timestamptz as paid_at,
     voided_at::timestamptz as voided_at,

@@ -34,7 +34,7 @@ select
     type,
     reference,
     external_id,
-    description,
+    without_addresses(description) as description,
     exchange_rate::decimal(38, 18) as exchange_rate,
     deposit_tx_hash,
     checkout_session_id,

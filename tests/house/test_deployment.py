@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import configparser
 import os
+import re
 import subprocess
 import tomllib
 from collections.abc import Iterator
@@ -13,6 +15,7 @@ import pytest
 import yaml
 
 ROOT = Path(__file__).parents[2]
+DEPLOYMENT = ROOT / "pipelines" / "deploy"
 
 
 @pytest.fixture
@@ -36,6 +39,29 @@ def test_dagster_tells_nobody_and_runs_one_run_at_a_time(instance: dg.DagsterIns
     assert instance.global_op_concurrency_default_limit == 1
     assert instance.run_monitoring_enabled is True
     assert set(instance.get_settings("retention")) == {"schedule", "sensor"}
+
+
+def test_with_postgresql_only_the_storage_differs() -> None:
+    usual, other = (
+        yaml.safe_load(path.read_text(encoding="utf-8"))
+        for path in (ROOT / "dagster.yaml", DEPLOYMENT / "dagster-postgres.yaml")
+    )
+    assert other.pop("storage") == {
+        "postgres": {"postgres_url": {"env": "RECON_DAGSTER_POSTGRES_URL"}}
+    }
+    assert other == usual
+
+
+@pytest.mark.parametrize("unit", ["recon-daemon", "recon-reports", "recon-webserver"])
+def test_a_unit_serves_loopback_only_and_writes_to_one_folder(unit: str) -> None:
+    read = configparser.ConfigParser(strict=False, interpolation=None)
+    read.read(DEPLOYMENT / f"{unit}.service")
+    service = read["Service"]
+    assert service["User"] == "recon"
+    assert service["ProtectSystem"] == "strict"
+    assert service.get("ReadWritePaths") in {None, "/var/lib/recon"}
+    if unit != "recon-daemon":
+        assert re.search(r"--(?:host|bind) 127\.0\.0\.1\b", service["ExecStart"])
 
 
 def test_a_misspelled_key_would_be_refused(tmp_path: Path) -> None:

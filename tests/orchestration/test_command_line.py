@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import signal
 import subprocess
 import sys
 import termios
@@ -16,9 +17,12 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from pipelines.cli import main
+from pipelines.cli.running import run_range
+from pipelines.faults import Stopped
 from pipelines.gateway.endpoints import ENDPOINTS
-from pipelines.partitions import cut_off
+from pipelines.partitions import DateRange, cut_off
 from pipelines.sandbox import SandboxPlan, SandboxServer
+from pipelines.settings import Settings
 
 ROOT = Path(__file__).parents[2]
 ZONE = ZoneInfo("Africa/Lagos")
@@ -193,6 +197,28 @@ def test_what_cannot_be_is_refused_with_exit_2(
     assert refused.value.code == 2, told
     assert said in told.err
     assert "Traceback" not in told.err
+
+
+def test_ctrl_c_ends_a_run_without_an_alarm_and_says_how_to_go_on(
+    deployment: Deployment, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    for name, value in deployment.environment({"RECON_DATA_DIR": str(tmp_path)}).items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setenv("DAGSTER_HOME", "set by the run")
+
+    def press(line: str) -> None:
+        if line.startswith("orders:"):
+            os.kill(os.getpid(), signal.SIGINT)
+
+    with pytest.raises(Stopped) as stopped:
+        run_range(Settings(), DateRange(START, START), kind="nightly", tell=press)
+    assert stopped.value.sentence.startswith("The nightly of 2026-09-01 was stopped")
+    assert not list((tmp_path / "outbox").glob("*.eml"))
+
+    from dagster import DagsterInstance
+
+    with DagsterInstance.from_config(str(tmp_path / "dagster")) as instance:
+        assert [run.status.value for run in instance.get_runs()] == ["CANCELED"]
 
 
 def test_tomorrow_is_refused_by_the_real_clock(deployment: Deployment) -> None:

@@ -67,7 +67,7 @@ PAYMENTS = (
         "5b", "1000", "10", external_id="K5", crypto_currency="BTC", network="BITCOIN",
         created_at=CREATED_AT + timedelta(hours=1),
     ),
-    payment("6a", "400", "4", external_id="K6"),
+    payment("6a", "400", "4", external_id="K6", description="Order K6 of ada@example.com"),
     payment("6b", "500", "5", external_id="K6"),
     payment("7", "700", None, crypto_currency="USDC", network="ETHEREUM", payout_status="PENDING"),
     payment("8", "1000", "10", external_id="K8", crypto_received="12"),

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from click.testing import Result
 
+from pipelines.reading.cells import screen_text
 from pipelines.reading.formats import write
 from pipelines.reading.queries import Answer
 from pipelines.settings import Places
@@ -135,3 +136,21 @@ def test_several_statements_are_answered_one_after_the_other(
     file.write_text("select 1 as a;\nselect 2 as b; -- the end\n")
     output = recon(book, "sql", "-f", str(file), "--format", "csv").output
     assert output == "a\n1\n\nb\n2\n"
+
+
+@pytest.mark.parametrize(
+    ("exact", "shown"),
+    [
+        ("41200.000000000000000000", "41200.00"),
+        ("0E-18", "0.00"),
+        ("-0.500000000000000000", "-0.50"),
+        ("0.123456789012345678", "0.123456789012345678"),
+        ("33.3330", "33.333"),
+        ("7", "7"),
+        ("1.5", "1.5"),
+    ],
+)
+def test_a_screen_shows_every_digit_of_a_decimal_and_no_needless_zero(
+    exact: str, shown: str
+) -> None:
+    assert screen_text(Decimal(exact)) == shown

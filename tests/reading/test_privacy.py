@@ -64,6 +64,16 @@ def test_no_cell_holds_the_name_of_a_payer(book: Places, texts: list[str]) -> No
     assert [text for text in texts if any(name in text for name in names)] == []
 
 
+def test_an_address_in_the_text_of_a_payment_is_not_published(known_book: Places) -> None:
+    with duckdb.connect(known_book.published, read_only=True) as connection:
+        rows = connection.execute(
+            "select transaction_id, description from validated.transactions "
+            "where description is not null"
+        ).fetchall()
+    assert rows == [("T6a", "Order K6 of (e-mail)")]
+    assert [text for text in cells(known_book.published) if ADDRESS.search(text)] == []
+
+
 def test_no_page_of_the_file_holds_an_address_that_the_shop_told(book: Places) -> None:
     """Also not where a deleted row was: the file is written anew, and compression keeps texts."""
     addresses = addresses_of_orders(book)

@@ -170,3 +170,19 @@ def test_instants_read_in_utc_whatever_the_zone_of_the_session(blank: Any) -> No
         one(blank, "select instant_text('2026-03-05T00:30:00+01:00'::timestamptz)")
         == "2026-03-04T23:30:00Z"
     )
+
+
+@pytest.mark.parametrize(
+    ("told", "readable"),
+    [
+        ("Order K6 of ada@example.com, thank you", "Order K6 of (e-mail), thank you"),
+        ("<Ada.Obi+x@mail.example.co.ke>", "<(e-mail)>"),
+        ("ada@example.com;bo@x.example", "(e-mail);(e-mail)"),
+        ("2 @ 500 NGN", "2 @ 500 NGN"),
+        ("@shop", "@shop"),
+        ("", ""),
+        (None, None),
+    ],
+)
+def test_addresses_in_a_text_become_unreadable(blank: Any, told: str, readable: str) -> None:
+    assert one(blank, "select without_addresses(?::varchar)", told) == readable

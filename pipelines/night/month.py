@@ -1,0 +1,54 @@
+"""Filing the close pack of a month again, from the figures that its last closing stored.
+
+Belongs here: which closing counts, and that a month that is not closed has no pack.
+Stays out: the figures and how the pack looks (`sql/delivered`, `reports`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+from pipelines.faults import ConfigurationFault
+from pipelines.night.deliver import published_figures
+from pipelines.settings import Settings
+from reports.files import write_report
+
+REPORT = "month"
+
+
+@dataclass(frozen=True)
+class Filed:
+    """The pack's files, and the figures they show."""
+
+    files: tuple[Path, ...]
+    figures: Mapping[str, Any]
+
+    @property
+    def page(self) -> Path:
+        """The file that a browser reads."""
+        return next(path for path in self.files if path.suffix == ".html")
+
+
+def last_date_of(month: date) -> date:
+    """The last date of the month that the given date lies in."""
+    return (month.replace(day=28) + timedelta(days=4)).replace(day=1) - timedelta(days=1)
+
+
+def file_month(settings: Settings, month: date) -> Filed:
+    """Render the pack of a month whose last date is closed; later corrections are in it.
+
+    Raises ConfigurationFault while the last date is not closed.
+    """
+    last = last_date_of(month)
+    try:
+        figures = published_figures(settings, REPORT, last)
+    except ConfigurationFault as missing:
+        raise ConfigurationFault(
+            f"{month:%B %Y} has no close pack yet: {last} is not closed.",
+            f"Close it first (`recon nightly --date {last}`), then run the month again.",
+        ) from missing
+    return Filed(tuple(write_report(settings.places.root, figures)), figures)
