@@ -153,7 +153,7 @@ def _labels(panel: Panel) -> tuple[list[str], str]:
     A lookup in the expression: the axis must not ask the machine for zone or locale.
     """
     dates = [row["business_date"] for row in panel.days]
-    names = ",".join(f"'{date}':'{short_date(date)}'" for date in dates)
+    names = ",".join(f"'{date}':'{short_date(date)}'" for date in dict.fromkeys(dates))
     return dates[::-1][::7][::-1], f"({{{names}}})[datum.value]"
 
 

@@ -98,6 +98,8 @@ def draw_ageing(figures: Figures) -> Iterator[Drawing]:
     """Draw for each currency how what is owed adds up by age."""
     for currency, rows in foremost(figures["ageing"], drawing.PANELS_MAX):
         bands = [band for band in BANDS if any(row["age_band"] == band for row in rows)]
+        if not bands:
+            continue
         steps = [drawing.Step(band, _owed(rows, band)) for band in bands]
         total = amounts.add(step.amount for step in steps)
         largest = max(steps, key=lambda step: amounts.exact(step.amount))

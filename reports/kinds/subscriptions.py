@@ -174,6 +174,8 @@ def draw_receivables(figures: Figures) -> Iterator[Drawing]:
         bands = [
             band for band in ("not due", *BANDS) if any(row["age_band"] == band for row in rows)
         ]
+        if not bands:
+            continue
         steps = [
             drawing.Step(
                 band, amounts.add(row["amount"] for row in rows if row["age_band"] == band)
