@@ -12,7 +12,7 @@ from email.utils import parseaddr
 from typing import Any, Literal, NamedTuple
 
 REPORTS = ("daily", "exceptions", "settlement", "fees", "subscriptions", "month", "quality")
-FORMS = ("html", "csv", "json", "txt")
+FORMS = ("html", "pdf", "xlsx", "csv", "json", "txt")
 DEFAULT_FORMS = ("csv",)
 _KNOWN = ("name", "to", "reports", "attach", "when")
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,30}", re.ASCII)

@@ -74,9 +74,13 @@ def trend_svg(panel: Panel) -> str:
     """Return one panel as SVG; it holds dates and numbers, no text from data."""
     import vl_convert
 
-    chart = _bars(panel).properties(width=_WIDTH, height=_HEIGHT)
-    svg: str = vl_convert.vegalite_to_svg(specification_of(chart, "transparent"), vl_version="6.4")
+    svg: str = vl_convert.vegalite_to_svg(trend_specification(panel), vl_version="6.4")
     return svg
+
+
+def trend_specification(panel: Panel) -> dict[str, Any]:
+    """Return one panel as the specification of a chart."""
+    return specification_of(_bars(panel).properties(width=_WIDTH, height=_HEIGHT), "transparent")
 
 
 def chart_png(figures: DailyFigures) -> bytes:
@@ -157,6 +161,7 @@ def specification_of(chart: altair.Chart | altair.ConcatChart, background: str) 
     labels = {"labelColor": "#5b6670", "labelFontSize": 11, "tickColor": "#8a949c", "aria": False}
     specification: dict[str, Any] = chart.configure(
         background=background,
+        padding={"left": 5, "top": 5, "right": 14, "bottom": 9},  # fonts differ from form to form
         font="sans-serif",
         axis={**quiet, **labels},
         title={"anchor": "start", "fontSize": 13, "color": "#1d2328", "aria": False},

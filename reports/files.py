@@ -35,6 +35,12 @@ DAILY_FORMS: Mapping[str, Callable[[DailyFigures], str]] = {
 """The daily report has these forms of its own."""
 
 
+BINARY = ("pdf", "xlsx")
+"""The forms that have bytes of their own, beside those that are text."""
+
+ALL_FORMS = (*FORMS, "json", *BINARY)
+
+
 def write_report(
     root: Path, figures: Figures, forms: Sequence[str] = ("html", "csv", "json")
 ) -> list[Path]:
@@ -79,10 +85,26 @@ def rendered_form(figures: Figures, form: str) -> bytes:
     name = figures["name"]
     if form == "json":
         return render.render_json(figures).encode("utf-8")
+    if form in BINARY:
+        return _bytes_of(figures, form)
     if name == "daily" and form in DAILY_FORMS:
         daily: Any = figures
         return DAILY_FORMS[form](daily).encode("utf-8")
     if form not in FORMS:
-        message = f"{form!r} is not a form of this report: choose from {', '.join(FORMS)}, json."
+        message = f"{form!r} is not a form of this report: choose from {', '.join(ALL_FORMS)}."
         raise FiguresUnusable(message)
     return FORMS[form](report_named(name), figures).encode("utf-8")
+
+
+def _bytes_of(figures: Figures, form: str) -> bytes:
+    """The forms whose libraries are loaded only where somebody wants them."""
+    from reports.kinds.daily import DAILY
+
+    report = DAILY if figures["name"] == "daily" else report_named(figures["name"])
+    if form == "pdf":
+        from reports.paper import render_paper
+
+        return render_paper(report, figures)
+    from reports.sheet import render_sheet
+
+    return render_sheet(report, figures)

@@ -33,6 +33,8 @@ _ATTACHED = {
     "csv": ("text", "csv"),
     "json": ("application", "json"),
     "txt": ("text", "plain"),
+    "pdf": ("application", "pdf"),
+    "xlsx": ("application", "vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
 }
 
 

@@ -55,7 +55,7 @@ def test_a_route_says_forms_and_when(tmp_path: Path) -> None:
         (ONE + "reports = []", 'route finance: reports is a list such as ["daily"]'),
         (ONE + "reports = ['weekly']", "route finance: reports knows daily"),
         (ONE + "attach = 'csv'", "route finance: attach is a list such as"),
-        (ONE + "attach = ['doc']", "route finance: attach knows html, csv"),
+        (ONE + "attach = ['doc']", "route finance: attach knows html, pdf, xlsx"),
         (ONE + ONE, "two routes are named finance"),
         (
             ONE + ONE.replace("finance", "board").replace("cfo@shop", "CFO@shop"),

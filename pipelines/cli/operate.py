@@ -15,7 +15,7 @@ from pipelines.partitions import instant_meant
 from pipelines.settings import load_settings
 from reports.kinds import NAMES
 
-FORMS = ("html", "csv", "json", "txt")
+FORMS = ("html", "pdf", "xlsx", "csv", "json", "txt")
 
 
 @click.command()

@@ -124,5 +124,5 @@ def test_a_fault_in_one_form_leaves_the_former_files_alone(tmp_path, make_daily)
 
 
 def test_an_unknown_form_is_named(make_daily):
-    with pytest.raises(FiguresUnusable, match="'pdf' is not a form"):
-        rendered_form(make_daily(1), "pdf")
+    with pytest.raises(FiguresUnusable, match="'doc' is not a form"):
+        rendered_form(make_daily(1), "doc")
