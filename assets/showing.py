@@ -16,8 +16,8 @@ import dagster as dg
 from pipelines.night.changes import Changes
 from pipelines.settings import Settings
 from pipelines.warehouse.catalogue import Column, columns, lineage_among
+from pipelines.warehouse.digests import PRIVATE_COLUMNS
 from pipelines.warehouse.lineage import Origins
-from pipelines.warehouse.publication import PRIVATE_COLUMNS
 from reports.letters import letter_of
 
 OWNERS = {

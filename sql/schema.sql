@@ -323,27 +323,3 @@ create table if not exists reconciled.refunds_due (
     amount decimal(38, 18),
     reason varchar
 );
-
--- What the last judgement rested on; none in a store that no version with this table has judged.
-create table if not exists reconciled.judged (
-    as_of timestamptz not null,
-    rule_version varchar not null,
-    policy_version varchar not null,
-    timezone varchar not null,
-    first_date date not null,
-    calendars varchar not null,
-    transactions_arrival bigint not null,
-    sessions_arrival bigint not null,
-    sweeps bigint not null
-);
-
-create table if not exists reconciled.judged_files (
-    file_digest varchar not null,
-    arrival bigint not null,
-    exported_date date
-);
-
-create table if not exists reconciled.judged_units (
-    currency varchar not null,
-    minor_units integer not null
-);

@@ -119,7 +119,7 @@ def judge_again(frame: Frame, contracts: Mapping[str, Contract]) -> None:
 def settle_action(store: Store) -> str:
     """Write how the run ends, and the digest of what it is about to publish."""
     require_own_judgement(store)
-    digest = publication.digest_of(publication.control_totals(store.connection))
+    digest = publication.digest_of(publication.kept_control_totals(store.connection))
     with transaction(store.connection):
         closing.finish(
             store.connection, store.run.run_id, outcome=ACTED, reasons=[], snapshot_digest=digest
@@ -150,7 +150,7 @@ def _take_in_and_show(run: Frame, contracts: Mapping[str, Contract]) -> bool:
     judge_again(run, contracts)
     with run.store() as store:
         digest = settle_action(store)
-        fresh = publication.publish(store.connection, run.places, digest=digest)
+        fresh = publication.publish(store.connection, run.places)
         note_shown(run, store, {"sha256": sha256_of(fresh), "snapshot_digest": digest})
         publication.replace(fresh, run.places)
         found = first_row(store.connection, _RESIDUAL)

@@ -63,7 +63,7 @@ def publish(frame: Frame) -> Published:
         _look_at_outbox(frame, store)
         published = settle(frame, store)
         digest = published.snapshot_digest
-        fresh = publication.publish(store.connection, frame.places, digest=digest)
+        fresh = publication.publish(store.connection, frame.places)
         close_run(frame, store, {"sha256": sha256_of(fresh), "snapshot_digest": digest})
         publication.replace(fresh, frame.places)
         unknown = store.connection.execute(script("work/unknown_failures")).fetchall()
@@ -81,7 +81,7 @@ def settle(frame: Frame, store: Store) -> Published:
     require_own_judgement(store)
     reasons = reasons_for_red(store.connection, store.run)
     outcome = "red" if reasons else "green"
-    digest = publication.digest_of(publication.control_totals(store.connection))
+    digest = publication.digest_of(publication.kept_control_totals(store.connection))
     with transaction(store.connection):
         closing.finish(
             store.connection,

@@ -17,8 +17,10 @@ from pipelines.night.frame import Frame
 from pipelines.warehouse.basis import write_basis
 from pipelines.warehouse.closing import reasons_for_red
 from pipelines.warehouse.figures import store_reports
-from pipelines.warehouse.judgement import judge_book
+from pipelines.warehouse.judgement import judge_book, rejudged_parts
+from pipelines.warehouse.parts import drop_parts
 from pipelines.warehouse.queries import build_stage, claims_of, offenders
+from pipelines.warehouse.renewal import renewed_parts
 
 JUDGED_STAGES = ("validated", "reconciled", "marts")
 
@@ -66,8 +68,23 @@ def check_claims(frame: Frame, stage: str) -> list[Claim]:
 
 
 def claims_on(connection: duckdb.DuckDBPyConnection, stage: str) -> list[Claim]:
-    """Every claim of a stage, asked of an open store."""
-    return [Claim(name, tuple(offenders(connection, name))) for name in claims_of(stage)]
+    """Every claim of a stage, asked of an open store: of the rows that were computed anew last.
+
+    What the others say was asked when they were computed, and of every row after each sweep.
+    """
+    made: dict[str, frozenset[str]] = {}
+    if stage == "validated":
+        made = dict.fromkeys(claims_of(stage), renewed_parts(connection))
+    elif stage == "reconciled":
+        of_matches = [name for name in claims_of(stage) if name.startswith("reconciled.matches.")]
+        made = dict.fromkeys(of_matches, rejudged_parts(connection))
+    try:
+        return [
+            Claim(name, tuple(offenders(connection, name, parts=made.get(name, frozenset()))))
+            for name in claims_of(stage)
+        ]
+    finally:
+        drop_parts(connection, frozenset[str]().union(*made.values()))
 
 
 def require_claims(claims: list[Claim]) -> None:

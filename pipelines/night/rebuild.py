@@ -177,7 +177,7 @@ class _Replay:
             digest = settle_action(store) if is_action else settle(run, store).snapshot_digest
             self.snapshot_digest = digest
             if entry.sequence == self._last_closing and not self._is_in_place(digest):
-                self.fresh = publication.publish(store.connection, run.places, digest=digest)
+                self.fresh = publication.publish(store.connection, run.places)
             # The bytes of a database file are never the same twice; what it shows is.
             noted = {**entry.facts.get("published", {}), "snapshot_digest": digest}
             (note_shown if is_action else close_run)(run, store, noted)
@@ -257,7 +257,7 @@ def _note(places: Places, replay: _Replay) -> None:
             lambda: {
                 **({"published": shown} if shown else {}),
                 "rules": rule_version(),
-                "totals": totals(connection),
+                "totals": totals(connection, whole=True),
                 "email_key": key_digest(places.control / "email.key"),
             },
         )

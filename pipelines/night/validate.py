@@ -18,7 +18,8 @@ from pipelines.gateway.endpoints import ENDPOINTS
 from pipelines.night.frame import Frame, Store
 from pipelines.warehouse.basis import write_basis, write_minor_units
 from pipelines.warehouse.facts import quarantine
-from pipelines.warehouse.queries import build_stage, first_row, script
+from pipelines.warehouse.queries import first_row, script
+from pipelines.warehouse.renewal import renew_validated
 
 CHECKED_ROWS = 25_000
 
@@ -68,7 +69,7 @@ def check_and_build(
         into.checked[stream], into.refused[stream] = check(store, stream, contract)
     write_minor_units(store.connection)
     write_basis(store.connection, frame.policy, **frame.basis(store.run))
-    into.tables.update(build_stage(store.connection, "validated"))
+    into.tables.update(renew_validated(store.connection))
 
 
 def check(store: Store, stream: str, contract: Contract) -> tuple[int, int]:

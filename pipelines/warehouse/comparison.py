@@ -14,8 +14,9 @@ import duckdb
 from pipelines.warehouse.holdings import WALL_CLOCK
 from pipelines.warehouse.queries import first_row
 
-RUN_RECORDS = ("ops.runs", "ops.turn")
-"""Tables that say which runs were tried, also those that left nothing behind."""
+RUN_RECORDS = ("ops.runs", "ops.turn", "ops.kept_sums")
+"""Tables that say which runs were tried, also those that left nothing behind, and sums that spare a
+run to add up what an earlier one did."""
 
 
 @dataclass(frozen=True)

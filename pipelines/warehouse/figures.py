@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 import duckdb
 
 from pipelines.policy import Policy
-from pipelines.warehouse.publication import control_totals, digest_of
+from pipelines.warehouse.publication import digest_of, kept_control_totals
 from pipelines.warehouse.queries import first_row
 
 _DECIMALS, _DECIMALS_MAX = 2, 4
@@ -124,7 +124,7 @@ def store_reports(
     )
     # What a run of a later date drew up and never published is no report.
     connection.execute("delete from delivered.reports where business_date > ?", [as_of_date])
-    totals = control_totals(connection)
+    totals = kept_control_totals(connection)
     units = dict(connection.execute("from validated.minor_units order by all").fetchall())
     drawn: dict[str, list[dict[str, Any]]] = {}
     digests = {}

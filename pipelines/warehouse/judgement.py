@@ -7,12 +7,13 @@ queries and leave the same rows.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from functools import cache
 from importlib.metadata import version
 
 import duckdb
 
+from pipelines.warehouse.parts import KEYS, count_rows, create_part, drop_parts, replace_parts
 from pipelines.warehouse.queries import (
     build_stage,
     first_row,
@@ -74,6 +75,15 @@ SOURCES = {
 """What facts are computed from, by the kind of row; sessions follow their payments."""
 
 
+ASKED = {
+    "reconciled.matches": ("case_id", "order_id", "transaction_id"),
+    "reconciled.judged_breaks": ("case_id",),
+    "validated.orders": ("order_id",),
+    "validated.transactions": ("transaction_id",),
+}
+"""What the claims about matches read, by the columns that find the rows judged anew."""
+
+
 def judge_book(
     connection: duckdb.DuckDBPyConnection, *, whole: bool | None = None
 ) -> dict[str, int]:
@@ -83,16 +93,13 @@ def judge_book(
     it rests on has changed, or, when `whole` is None, every second row is touched anyway. Call it
     inside a transaction.
     """
-    if whole or reason_for_whole(connection) is not None:
-        rows = build_stage(connection, "reconciled")
-    else:
+    is_whole = bool(whole) or reason_for_whole(connection) is not None
+    if not is_whole:
         _find_seeds(connection)
-        if whole is None and _are_most(connection):
-            rows = build_stage(connection, "reconciled")
-        else:
-            rows = _judge_touched(connection)
-        _clear(connection)
-    _note_judged(connection)
+        is_whole = whole is None and _are_most(connection)
+    rows = build_stage(connection, "reconciled") if is_whole else _judge_touched(connection)
+    _note_judged(connection, is_whole=is_whole)
+    _clear(connection)
     return rows
 
 
@@ -111,16 +118,16 @@ def _calendars() -> str:
 def _find_seeds(connection: duckdb.DuckDBPyConnection) -> None:
     """Find every row whose facts may read otherwise than before, and keep what to compare with."""
     for name in FORMER:
-        _create(connection, f"former_{name}", f"from reconciled.{name}")
+        create_part(connection, f"former_{name}", f"from reconciled.{name}")
     for table in _tables(before=True):
         materialise(connection, table)
-    _create(connection, "touched_members", script("touched/seeds"))
+    create_part(connection, "touched_members", script("touched/seeds"))
 
 
 def _are_most(connection: duckdb.DuckDBPyConnection) -> bool:
     """Whether every second row or more is one of them: judging parts saves nothing then."""
-    held = sum(_count(connection, table) for table in FACTS)
-    return 2 * _count(connection, "touched_members") >= held
+    held = sum(count_rows(connection, table) for table in FACTS)
+    return 2 * count_rows(connection, "touched_members") >= held
 
 
 def _judge_touched(connection: duckdb.DuckDBPyConnection) -> dict[str, int]:
@@ -129,36 +136,36 @@ def _judge_touched(connection: duckdb.DuckDBPyConnection) -> dict[str, int]:
         materialise(connection, table)
     _find_touched(connection)
     _judge_parts(connection, CASES)
-    _replace_parts(connection, CASES)
+    replace_parts(connection, CASES)
     for table in _tables(before=False):
         materialise(connection, table)
-    return {table: _count(connection, table) for table in tables_of("reconciled")}
+    return {table: count_rows(connection, table) for table in tables_of("reconciled")}
 
 
 def _renew_facts(connection: duckdb.DuckDBPyConnection) -> None:
     """Compute the facts of the seeds anew."""
     for table, kind in SOURCES.items():
         _take(connection, table, kind)
-    _create(connection, "validated.checkout_sessions", script("touched/sessions"))
+    create_part(connection, "validated.checkout_sessions", script("touched/sessions"))
     parts = frozenset((*SOURCES, "validated.checkout_sessions"))
     for table in FACTS:
-        _create(connection, table, text_over(table, parts))
-    _create(connection, "touched_keys", script("touched/keys"))
-    _replace_parts(connection, FACTS)
+        create_part(connection, table, text_over(table, parts))
+    create_part(connection, "touched_keys", script("touched/keys"))
+    replace_parts(connection, FACTS)
 
 
 def _find_touched(connection: duckdb.DuckDBPyConnection) -> None:
     """Grow the touched rows until no untouched row can share a case with one of them."""
     _add(connection, script("touched/turned"))
-    _create(connection, "touched_frontier", "from touched_members")
-    while _count(connection, "touched_frontier"):
-        _create(connection, "touched_frontier", script("touched/neighbours"))
+    create_part(connection, "touched_frontier", "from touched_members")
+    while count_rows(connection, "touched_frontier"):
+        create_part(connection, "touched_frontier", script("touched/neighbours"))
         _add(connection, "from touched_frontier")
     _take_facts(connection)
     _judge_parts(connection, _upto("reconciled.links"))
     _add(connection, script("touched/partners"))
     _take_facts(connection)
-    _create(connection, "touched_keys", script("touched/keys"))
+    create_part(connection, "touched_keys", script("touched/keys"))
 
 
 def _take_facts(connection: duckdb.DuckDBPyConnection) -> None:
@@ -169,7 +176,7 @@ def _take_facts(connection: duckdb.DuckDBPyConnection) -> None:
 def _take(connection: duckdb.DuckDBPyConnection, table: str, kind: str) -> None:
     """Copy the touched rows of a table of that kind of row."""
     touched = f"select id from touched_members where kind = '{kind}'"
-    _create(connection, table, f"from {table} where {kind}_id in ({touched})")
+    create_part(connection, table, f"from {table} where {kind}_id in ({touched})")
 
 
 def _judge_parts(connection: duckdb.DuckDBPyConnection, tables: Iterable[str]) -> None:
@@ -178,17 +185,7 @@ def _judge_parts(connection: duckdb.DuckDBPyConnection, tables: Iterable[str]) -
     wanted = set(tables)
     for table in tables_of("reconciled"):
         if table in wanted:
-            _create(connection, table, text_over(table, parts))
-
-
-def _replace_parts(connection: duckdb.DuckDBPyConnection, tables: Mapping[str, str]) -> None:
-    for table, column in tables.items():
-        connection.execute(
-            f"delete from {table} where {column} in "
-            "(select value from touched_keys where field = ?)",
-            [column],
-        )
-        connection.execute(f'insert into {table} by name from temp."{table}"')
+            create_part(connection, table, text_over(table, parts))
 
 
 @cache
@@ -217,15 +214,11 @@ def _upto(last: str) -> tuple[str, ...]:
 
 
 def _add(connection: duckdb.DuckDBPyConnection, query: str) -> None:
-    _create(connection, "touched_found", query)
+    create_part(connection, "touched_found", query)
     connection.execute(
         "insert into touched_members from touched_found anti join touched_members using (kind, id)"
     )
     connection.execute("drop table temp.touched_found")
-
-
-def _create(connection: duckdb.DuckDBPyConnection, name: str, query: str) -> None:
-    connection.execute(f'create or replace temp table "{name}" as {query}')
 
 
 def _clear(connection: duckdb.DuckDBPyConnection) -> None:
@@ -233,20 +226,33 @@ def _clear(connection: duckdb.DuckDBPyConnection) -> None:
     working = ("touched_members", "touched_frontier", "touched_keys")
     former = (f"former_{name}" for name in FORMER)
     parts = (*SOURCES, "validated.checkout_sessions", *FACTS, *CASES)
-    for name in (*working, *former, *parts):
-        connection.execute(f'drop table if exists temp."{name}"')
+    drop_parts(connection, (*working, *former, *parts))
 
 
-def _count(connection: duckdb.DuckDBPyConnection, table: str) -> int:
-    row = first_row(connection, f"select count(*) from {table}")
-    return int(row[0]) if row else 0
-
-
-def _note_judged(connection: duckdb.DuckDBPyConnection) -> None:
-    """Write down what this judgement rested on."""
+def _note_judged(connection: duckdb.DuckDBPyConnection, *, is_whole: bool) -> None:
+    """Write down what this judgement rested on, and the ids whose rows it replaced."""
     connection.execute("delete from reconciled.judged")
     connection.execute(
         f"insert into reconciled.judged by name {script('touched/judged')}",
-        {"calendars": _calendars()},
+        {"calendars": _calendars(), "is_whole": is_whole},
     )
     connection.execute(script("touched/note_inputs"))
+    connection.execute("delete from reconciled.rejudged")
+    if not is_whole:
+        connection.execute(
+            f"insert into reconciled.rejudged select field, value from {KEYS} "
+            "union select 'case_id', case_id from temp.\"reconciled.judged_cases\""
+        )
+
+
+def rejudged_parts(connection: duckdb.DuckDBPyConnection) -> frozenset[str]:
+    """Keep the rows judged anew last beside their tables; nothing when the whole book was."""
+    if first_row(connection, "select 1 from reconciled.judged where not is_whole") is None:
+        return frozenset()
+    for table, columns in ASKED.items():
+        touched = " or ".join(
+            f"{column} in (select value from reconciled.rejudged where field = '{column}')"
+            for column in columns
+        )
+        create_part(connection, table, f"from {table} where {touched}")
+    return frozenset(ASKED)

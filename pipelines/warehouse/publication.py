@@ -17,14 +17,19 @@ import duckdb
 
 from pipelines.faults import ClaimBroken
 from pipelines.settings import Places
+from pipelines.warehouse.digests import (
+    PRIVATE_COLUMNS,
+    Sum,
+    digested_columns,
+    keep_sum,
+    kept_sum,
+    quick_sums,
+    sum_of,
+)
+from pipelines.warehouse.judgement import CASES
 from pipelines.warehouse.queries import DICTIONARY, READERS, columns_of, first_row, run_scripts
+from pipelines.warehouse.renewal import keyed_tables
 from pipelines.warehouse.store import STORAGE_VERSION, private_folder, transaction
-
-PRIVATE_COLUMNS = ("customer_email_digest", "known_ids", "is_closed")
-"""Never published: what could identify a payer, and bookkeeping of the working file."""
-
-UNDIGESTED_COLUMNS = ("source",)
-"""Published, but outside the digest: they name the run that received a row, not what it says."""
 
 DIGESTED = (
     "validated.orders",
@@ -46,6 +51,9 @@ DIGESTED = (
     "marts.fees",
 )
 """The tables of the snapshot's digest: every figure, and nothing that records when we looked."""
+
+SUMS_KEPT = frozenset(DIGESTED) & frozenset((*keyed_tables(), *CASES))
+"""Those of which a night replaces the rows of some ids; the others are computed whole each time."""
 
 PUBLISHED = (
     *DIGESTED,
@@ -87,8 +95,18 @@ PUBLISHED = (
 
 
 def control_totals(connection: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:
-    """Row count and digest of every digested table; the order of rows does not matter."""
-    return [_control_total(connection, table) for table in DIGESTED]
+    """Row count and digest of every digested table, each row read; their order does not matter."""
+    return [_told(table, sum_of_table(connection, table)) for table in DIGESTED]
+
+
+def kept_control_totals(connection: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:
+    """The same of the working file, where the sums of tables that grow are kept up to date."""
+    return [_told(table, _sum_kept(connection, table)) for table in DIGESTED]
+
+
+def sum_of_table(connection: duckdb.DuckDBPyConnection, table: str) -> Sum:
+    """The sum over the digested columns of a published table."""
+    return sum_of(connection, table, digested_columns(connection, table))
 
 
 def digest_of(totals: Sequence[Mapping[str, Any]]) -> str:
@@ -96,7 +114,7 @@ def digest_of(totals: Sequence[Mapping[str, Any]]) -> str:
     return hashlib.sha256(json.dumps(list(totals), sort_keys=True).encode()).hexdigest()
 
 
-def publish(connection: duckdb.DuckDBPyConnection, places: Places, *, digest: str) -> Path:
+def publish(connection: duckdb.DuckDBPyConnection, places: Places) -> Path:
     """Write the published file beside the one in place and check it; `replace` puts it there.
 
     Raises ClaimBroken when what was written is not what was meant to be.
@@ -112,16 +130,18 @@ def publish(connection: duckdb.DuckDBPyConnection, places: Places, *, digest: st
     try:
         # One transaction, because each comment on a column would wait for the disk otherwise.
         with transaction(connection):
-            for table in PUBLISHED:
-                _copy(connection, table)
+            columns = {table: _public_columns(connection, table) for table in PUBLISHED}
+            for table, names in columns.items():
+                _copy(connection, table, names)
+            meant = quick_sums(connection, columns)
             connection.execute("use fresh")
             run_scripts(connection, DICTIONARY)
             run_scripts(connection, READERS)
-        written = digest_of(control_totals(connection))
+        written = quick_sums(connection, columns)
     finally:
         connection.execute(f'use "{home[0] if home else places.warehouse.stem}"')
         connection.execute("detach fresh")
-    if written != digest:
+    if written != meant:
         raise ClaimBroken(
             "The published file does not hold what the warehouse holds.",
             "Nothing was replaced; check the disk, then run the night again.",
@@ -136,9 +156,9 @@ def replace(fresh: Path, places: Places) -> None:
     _sync(places.published.parent)
 
 
-def _copy(connection: duckdb.DuckDBPyConnection, table: str) -> None:
+def _copy(connection: duckdb.DuckDBPyConnection, table: str, columns: Sequence[str]) -> None:
     schema = table.partition(".")[0]
-    kept = ", ".join(f'"{column}"' for column in _public_columns(connection, table))
+    kept = ", ".join(f'"{column}"' for column in columns)
     connection.execute(f"create schema if not exists fresh.{schema}")
     connection.execute(f"create table fresh.{table} as select {kept} from {table}")
 
@@ -148,23 +168,18 @@ def _public_columns(connection: duckdb.DuckDBPyConnection, table: str) -> list[s
     return [name for name in names if name not in PRIVATE_COLUMNS]
 
 
-def _control_total(connection: duckdb.DuckDBPyConnection, table: str) -> dict[str, Any]:
-    kept = ", ".join(
-        f'"{column}"'
-        for column in _public_columns(connection, table)
-        if column not in UNDIGESTED_COLUMNS
-    )
-    row = first_row(
-        connection,
-        f"select count(*), sum(md5_number_lower(to_json(rows_of)::varchar))::varchar "
-        f"from (select {kept} from {table}) as rows_of",
-    )
-    rows, total = row or (0, None)
-    return {
-        "table": table,
-        "rows": rows,
-        "digest": hashlib.sha256(f"{table}:{rows}:{total}".encode()).hexdigest()[:16],
-    }
+def _sum_kept(connection: duckdb.DuckDBPyConnection, table: str) -> Sum:
+    kept = kept_sum(connection, table)
+    if kept is None:
+        kept = sum_of_table(connection, table)
+        if table in SUMS_KEPT:
+            keep_sum(connection, table, kept)
+    return kept
+
+
+def _told(table: str, found: Sum) -> dict[str, Any]:
+    digest = hashlib.sha256(f"{table}:{found.rows}:{found.total}".encode()).hexdigest()[:16]
+    return {"table": table, "rows": found.rows, "digest": digest}
 
 
 def _sync(path: Path) -> None:

@@ -16,7 +16,7 @@ import duckdb
 import msgspec
 
 SQL_FOLDER = Path(__file__).parents[2] / "sql"
-SCHEMA = ("schema", "schema_of_streams")
+SCHEMA = ("schema", "schema_of_streams", "schema_of_results")
 DICTIONARY = (
     "dictionary",
     "dictionary_of_streams",
@@ -36,6 +36,9 @@ READERS = (
     "dictionary_of_readers",
 )
 """Macros and views that stay in the published file, and their comments."""
+
+ANALYZED_ROWS = 500
+"""Below, any plan is quick, and looking at the table takes longer than reading it."""
 
 STAGES = ("raw", "validated", "reconciled", "marts", "delivered")
 
@@ -137,18 +140,43 @@ def _base_tables(tree: Any) -> Iterable[tuple[str, int]]:
 
 def materialise(connection: duckdb.DuckDBPyConnection, table: str) -> int:
     """Compute a table from its query, replacing what it held; the number of its rows."""
-    row = first_row(connection, f"create or replace table {table} as {text_of(table)}")
-    return int(row[0]) if row else 0
+    return fill(connection, table, f"create or replace table {table} as {text_of(table)}")
+
+
+def fill(connection: duckdb.DuckDBPyConnection, table: str, statement: str) -> int:
+    """Create a table by a statement, and have the planner know what is in it; its rows.
+
+    Of a table made in the same transaction the planner knows nothing else, and may join every row
+    with every other.
+    """
+    row = first_row(connection, statement)
+    rows = int(row[0]) if row else 0
+    if rows >= ANALYZED_ROWS:
+        connection.execute(f"analyze {table}")
+    return rows
+
+
+def forget_sums(connection: duckdb.DuckDBPyConnection, prefix: str) -> None:
+    """Forget the sums kept of tables that are computed as a whole (see `digests`)."""
+    connection.execute("delete from ops.kept_sums where starts_with(name, ?)", [prefix])
 
 
 def build_stage(connection: duckdb.DuckDBPyConnection, stage: str) -> dict[str, int]:
     """Compute every table of a stage in order; rows by table."""
+    forget_sums(connection, f"{stage}.")
     return {table: materialise(connection, table) for table in tables_of(stage)}
 
 
-def offenders(connection: duckdb.DuckDBPyConnection, claim: str, *, at_most: int = 20) -> list[str]:
-    """The first rows that break a claim, as text; empty when it holds."""
-    rows = connection.execute(f"select * from ({text_of(claim)}) limit {at_most:d}").fetchall()
+def offenders(
+    connection: duckdb.DuckDBPyConnection,
+    claim: str,
+    *,
+    parts: frozenset[str] = frozenset(),
+    at_most: int = 20,
+) -> list[str]:
+    """The first rows that break a claim, as text; empty when it holds. Parts stand for tables."""
+    query = f"select * from ({text_over(claim, parts)}) limit {at_most:d}"
+    rows = connection.execute(query).fetchall()
     return [str(row) for row in rows]
 
 

@@ -25,7 +25,8 @@ select
     $calendars as calendars,
     transactions.arrival as transactions_arrival,
     sessions.arrival as sessions_arrival,
-    sweeps.made as sweeps
+    sweeps.made as sweeps,
+    $is_whole as is_whole
 from basis
 cross join transactions
 cross join sessions

@@ -17,9 +17,9 @@ LINES_MAX = 350
 DRAWERS = {"utils", "util", "helpers", "helper", "common", "core", "misc"}
 # Beside the stages: the claims of all of them, and what turns a query into an asset.
 BESIDE_STAGES = {"claims", "controls", "showing", "stage"}
-# Beside the stages: what finance asks by name, filling the raw tables, the run's own tables, the
-# answers of `explain`, and what people work on.
-BESIDE_STAGES_IN_SQL = {"adhoc", "intake", "ops", "story", "touched", "work"}
+# Beside the stages: what finance asks by name, filling the raw tables, what is computed anew, the
+# run's own tables, the answers of `explain`, and what people work on.
+BESIDE_STAGES_IN_SQL = {"adhoc", "intake", "ops", "renewed", "story", "touched", "work"}
 # Readers that guess or drop rows without a word.
 _GUESSING = re.compile(r"\b(ignore_errors|read_csv_auto|sniff_csv|auto_detect|Sniffer|sniff)\b")
 _MACHINE_PATH = re.compile(r"(?<![\w.])/(?:home|root|work|Users)/\w|\b[A-Z]:\\Users\b")

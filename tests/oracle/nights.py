@@ -17,7 +17,7 @@ from oracle.engine import opened, policy_of, take_in
 from oracle.world import World
 
 from pipelines.warehouse.basis import write_basis
-from pipelines.warehouse.queries import build_stage
+from pipelines.warehouse.renewal import renew_validated
 
 FED = {
     "raw.transactions": "arrival",
@@ -52,7 +52,7 @@ class ArrivingBook:
             self._take_in(night, last=night == count)
             zone = ZoneInfo(self.world.timezone)
             write_basis(self.store, policy_of(self.world), as_of=as_of, zone=zone)
-            build_stage(self.store, "validated")
+            renew_validated(self.store, whole=None if night == 1 else False)
             yield as_of
 
     def _hold_back(self, count: int) -> None:
@@ -82,6 +82,13 @@ class ArrivingBook:
                 [night],
             )
         self._drop_an_export(night, last=last)
+        self.store.execute("delete from ops.checked")
+        for table in FED:
+            if table.startswith("raw."):
+                self.store.execute(
+                    f"insert into ops.checked select '{table[4:]}', max(arrival) from {table} "
+                    "having max(arrival) is not null"
+                )
 
     def _drop_an_export(self, night: int, *, last: bool) -> None:
         """Any orders of the book, some of them wrong; the last export has every one as it is."""

@@ -1,4 +1,4 @@
-"""What the queries of touched cases could forget, each with a crowded world that shows it.
+"""What the queries of touched rows and cases could forget, each with a crowded world that shows it.
 
 Belongs here: the query, the text before and after, and the seed of the world. Stays out: planting.
 Not listed: a reason that changes nothing when left out, since others touch the same cases.
@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 
 class Omission(NamedTuple):
-    """A line of a query in `sql/touched`, what it becomes, and the world in which that is seen."""
+    """A line of a query in `sql`, what it becomes, and the world in which that is seen."""
 
     query: str
     line: str
@@ -19,58 +19,69 @@ class Omission(NamedTuple):
 
 
 OMISSIONS = (
-    Omission("seeds", "where received.order_id is not null", "where false", 1),
-    Omission("seeds",
+    Omission("touched/seeds", "where received.order_id is not null", "where false", 1),
+    Omission("touched/seeds",
              "where received.arrival > judged.transactions_arrival and",
              "where false and", 1),
-    Omission("neighbours",
+    Omission("touched/neighbours",
              "semi join touched_orders as others on named.field = others.field and "
              "named.name = others.name",
              "where false", 1),
-    Omission("turned", "where transactions.is_completed", "where false", 2),
-    Omission("seeds",
+    Omission("touched/turned", "where transactions.is_completed", "where false", 2),
+    Omission("touched/seeds",
              "semi join fresh_sessions on transactions.checkout_session_id = "
              "fresh_sessions.session_id",
              "where false", 1),
-    Omission("seeds",
+    Omission("touched/seeds",
              "semi join turned_hashes on transactions.deposit_tx_hash = "
              "turned_hashes.tx_hash",
              "where false", 2),
-    Omission("seeds", "            transactions.created_at,\n", "", 1),
-    Omission("seeds",
+    Omission("touched/seeds", "            transactions.created_at,\n", "", 1),
+    Omission("touched/seeds",
              "            transactions.created_at + to_hours(basis.orders_hours),\n",
              "", 4),
-    Omission("seeds",
+    Omission("touched/seeds",
              "            transactions.created_at + to_hours(24 * basis.refund_days),\n",
              "", 1),
-    Omission("seeds",
+    Omission("touched/seeds",
              "            transactions.expires_at + to_hours(basis.gateway_hours),\n",
              "", 1),
-    Omission("seeds", "orders.placed_at as turns_at", "null as turns_at", 1),
-    Omission("seeds", "turns_at >= judged.as_of", "turns_at > judged.as_of", 1),
-    Omission("turned",
+    Omission("touched/seeds", "orders.placed_at as turns_at", "null as turns_at", 1),
+    Omission("touched/seeds", "turns_at >= judged.as_of", "turns_at > judged.as_of", 1),
+    Omission("touched/turned",
              "select 'order', order_id from turned_bills",
              "select 'order', order_id from turned_bills where false", 1),
-    Omission("turned", "where judged.as_of <> basis.as_of", "where false", 2),
-    Omission("turned", "where kind in ('invoice', 'attempt')", "where false", 1),
-    Omission("neighbours",
+    Omission("touched/turned", "where judged.as_of <> basis.as_of", "where false", 2),
+    Omission("touched/turned", "where kind in ('invoice', 'attempt')", "where false", 1),
+    Omission("touched/neighbours",
              "semi join touched_transactions as others on named.field = "
              "others.field and named.name = others.name",
              "where false", 1),
-    Omission("neighbours",
+    Omission("touched/neighbours",
              "semi join frontier on frontier.kind = 'order' and tokens.token = frontier.id",
              "where false", 3),
-    Omission("neighbours",
+    Omission("touched/neighbours",
              "    semi join cases on members.case_id = cases.case_id\n)",
              "    where false\n)", 1),
-    Omission("seeds",
+    Omission("touched/seeds",
              "            transactions.created_at + to_hours(basis.gateway_hours),\n", "", 7),
-    Omission("turned", "    union all\n    select transaction_id, token from tokens\n", "", 6),
-    Omission("partners", "    semi join cases on members.case_id = cases.case_id\n",
+    Omission("touched/turned",
+             "    union all\n    select transaction_id, token from tokens\n", "", 6),
+    Omission("touched/partners", "    semi join cases on members.case_id = cases.case_id\n",
              "    where false\n", 5),
-    Omission("turned", "semi join turned_ids on claims.claimed_id = turned_ids.known_id",
+    Omission("touched/turned", "semi join turned_ids on claims.claimed_id = turned_ids.known_id",
              "where false", 4),
-    Omission("partners",
+    Omission("touched/partners",
              "    from transactions_in_time as found\n    anti join",
              "    from (from transactions_in_time where false) as found\n    anti join", 1),
+    Omission("renewed/fresh_rows",
+             "where received.arrival > coalesce((select arrival from built), 0)",
+             "where false", 1),
+    Omission("renewed/fresh_orders",
+             "semi join turned_files on received.file_digest = turned_files.file_digest",
+             "where false", 1),
+    Omission("renewed/fresh_streams", "select stream\nfrom (from checked except",
+             "select stream\nfrom (from checked where false except", 1),
+    Omission("renewed/fresh_streams", "select 'orders' from turned_files",
+             "select 'orders' from turned_files where false", 1),
 )  # fmt: skip

@@ -1,4 +1,4 @@
-"""A night that judges only what was touched leaves the tables that judging everything leaves."""
+"""A night that computes only what was touched leaves the tables that computing all leaves."""
 
 from __future__ import annotations
 
@@ -9,8 +9,10 @@ from oracle.omissions import OMISSIONS, Omission
 from oracle.world import World
 from oracle.worlds import crowded_world
 
-from pipelines.warehouse import judgement
+from pipelines.warehouse import judgement, queries, renewal
+from pipelines.warehouse.digests import keep_sum, kept_sum
 from pipelines.warehouse.judgement import judge_book, reason_for_whole
+from pipelines.warehouse.publication import SUMS_KEPT, sum_of_table
 from pipelines.warehouse.queries import build_stage, tables_of
 
 NIGHTS = 4
@@ -29,12 +31,16 @@ def test_every_omission_is_noticed(monkeypatch: pytest.MonkeyPatch, count: int) 
 
 def is_noticed(omission: Omission, patch: pytest.MonkeyPatch) -> bool:
     """Whether a book that arrives over nights reads otherwise than judged whole."""
-    wanted = f"touched/{omission.query}"
-    honest = judgement.script
-    assert honest(wanted).count(omission.line) == 1
-    wrong = honest(wanted).replace(omission.line, omission.becomes)
+    honest = queries.script
+    assert honest(omission.query).count(omission.line) == 1
+    wrong = honest(omission.query).replace(omission.line, omission.becomes)
+
+    def planted_script(name: str) -> str:
+        return wrong if name == omission.query else honest(name)
+
     with patch.context() as planted:
-        planted.setattr(judgement, "script", lambda name: wrong if name == wanted else honest(name))
+        for module in (judgement, renewal):
+            planted.setattr(module, "script", planted_script)
         return differences(crowded_world(omission.seed), omission.seed) != {}
 
 
@@ -45,18 +51,33 @@ def differences(world: World, seed: int) -> dict[str, list[str]]:
     for number, _ in enumerate(book.nights(NIGHTS), start=1):
         assert number == 1 or reason_for_whole(book.store) is None
         judge_book(book.store, whole=False)
+        found |= {f"night {number}, kept sums": rows for rows in _sums_astray(book.store)}
         if number > 1:
             found |= {f"night {number}, {name}": rows for name, rows in _disputed(book.store)}
     return found
 
 
+def _sums_astray(store: duckdb.DuckDBPyConnection) -> list[list[str]]:
+    """The sums that were kept up to date and are not those of their tables; keep those missing."""
+    astray = []
+    for table in sorted(SUMS_KEPT):
+        added = sum_of_table(store, table)
+        kept = kept_sum(store, table)
+        if kept is None:
+            keep_sum(store, table, added)
+        elif kept != added:
+            astray.append([f"{table}: kept {kept}, added up {added}"])
+    return astray
+
+
 def _disputed(store: duckdb.DuckDBPyConnection) -> list[tuple[str, list[str]]]:
-    """Judge everything beside what stands, compare, and take it back."""
-    tables = tables_of("reconciled")
+    """Compute everything beside what stands, compare, and take it back."""
+    tables = (*tables_of("validated"), *tables_of("reconciled"))
     store.execute("begin")
     try:
         for table in tables:
             store.execute(f'create or replace temp table "kept {table}" as from {table}')
+        build_stage(store, "validated")
         build_stage(store, "reconciled")
         return [(table, rows) for table in tables if (rows := _only_one_has(store, table))]
     finally:

@@ -20,7 +20,7 @@ from oracle.world import FeeSchedule, Policy, QuarantinedOrder, Session, Window
 from pipelines.partitions import DateRange
 from pipelines.settings import Places
 from pipelines.warehouse.closing import Run, close
-from pipelines.warehouse.publication import control_totals, digest_of, publish, replace
+from pipelines.warehouse.publication import publish, replace
 from pipelines.warehouse.queries import build_stage
 
 FIRST_AS_OF = AS_OF - timedelta(days=1)
@@ -154,7 +154,7 @@ def publish_known_book(places: Places) -> None:
     judge_again(connection, second)
     build_stage(connection, "marts")
     _close(connection, "second", AS_OF)
-    fresh = publish(connection, places, digest=digest_of(control_totals(connection)))
+    fresh = publish(connection, places)
     replace(fresh, places)
     connection.close()
 

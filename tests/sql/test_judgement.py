@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from pipelines.night.judge import claims_on
 from pipelines.warehouse.judgement import judge_book, reason_for_whole
 
 Tamper = Callable[[Any, str], AbstractContextManager[int]]
@@ -76,3 +77,53 @@ def _keeps_a_stray(book: Any, *, whole: bool | None = None) -> bool:
     judge_book(book, whole=whole)
     query = "select count(*) from reconciled.refunds_due where transaction_id = 'stray'"
     return bool(book.execute(query).fetchall()[0][0])
+
+
+@pytest.mark.parametrize(
+    ("judged", "found"),
+    [
+        ("update reconciled.judged set is_whole = true", True),
+        ("update reconciled.judged set is_whole = false", False),
+        (
+            "update reconciled.judged set is_whole = false; insert into reconciled.rejudged "
+            "select 'order_id', min(order_id) from reconciled.matches",
+            True,
+        ),
+    ],
+    ids=["the whole book was judged", "another row was judged", "the row was judged"],
+)
+def test_claims_about_matches_are_asked_of_the_rows_judged_anew(
+    books: Sequence[Any], tamper: Tamper, judged: str, *, found: bool
+) -> None:
+    twice = (
+        "insert into reconciled.matches select * from reconciled.matches "
+        "where order_id = (select min(order_id) from reconciled.matches)"
+    )
+    with tamper(books[0], twice) as rows:
+        assert rows > 0
+        books[0].execute("delete from reconciled.rejudged")
+        books[0].execute(judged)
+        broken = {claim.name for claim in claims_on(books[0], "reconciled") if claim.offenders}
+        assert ("reconciled.matches.a_pair_is_listed_once" in broken) is found
+
+
+@pytest.mark.parametrize("is_renewed", [True, False])
+def test_claims_about_validated_rows_are_asked_of_those_computed_anew(
+    books: Sequence[Any], tamper: Tamper, *, is_renewed: bool
+) -> None:
+    twice = (
+        "insert into validated.orders select * from validated.orders "
+        "where order_id = (select min(order_id) from validated.orders)"
+    )
+    with tamper(books[0], twice) as rows:
+        assert rows > 0
+        books[0].execute("delete from validated.built")
+        books[0].execute("insert into validated.built values ('r', 'UTC', 0, false)")
+        books[0].execute("delete from validated.renewed")
+        if is_renewed:
+            books[0].execute(
+                "insert into validated.renewed "
+                "select 'order_id', min(order_id) from validated.orders"
+            )
+        broken = {claim.name for claim in claims_on(books[0], "validated") if claim.offenders}
+        assert ("validated.orders.ids_are_unique" in broken) is is_renewed

@@ -53,7 +53,7 @@ def accept(
                 "reason": why,
                 "findings": [{**one.key._asdict(), "what": one.what} for one in found],
                 "from": {"sequence": held[0], "digest": held[1]},
-                "totals": totals(connection),
+                "totals": totals(connection, whole=True),
                 "email_key": key_digest(places.control / "email.key"),
             }
             # The log first: an entry without its line would be a decision without its record.

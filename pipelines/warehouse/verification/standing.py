@@ -89,7 +89,9 @@ def check_rows(history: History, connection: duckdb.DuckDBPyConnection) -> Check
     )
 
 
-def check_totals(history: History, connection: duckdb.DuckDBPyConnection) -> Check:
+def check_totals(
+    history: History, connection: duckdb.DuckDBPyConnection, *, quickly: bool = False
+) -> Check:
     """Every table that only grows says what it said when the last night closed.
 
     Digests stand in the entries that end a night, and in those of quotes asked for in between. A
@@ -113,7 +115,9 @@ def check_totals(history: History, connection: duckdb.DuckDBPyConnection) -> Che
                 f"{_MAKE_AGAIN}, or put it back as it was after commit {entry.sequence}; else "
                 f"{_ACCEPT} with the rows as they are.",
             )
-            for table, digest in tables_that_differ(connection, entry.facts["totals"])
+            for table, digest in tables_that_differ(
+                connection, entry.facts["totals"], quickly=quickly
+            )
             if there.get(table) == entry.held.get(table)
         ),
     )

@@ -1,0 +1,44 @@
+"""Parts of tables: the rows of some ids, in temporary tables that stand in for the tables.
+
+Belongs here: making parts, putting them in the place of former rows, and dropping them.
+Stays out: which ids, and which tables (`renewal`, `judgement`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+import duckdb
+
+from pipelines.warehouse.digests import sum_kept_up
+from pipelines.warehouse.queries import fill, first_row
+
+KEYS = "touched_keys"
+"""The working table of ids: `value`, and in `field` the column that holds it."""
+
+
+def create_part(connection: duckdb.DuckDBPyConnection, name: str, query: str) -> None:
+    """Keep the rows of a query in a temporary table, which may bear a table's name."""
+    fill(connection, f'temp."{name}"', f'create or replace temp table "{name}" as {query}')
+
+
+def replace_parts(connection: duckdb.DuckDBPyConnection, tables: Mapping[str, str]) -> None:
+    """Put the parts of tables in the place of the rows with the working ids, by column of ids."""
+    for table, column in tables.items():
+        gone = f"{table} where {column} in (select value from {KEYS} where field = '{column}')"
+        come = f'temp."{table}"'
+        with sum_kept_up(connection, table, gone=gone, come=come):
+            connection.execute(f"delete from {gone}")
+            connection.execute(f"insert into {table} by name from {come}")
+
+
+def drop_parts(connection: duckdb.DuckDBPyConnection, names: Iterable[str]) -> None:
+    """Drop temporary tables that may be there."""
+    for name in names:
+        connection.execute(f'drop table if exists temp."{name}"')
+
+
+def count_rows(connection: duckdb.DuckDBPyConnection, table: str) -> int:
+    """How many rows a table has."""
+    row = first_row(connection, f"select count(*) from {table}")
+    return int(row[0]) if row else 0

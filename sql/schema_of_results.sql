@@ -1,0 +1,68 @@
+-- The tables that tell what computed tables rest on, for the next night to compute only what that changed.
+
+-- What the last judgement rested on; none in a store that no version with this table has judged.
+create table if not exists reconciled.judged (
+    as_of timestamptz not null,
+    rule_version varchar not null,
+    policy_version varchar not null,
+    timezone varchar not null,
+    first_date date not null,
+    calendars varchar not null,
+    transactions_arrival bigint not null,
+    sessions_arrival bigint not null,
+    sweeps bigint not null
+);
+
+-- Later than the table: whether the last judgement was one of the whole book.
+alter table reconciled.judged add column if not exists is_whole boolean default true;
+
+-- The ids whose rows the last judgement replaced, unless it replaced all.
+create table if not exists reconciled.rejudged (
+    field varchar not null,
+    value varchar not null
+);
+
+create table if not exists reconciled.judged_files (
+    file_digest varchar not null,
+    arrival bigint not null,
+    exported_date date
+);
+
+create table if not exists reconciled.judged_units (
+    currency varchar not null,
+    minor_units integer not null
+);
+
+-- What the validated tables rest on; none in a store that no version with this table has computed.
+create table if not exists validated.built (
+    rule_version varchar not null,
+    timezone varchar not null,
+    sweeps bigint not null,
+    is_whole boolean not null
+);
+
+create table if not exists validated.built_streams (
+    stream varchar not null,
+    arrival bigint not null
+);
+
+create table if not exists validated.built_files (
+    file_digest varchar not null,
+    arrival bigint not null,
+    exported_date date
+);
+
+-- The ids whose rows the last computation of these tables replaced, unless it replaced all.
+create table if not exists validated.renewed (
+    field varchar not null,
+    value varchar not null
+);
+
+-- Row numbers of tables added up, kept while rows come and go; see `digests`. Of a table that only grows, `upto`
+-- is the last arrival that was added.
+create table if not exists ops.kept_sums (
+    name varchar not null,
+    rows bigint not null,
+    total hugeint not null,
+    upto bigint
+);
