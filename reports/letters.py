@@ -7,19 +7,20 @@ attachments and addresses (mail.py), and sending (outbox.py).
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache, partial
 from typing import Any, NamedTuple
 
 from reports import chart, lists, page, render, text, wording
 from reports.figures import DailyFigures, quiet_day
 from reports.kinds import report_named
+from reports.page import ShownColumn
 from reports.tables import NUMBERS, Drawing, Figures, Report
 
 BODY_BYTES = 80_000  # mail programs clip at about 100 KB, counted after encoding
 _BREAKS_SHOWN = (20, 5, 0)  # fewer when the sentences are long
 _ROWS_SHOWN = (20, 5, 0)
-_COLUMNS_SHOWN = 5  # what is readable on 600 pixels
+_COLUMNS_SHOWN = 6  # what is readable on 600 pixels: the first three, and the last with the result
 _LINES_SHOWN = 400
 
 
@@ -104,11 +105,21 @@ def _report_html(report: Report, figures: Figures, cid: str, *, finding: str) ->
     html = ""
     words = page.page_words(report, figures, is_drawn=False)
     for shown in _ROWS_SHOWN:
-        more = {"cid": cid, "finding": finding, "most": shown, "widest": _COLUMNS_SHOWN}
+        more = {"cid": cid, "finding": finding, "most": shown, "narrowed": _narrowed}
         html = inlined("report_mail.html.j2", words | more | {"numbers": NUMBERS})
         if len(html.encode("utf-8")) <= BODY_BYTES:
             break
     return html
+
+
+def _narrowed(columns: Sequence[ShownColumn]) -> tuple[Sequence[ShownColumn], str]:
+    """The columns that a mail has room for, and the titles of the others."""
+    if len(columns) <= _COLUMNS_SHOWN:
+        return columns, ""
+    half = _COLUMNS_SHOWN // 2
+    return [*columns[:half], *columns[-half:]], ", ".join(
+        one.column.title for one in columns[half:-half]
+    )
 
 
 def _shortened(said: str) -> str:

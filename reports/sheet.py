@@ -18,7 +18,17 @@ from reports import amounts, wording
 from reports.cells import safe_cell
 from reports.figures import refuse_floats
 from reports.footing import footing
-from reports.tables import Cell, Column, Figures, Report, Table, cells_of, rows_of, totals_of
+from reports.tables import (
+    NUMBERS,
+    Cell,
+    Column,
+    Figures,
+    Report,
+    Table,
+    cells_of,
+    rows_of,
+    totals_of,
+)
 
 if TYPE_CHECKING:
     from xlsxwriter.workbook import Workbook
@@ -61,9 +71,9 @@ class _Looks:
             self._made[key] = self.book.add_format({"valign": "top", **properties})
         return self._made[key]
 
-    @cached_property
-    def head(self) -> Any:
-        return self.look(bold=True, text_wrap=True, bottom=1, bg_color="#F1EFE9")
+    def head(self, column: Column | None) -> Any:
+        align = "right" if column and column.kind in NUMBERS else "left"
+        return self.look(bold=True, text_wrap=True, bottom=1, bg_color="#F1EFE9", align=align)
 
     def text(self, text: str, **properties: Any) -> Any:
         """Text that would start a formula when somebody edits the cell is marked as text."""
@@ -100,10 +110,10 @@ class _Sheet:
         sheet.fit_to_pages(1, 0)
         sheet.repeat_rows(0)
         for column, place in zip(self._table.columns, self._places, strict=True):
-            sheet.write_string(0, place, column.title, self._looks.head)
+            sheet.write_string(0, place, column.title, self._looks.head(column))
             if column.name in self._long:
                 sheet.set_column(place + 1, place + 1, _TEXT_WIDTH)
-                sheet.write_string(0, place + 1, f"{column.title}, exact", self._looks.head)
+                sheet.write_string(0, place + 1, f"{column.title}, exact", self._looks.head(None))
         for number, cells in enumerate(self._rows, start=1):
             self._write_row(number, cells)
         # Nothing is wrapped: not every program gives a row the height that its text needs.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import re
 import socket
 from collections.abc import Callable, Iterator
@@ -306,3 +307,40 @@ def test_a_terminal_gets_a_table_within_its_width_and_anything_else_plain_lines(
     assert max(map(len, shown)) == 60
     assert shown[2].startswith("limit ")
     assert file.getvalue().splitlines()[1] == "  ".join(["limit  ", *line[1:]])
+
+
+def test_routes_are_shown_and_a_mail_that_did_not_go_out_is_a_no(
+    recon_doctor: Callable[..., Result], tmp_path: Path
+) -> None:
+    (tmp_path / "recon.toml").write_text(
+        '[[reports.route]]\nname = "board"\nto = "chair@shop.example"\nwhen = "red"\n'
+        'reports = ["daily", "month"]\nattach = ["pdf"]\n',
+        encoding="utf-8",
+    )
+    outbox = tmp_path / "data" / "outbox"
+    outbox.mkdir(parents=True)
+    state = {"state": "failed", "message_id": "<x@y>", "detail": "451 try later", "at": ""}
+    (outbox / "2026-11-21-daily-0123456789ab.state.json").write_text(
+        json.dumps(state | {"refused": []}), encoding="utf-8"
+    )
+
+    result = recon_doctor()
+
+    assert (
+        finding(result, "route board")
+        == "route board daily, month to chair@shop.example, with pdf, only when red"
+    )
+    assert finding(result, "every mail was delivered") == (
+        "no every mail was delivered: 2026-11-21-daily-0123456789ab is failed: 451 try later. "
+        "A mail that failed is tried again by the next night; one in doubt only by a person."
+    )
+
+
+def test_a_route_that_cannot_be_read_is_a_no_with_its_sentence(
+    recon_doctor: Callable[..., Result], tmp_path: Path
+) -> None:
+    (tmp_path / "recon.toml").write_text('[[reports.route]]\nname = "board"\n', encoding="utf-8")
+
+    result = recon_doctor()
+
+    assert 'route board needs to = ["cfo@shop.example"]' in finding(result, "policy can be read")

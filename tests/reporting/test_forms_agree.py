@@ -180,10 +180,12 @@ def mailed(report: Report, figures: Any) -> list[str]:
             if cell.column.name in ("expected", "received", "difference")
         ]
         return [cell.shown for cell in cells]
+    table = report.tables[0]
+    names = [one.name for one in table.columns if not one.is_minor and not one.under]
+    names = names if len(names) <= 6 else [*names[:3], *names[-3:]]
     return [
         cell.shown
-        for table in report.tables[:1]
         for row in rows_of(table, figures)
-        for cell in list(cells_of(table, row, figures))[:5]
-        if cell.column.kind == "money" and cell.value is not None
+        for cell in cells_of(table, row, figures)
+        if cell.column.name in names and cell.column.kind == "money" and cell.value is not None
     ]

@@ -41,7 +41,7 @@ def holding(value: Any, payload: str, key: str = "") -> Any:
         }
     if isinstance(value, list):
         return [holding(child, payload, key) for child in value]
-    if not isinstance(value, str) or key in NOT_DATA or key.endswith(("_date", "_at")):
+    if not isinstance(value, str) or key in NOT_DATA or key.endswith(("_date", "_at", "band")):
         return value
     return value if re.fullmatch(r"-?\d+(\.\d+)?", value) else payload
 
