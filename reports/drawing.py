@@ -6,8 +6,10 @@ the chart. Colours are told apart by every common colour blindness, and a key na
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
+from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from reports import amounts
@@ -25,8 +27,9 @@ COLOURS: Mapping[str, str] = {
     "red": "#b5460f",
     "grey": "#8a949c",
 }
-PANELS_MAX = 8
-"""A chart has at most this many panels; the tables beneath it hold every currency."""
+PANELS_MAX = 3
+"""Panels of a chart: those of the currencies with most in them. The tables hold every currency;
+drawing a panel takes a night longer than all the queries of its report."""
 
 _WIDTH, _HEIGHT = 330, 130
 
@@ -49,33 +52,20 @@ class Part(NamedTuple):
 
 def bridge(finding: str, description: str, steps: Sequence[Step]) -> Drawing:
     """Draw how a whole is reached: each part begins where the one before it ended."""
-    import altair as alt
-
     values, level = [], Decimal(0)
     for step in steps:
         begin = Decimal(0) if step.is_whole else level
         level = begin + amounts.exact(step.amount)
         colour = "blue" if step.is_whole else "orange" if level < begin else "green"
         values.append({"step": step.name, "from": float(begin), "to": float(level), "part": colour})
-    names = [step.name for step in steps]
-    bars = (
-        alt.Chart(alt.InlineData(values=values))
-        .mark_bar(aria=False)
-        .encode(
-            x=alt.X("step:O").sort(names).axis(labelAngle=0, ticks=False).title(None),
-            y=alt.Y("from:Q").axis(**_AMOUNTS).title(None),
-            y2=alt.Y2("to:Q"),
-            color=_colour(["blue", "green", "orange"]),
-        )
-    )
+    specification = _filled(_bridge(), values)
+    specification["encoding"]["x"]["sort"] = [step.name for step in steps]
     key = (("whole", "blue"), ("adds", "green"), ("takes away", "orange"))
-    return Drawing(finding, _finished(bars), description, key)
+    return Drawing(finding, specification, description, key)
 
 
 def stacked(finding: str, description: str, parts: Sequence[Part]) -> Drawing:
     """Draw a bar a day, stacked of the parts in their order from the ground up."""
-    import altair as alt
-
     dates = sorted({date for part in parts for date in part.by_date})
     values = [
         {"date": date, "part": part.colour, "rank": rank, "amount": float(height)}
@@ -83,23 +73,12 @@ def stacked(finding: str, description: str, parts: Sequence[Part]) -> Drawing:
         for date in dates
         if (height := max(amounts.exact(part.by_date.get(date, "0")), Decimal(0)))
     ]
-    bars = (
-        alt.Chart(alt.InlineData(values=values))
-        .mark_bar(aria=False)
-        .encode(
-            x=_dates(dates),
-            y=alt.Y("amount:Q").axis(**_AMOUNTS).title(None),
-            color=_colour([part.colour for part in parts]),
-            order=alt.Order("rank:Q"),
-        )
-    )
-    return Drawing(finding, _finished(bars), description, _key(parts))
+    specification = _filled(_stacked(tuple(part.colour for part in parts)), values)
+    return Drawing(finding, _dated(specification, dates), description, _key(parts))
 
 
 def rates(finding: str, description: str, parts: Sequence[Part]) -> Drawing:
-    """Draw a line a part, in percent; a day without a rate leaves a gap."""
-    import altair as alt
-
+    """Draw a line a part, in percent; the first is broad, so that it is seen beneath the others."""
     dates = sorted({date for part in parts for date in part.by_date})
     values = [
         {"date": date, "part": part.colour, "percent": float(amounts.exact(part.by_date[date]))}
@@ -107,23 +86,57 @@ def rates(finding: str, description: str, parts: Sequence[Part]) -> Drawing:
         for date in dates
         if date in part.by_date
     ]
-    lines = (
-        alt.Chart(alt.InlineData(values=values))
-        .mark_line(aria=False, point={"size": 22, "aria": False})
-        .encode(
-            x=_dates(dates),
+    specification = _filled(_rates(tuple(part.colour for part in parts)), values)
+    return Drawing(finding, _dated(specification, dates), description, _key(parts))
+
+
+@cache
+def _bridge() -> dict[str, Any]:
+    import altair as alt
+
+    bars = alt.Chart().mark_bar(aria=False)
+    return _finished(
+        bars.encode(
+            x=alt.X("step:O").axis(labelAngle=0, ticks=False).title(None),
+            y=alt.Y("from:Q").axis(**_AMOUNTS).title(None),
+            y2=alt.Y2("to:Q"),
+            color=_colour(("blue", "green", "orange")),
+        )
+    )
+
+
+@cache
+def _stacked(colours: tuple[str, ...]) -> dict[str, Any]:
+    import altair as alt
+
+    bars = alt.Chart().mark_bar(aria=False)
+    return _finished(
+        bars.encode(
+            x=_date_axis(),
+            y=alt.Y("amount:Q").axis(**_AMOUNTS).title(None),
+            color=_colour(colours),
+            order=alt.Order("rank:Q"),
+        )
+    )
+
+
+@cache
+def _rates(colours: tuple[str, ...]) -> dict[str, Any]:
+    import altair as alt
+
+    widths = alt.StrokeWidth("part:N", legend=None)
+    lines = alt.Chart().mark_line(aria=False, point={"size": 22, "aria": False})
+    return _finished(
+        lines.encode(
+            x=_date_axis(),
             y=alt.Y("percent:Q")
             .scale(zero=False, nice=True, padding=6)
             .axis(tickCount=4, labelExpr="datum.label + ' %'")
             .title(None),
-            color=_colour([part.colour for part in parts]),
-            # The first line is the broad one, so that it is seen beneath the others.
-            strokeWidth=alt.StrokeWidth("part:N", legend=None).scale(
-                domain=[part.colour for part in parts], range=[6, *[2] * (len(parts) - 1)]
-            ),
+            color=_colour(colours),
+            strokeWidth=widths.scale(domain=colours, range=[6, *[2] * (len(colours) - 1)]),
         )
     )
-    return Drawing(finding, _finished(lines), description, _key(parts))
 
 
 _AMOUNTS: Mapping[str, Any] = {
@@ -144,19 +157,30 @@ def _colour(names: Sequence[str]) -> altair.Color:
     return colour
 
 
-def _dates(dates: Sequence[str]) -> altair.X:
-    """An axis that asks the machine for neither zone nor locale: its labels are looked up."""
+def _date_axis() -> altair.X:
     import altair as alt
 
-    marked = list(dates)[::-1][::7][::-1]
-    names = ",".join(f"'{date}':'{short_date(date)}'" for date in dates)
     axis: altair.X = (
-        alt.X("date:O")
-        .scale(domain=list(dates), paddingInner=0.25)
-        .axis(values=marked, labelExpr=f"({{{names}}})[datum.value]", labelAngle=0, ticks=False)
-        .title(None)
+        alt.X("date:O").scale(paddingInner=0.25).axis(labelAngle=0, ticks=False).title(None)
     )
     return axis
+
+
+def _dated(specification: dict[str, Any], dates: Sequence[str]) -> dict[str, Any]:
+    """Give the axis its dates: it asks the machine for neither zone nor locale."""
+    names = ",".join(f"'{date}':'{short_date(date)}'" for date in dates)
+    axis = specification["encoding"]["x"]
+    axis["scale"]["domain"] = list(dates)
+    axis["axis"] |= {
+        "values": list(dates)[::-1][::7][::-1],
+        "labelExpr": f"({{{names}}})[datum.value]",
+    }
+    return specification
+
+
+def _filled(template: dict[str, Any], values: list[dict[str, Any]]) -> dict[str, Any]:
+    """A chart is built once a process and filled for each panel: building takes a third of it."""
+    return copy.deepcopy(template) | {"data": {"values": values}}
 
 
 def _finished(chart: altair.Chart) -> dict[str, Any]:

@@ -183,6 +183,13 @@ def in_order(rows: Iterable[Row]) -> list[tuple[str, list[Row]]]:
     return sorted(found.items())
 
 
+def foremost(rows: Iterable[Row], most: int) -> list[tuple[str, list[Row]]]:
+    """Return the rows of the currencies that have most of them, by currency."""
+    groups = in_order(rows)
+    kept = sorted(groups, key=lambda group: -len(group[1]))[:most]
+    return [group for group in groups if group in kept]
+
+
 def money_in_words(amount: str, currency: str, figures: Figures) -> str:
     """Return "NGN 41,200.00"; a currency that does not look like one is never named."""
     number = amounts.grouped(amount, least=decimals_of(figures).get(currency, 2))

@@ -105,17 +105,14 @@ def find_reasons(frame: Frame) -> list[str]:
         return reasons_for_red(store.connection, store.run)
 
 
-def draw_up(frame: Frame) -> dict[str, int]:
+def draw_up(frame: Frame) -> None:
     """Compute the figures of the reports and store them as what will be delivered."""
-    rows: dict[str, int] = {}
     with frame.store() as store:
 
         def work() -> Mapping[str, Any]:
-            rows.update(build_stage(store.connection, "delivered"))
             reasons = reasons_for_red(store.connection, store.run)
             digests = store_reports(store.connection, frame.policy, reasons=reasons)
             daily = digests.pop("daily")
             return {"run": store.run.run_id, "report": daily, "further_reports": digests}
 
         store.chain.commit(store.connection, "report", work)
-    return rows

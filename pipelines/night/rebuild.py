@@ -112,7 +112,7 @@ class _Replay:
             ACTIONS: lambda run, _: _ignore(take_in_actions(run)),
             JUDGEMENT: lambda run, _: judge_again(run, self._contracts),
             "reconcile": lambda run, _: _ignore(reconcile(run)),
-            "report": lambda run, _: _ignore((build_marts(run), draw_up(run))),
+            "report": _report,
             "deliveries": _deliveries,
             "closing": self._close,
             "publication": self._close,
@@ -200,6 +200,11 @@ class _Replay:
         first, last = run.dates.first, run.dates.last
         dates = f"{last}" if first == last else f"{first} to {last}"
         self._tell(f"{run.kind} of {dates} (run {run.run_id[:8]}): {end}")
+
+
+def _report(run: ReplayedFrame, _: Entry) -> None:
+    build_marts(run)
+    draw_up(run)
 
 
 def _ignore(_: object) -> None:

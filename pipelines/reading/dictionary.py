@@ -13,6 +13,7 @@ from itertools import groupby
 import duckdb
 
 from pipelines.faults import ChainBroken
+from pipelines.reading.derivation import derived, origins
 from pipelines.reading.examples import example_of
 from pipelines.reading.formats import markdown_line
 from pipelines.warehouse.queries import STAGES, reads, tables_of
@@ -31,6 +32,7 @@ class Entry:
     source: str
 
 
+_COLUMNS_NAMED = 6
 _KINDS = {"table": "Table", "view": "View", "macro": "Macro"}
 
 
@@ -52,7 +54,8 @@ def markdown_of(entries: Sequence[Entry]) -> Iterator[str]:
     yield (
         "\nAmounts are exact decimals in major units beside their currency; instants end in `_at` "
         "and are in UTC, dates end in `_date` and are of the business time zone. Where a column "
-        "comes from is said in its last cell; what has none there is worked out.\n"
+        "comes from is said in its last cell: fields of the gateway and columns of exports for "
+        "what was received, columns of other tables for what is worked out.\n"
     )
     for schema, within in groupby(entries, key=lambda entry: entry.schema_name):
         yield f"\n## {schema}\n"
@@ -71,7 +74,20 @@ def _thing(name: str, lines: Sequence[Entry]) -> Iterator[str]:
         yield "\n" + markdown_line(("column", "type", "meaning", "comes from"))
         yield "| --- | --- | --- | --- |\n"
     for column in columns:
-        yield markdown_line((column.column_name, column.type, column.meaning, column.source))
+        source = column.source or _worked_out_of(name, column.column_name)
+        yield markdown_line((column.column_name, column.type, column.meaning, source))
+
+
+def _worked_out_of(table: str, column: str) -> str:
+    """What a column of a computed table is worked out of, as far back as few columns say it."""
+    stage = table.partition(".")[0]
+    if stage not in STAGES[2:] or table not in tables_of(stage):
+        return ""
+    named = derived(table).get(column, frozenset())
+    for found in (frozenset().union(*map(origins, named)), named):
+        if len(found) <= _COLUMNS_NAMED:
+            return ", ".join(sorted(found))
+    return "see the query"
 
 
 def _computed(table: str) -> str:

@@ -7,11 +7,8 @@ Stays out: what a column means (the dictionary), and how the dictionary looks (`
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from typing import Any
-
-import duckdb
 
 from pipelines.gateway.endpoint import Endpoint
 from pipelines.gateway.endpoints import ENDPOINTS
@@ -20,7 +17,7 @@ from pipelines.orders.layouts.generic import GENERIC
 from pipelines.orders.layouts.layout import FURTHER_REFS, Layout
 from pipelines.orders.layouts.shopify import SHOPIFY
 from pipelines.orders.layouts.woocommerce import WOOCOMMERCE
-from pipelines.warehouse.queries import tables_of, text_of
+from pipelines.warehouse.queries import tables_of, tree_of
 
 _LISTED = "listed_under_"
 _OPENING = """\
@@ -105,14 +102,10 @@ def _columns(stream: str) -> dict[str, list[str]]:
     """Each column of a validated table, and the names that its last select takes it from."""
     history = f"validated.{stream}_history"
     table = history if history in tables_of("validated") else f"validated.{stream}"
-    connection = duckdb.connect()
-    try:
-        asked = connection.execute("select json_serialize_sql(?)", [text_of(table)]).fetchall()
-    finally:
-        connection.close()
-    items = json.loads(asked[0][0])["statements"][0]["node"]["select_list"]
+    items = tree_of(table)["statements"][0]["node"]["select_list"]
     return {
-        item["alias"] or item["column_names"][-1]: [*dict.fromkeys(_names(item))] for item in items
+        item.get("alias") or item["column_names"][-1]: [*dict.fromkeys(_names(item))]
+        for item in items
     }
 
 

@@ -17,7 +17,7 @@ import duckdb
 
 from pipelines.policy import Policy
 from pipelines.warehouse.publication import digest_of, kept_control_totals
-from pipelines.warehouse.queries import first_row
+from pipelines.warehouse.queries import first_row, text_of
 
 _DECIMALS, _DECIMALS_MAX = 2, 4
 ROUNDING_RULE = "half away from zero to the currency's minor unit, where an impact is stored"
@@ -224,7 +224,7 @@ def _policy_in_force(policy: Policy) -> dict[str, Any]:
 def _rows(
     connection: duckdb.DuckDBPyConnection, table: str, units: Mapping[str, int]
 ) -> list[dict[str, Any]]:
-    cursor = connection.execute(f"select * from {table}")
+    cursor = connection.execute(text_of(table))
     names = [column[0] for column in cursor.description or []]
     found = []
     for row in cursor.fetchall():

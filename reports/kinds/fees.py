@@ -15,7 +15,7 @@ from reports.tables import (
     Report,
     Section,
     Table,
-    in_order,
+    foremost,
     money_in_words,
 )
 from reports.wording import counted
@@ -108,7 +108,7 @@ def headline(figures: Figures) -> str:
 def draw_rates(figures: Figures) -> Iterator[Drawing]:
     """Draw for each currency the rate charged beside that of the schedule."""
     totals = {row["currency"]: row for row in figures["currencies"]}
-    for currency, rows in in_order(figures["days"])[: drawing.PANELS_MAX]:
+    for currency, rows in foremost(figures["days"], drawing.PANELS_MAX):
         if currency not in totals:
             continue
         yield drawing.rates(

@@ -16,7 +16,7 @@ from reports.tables import (
     Row,
     Section,
     Table,
-    in_order,
+    foremost,
     money_in_words,
 )
 from reports.wording import BANDS, counted
@@ -96,8 +96,10 @@ def headline(figures: Figures) -> str:
 
 def draw_ageing(figures: Figures) -> Iterator[Drawing]:
     """Draw for each currency how what is owed adds up by age."""
-    for currency, rows in in_order(figures["ageing"])[: drawing.PANELS_MAX]:
+    for currency, rows in foremost(figures["ageing"], drawing.PANELS_MAX):
         bands = [band for band in BANDS if any(row["age_band"] == band for row in rows)]
+        if not bands:
+            continue
         steps = [drawing.Step(band, _owed(rows, band)) for band in bands]
         total = amounts.add(step.amount for step in steps)
         largest = max(steps, key=lambda step: amounts.exact(step.amount))
@@ -113,7 +115,7 @@ def draw_ageing(figures: Figures) -> Iterator[Drawing]:
 
 def draw_balance(figures: Figures) -> Iterator[Drawing]:
     """Draw for each currency what of each day's payments is paid out, and what is owed."""
-    for currency, rows in in_order(figures["days"])[: drawing.PANELS_MAX]:
+    for currency, rows in foremost(figures["days"], drawing.PANELS_MAX):
         paid = amounts.add(row["paid_out_amount"] for row in rows)
         owed = amounts.add(row["owed_amount"] for row in rows)
         share = amounts.share(paid, amounts.add([paid, owed]))

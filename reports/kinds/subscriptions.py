@@ -15,7 +15,7 @@ from reports.tables import (
     Report,
     Section,
     Table,
-    in_order,
+    foremost,
     money_in_words,
 )
 from reports.wording import BANDS, counted
@@ -170,10 +170,12 @@ def draw_outcomes(figures: Figures) -> Iterator[Drawing]:
 
 def draw_receivables(figures: Figures) -> Iterator[Drawing]:
     """Draw for each currency how the open bills add up by age."""
-    for currency, rows in in_order(figures["receivables"])[: drawing.PANELS_MAX]:
+    for currency, rows in foremost(figures["receivables"], drawing.PANELS_MAX):
         bands = [
             band for band in ("not due", *BANDS) if any(row["age_band"] == band for row in rows)
         ]
+        if not bands:
+            continue
         steps = [
             drawing.Step(
                 band, amounts.add(row["amount"] for row in rows if row["age_band"] == band)

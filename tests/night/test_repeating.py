@@ -75,7 +75,7 @@ def test_a_night_run_again_changes_nothing(tmp_path: Path, count: int, days: int
         assert snapshot(shop, [*DIGESTED, "delivered.reports"]) == before
         assert {path.name: path.read_bytes() for path in again.delivered.files} == report
         assert again.published.snapshot_digest == first.published.snapshot_digest
-        assert again.delivered.delivery.repeated
+        assert [one.repeated for one in again.delivered.deliveries] == [True]
         assert len(list(shop.settings.places.outbox.glob("*.eml"))) == 1
 
 

@@ -193,6 +193,7 @@ def test_the_dictionary_in_markdown_says_where_each_table_comes_from(reader: Any
     assert "\n## marts\n\nThe tables, views and macros that finance asks first" in text
     assert "### marts.daily_close\n\nTable. One row per business date and currency" in text
     assert " Computed by `sql/marts/daily_close.sql` from `reconciled.breaks`, " in text
+    assert " | Sum of the fees told, in major units. | validated.transactions.fee_amount |" in text
     assert "### reconciled.story(id)\n\nMacro. One row per fact" in text
     assert "| fee_amount | DECIMAL(38,18) | The gateway's fee in major units" in text
 
