@@ -77,7 +77,9 @@ def _timed(close: Callable[[Settings, DateRange], None], at: Settings, dates: Da
 
 def _plainly(settings: Settings, dates: DateRange) -> None:
     kind = "nightly" if dates.first == dates.last else "backfill"
-    run_night(frame(settings, run_id=f"{kind}-{dates.last}", kind=kind, dates=dates), all_contracts())
+    run_night(
+        frame(settings, run_id=f"{kind}-{dates.last}", kind=kind, dates=dates), all_contracts()
+    )
 
 
 def _as_job(settings: Settings, dates: DateRange) -> None:

@@ -111,7 +111,8 @@ def test_a_year_of_nights_leaves_no_row_wrong_and_no_window_uncovered(
         assert found_breaks(shop) == planned_breaks(shop)
         windows = shop.ask(
             "select window_from, window_to from ops.pulls where stream = 'transactions' "
-            "and is_closed and complete and window_to is not null order by window_from, window_to"
+            "and is_closed and complete and window_to is not null order by window_from, window_to",
+            working=True,
         )
     with capsys.disabled():
         print(f"\n{len(costs)} nights, {failed} failed, {len(missed)} missed: {slopes(costs)}")
