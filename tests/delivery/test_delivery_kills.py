@@ -20,6 +20,7 @@ from delivery.misbehaving_server import MANNERS
 
 HERE = Path(__file__).parent
 POINTS = 14  # one more than any delivery has: the last kills nobody
+BEFORE_THE_END = 11  # the server has the message, and its client has not yet written that down
 READERS = ("first@shop.test", "second@shop.test")
 
 
@@ -80,9 +81,14 @@ def post(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Post]:
 
 
 def cases(count: int) -> list[tuple[str, int | None]]:
-    """So many of all pairs of a manner and a point, spread evenly; the last are not killed."""
+    """So many of all pairs of a manner and a point, those first where most is at stake."""
+    late = [
+        name for name, (place, _) in MANNERS.items() if place in ("one", "body", "taken", "quit")
+    ]
+    first = [("well", at) for at in (*range(POINTS), None)]
+    first += [(manner, BEFORE_THE_END) for manner in late]
     every = [(manner, at) for manner in MANNERS for at in (*range(POINTS), None)]
-    return [every[place * len(every) // count] for place in range(count)]
+    return list(dict.fromkeys((*first, *every)))[:count]
 
 
 def faults(post: Post, place: Path, manner: str, at: int | None) -> list[str]:
