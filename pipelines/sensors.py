@@ -15,6 +15,7 @@ from dagster._core.definitions.unresolved_asset_job_definition import (
     UnresolvedAssetJobDefinition,
 )
 
+from pipelines.jobs import MONTHLY_CLOSE
 from pipelines.night.arriving import Arrived, arrived, looks_of
 from pipelines.night.mailing import deliver_failure
 from pipelines.night.watching import mail_behind, standing_of
@@ -38,14 +39,17 @@ def failure_sensor(settings: Settings) -> dg.SensorDefinition:
         run = context.dagster_run
         dates = dates_of(run.tags)
         if dates is not None:
+            again = f"run the date again (`recon nightly --date {dates.last}`)"
+            if run.job_name == MONTHLY_CLOSE:
+                again = f"run the close pack of {dates.first:%B %Y} again"
             deliver_failure(
                 settings,
                 # The name under which its steps mail: tried again, it is the same night.
                 run_id=run.root_run_id or run.run_id,
                 business_date=dates.last.isoformat(),
                 failed=context.failure_event.message or "The run failed.",
-                remedy=f"Open {settings.recon_ui_url}/runs/{run.run_id}, mend the cause, and run "
-                f"the date again (`recon nightly --date {dates.last}`).",
+                remedy=f"Open {settings.recon_ui_url}/runs/{run.run_id}, mend the cause, and "
+                f"{again}.",
             )
 
     return failed_night

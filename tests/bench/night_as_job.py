@@ -1,8 +1,9 @@
 """A night as the job in this process beside the same night through plain functions.
 
 Two stores over one sandbox close the same dates in turn, so that whatever else the machine does
-meets both alike; each night is of the demo's size. The start of Dagster's daemon is printed beside
-them. `python tests/bench/night_as_job.py 5` closes five dates instead of three.
+meets both alike; each night is of the demo's size. The load of the code location and the start of
+Dagster's daemon are printed beside them. `python tests/bench/night_as_job.py 5` closes five dates
+instead of three.
 """
 
 from __future__ import annotations
@@ -56,6 +57,7 @@ def main(nights: int) -> None:
                     for name, took in told.items():
                         seconds[name].append(took)
         _print(seconds, steps=len(list(build(pool=None).resolve_job_def("nightly").nodes)))
+        print(f"bench code_location_load value={_load():.2f} unit=s target=2")
         print(f"bench daemon_start value={_daemon_start(job):.1f} unit=s target=none")
 
 
@@ -98,6 +100,18 @@ def _move_clock(url: str, dates: DateRange, settings: Settings) -> None:
     instant = cut_off(dates.last, settings.zone) + timedelta(hours=2)
     moved = httpx.put(f"{url}/_sandbox/clock", json={"now": instant.isoformat()}, timeout=600)
     moved.raise_for_status()
+
+
+def _load() -> float:
+    """Seconds of the processor that loading takes beyond Dagster's own import, in a new process."""
+    program = (
+        "import time, dagster; began = time.process_time(); "
+        "from pipelines.definitions import defs; defs().get_repository_def(); "
+        "print(time.process_time() - began)"
+    )
+    command = [sys.executable, "-c", program]
+    told = subprocess.run(command, cwd=PROJECT, capture_output=True, text=True, check=True)
+    return float(told.stdout)
 
 
 def _daemon_start(settings: Settings) -> float:

@@ -19,6 +19,8 @@ import duckdb
 
 ROOT = Path(__file__).parents[2]
 READERS = 8
+READ_SECONDS = 0.5
+"""Between two reads of one reader: reading without a pause would starve the nights."""
 OFFSET_SECONDS = 4.0
 KILLED = 0.05
 LONGEST_SECONDS = 300.0
@@ -94,7 +96,7 @@ def _start(command: Sequence[str], environment: Mapping[str, str]) -> subprocess
 
 
 def _read(published: Path, done: Crowd, over: Event) -> None:
-    while not over.wait(0.05):
+    while not over.wait(READ_SECONDS):
         try:
             with duckdb.connect(str(published), read_only=True) as connection:
                 (off,) = connection.execute(TORN).fetchall()[0]
