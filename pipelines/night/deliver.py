@@ -161,14 +161,14 @@ def deliver(frame: Frame) -> Delivered:
     with frame.store() as store:
         row = first_row(store.connection, "select as_of_date from reconciled.basis")
     day = row[0] if row else None
-    drawn = published_reports(frame.settings, _filed_by_itself(day), day)
+    drawn = published_reports(frame.settings, filed_by_itself(day), day)
     files = write_reports(frame.places.root, drawn)
     deliveries = [mail for figures in drawn for mail in mail_report(frame, figures)]
     settle_outbox(frame, deliveries)
     return Delivered(tuple(files), tuple(deliveries), drawn[0])
 
 
-def _filed_by_itself(day: date | None) -> list[str]:
+def filed_by_itself(day: date | None) -> list[str]:
     """The reports that a closing files: those of a month when its last date closes."""
     is_last = day is not None and is_month_end(day.isoformat())
     return [

@@ -98,7 +98,15 @@ RECEIVABLES = Table(
     ),
     empty="Every bill is paid.",
 )
-_MOVEMENTS = ("new", "reactivation", "expansion", "contraction", "churn")
+_MOVEMENTS = {
+    "new": "new",
+    "reactivation": "back",
+    "expansion": "more",
+    "contraction": "less",
+    "churn": "left",
+}
+"""The movements of revenue, each with a name short enough to stand under its bar."""
+
 _OUTCOMES = {
     "succeeded": "blue",
     "under way": "grey",
@@ -125,8 +133,8 @@ def headline(figures: Figures) -> str:
 def draw_revenue(figures: Figures) -> Iterator[Drawing]:
     """Draw for each currency how recurring revenue went from opening to closing."""
     for row in figures["revenue"][: drawing.PANELS_MAX]:
-        moved = [(name, row[f"{name}_amount"]) for name in _MOVEMENTS]
-        steps = [drawing.Step(name[:6], amount) for name, amount in moved if amounts.exact(amount)]
+        moved = [(said, row[f"{name}_amount"]) for name, said in _MOVEMENTS.items()]
+        steps = [drawing.Step(said, amount) for said, amount in moved if amounts.exact(amount)]
         change = amounts.subtract(row["closing_amount"], row["opening_amount"])
         now = money_in_words(row["closing_amount"], row["currency"], figures)
         by = amounts.grouped(change.lstrip("-"))

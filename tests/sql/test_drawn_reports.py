@@ -1,0 +1,96 @@
+"""What is drawn for each report is what it declares, and its money is that of the marts."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from oracle.engine import judge
+from oracle.worlds import random_billed_world
+
+from pipelines.policy import Policy
+from pipelines.warehouse.figures import DRAWN, store_reports
+from pipelines.warehouse.queries import build_stage
+from reports.files import FORMS, rendered_form
+from reports.kinds import REPORTS
+
+
+@pytest.fixture(scope="module")
+def book() -> Iterator[Any]:
+    """A random book with bills, its reports drawn twice at one as-of."""
+    store = judge(random_billed_world(3))
+    build_stage(store, "marts")
+    first = store_reports(store, Policy(), reasons=[])
+    assert store_reports(store, Policy(), reasons=[]) == first
+    yield store
+    store.close()
+
+
+def figures_of(book: Any, name: str) -> dict[str, Any]:
+    query = "select figures from delivered.reports where name = ?"
+    return dict(json.loads(book.execute(query, [name]).fetchall()[0][0]))
+
+
+@pytest.mark.parametrize("name", REPORTS)
+def test_every_row_drawn_has_every_column_declared(book: Any, name: str) -> None:
+    figures = figures_of(book, name)
+    for table in REPORTS[name].tables:
+        named = {column.name for column in table.columns}
+        for row in [] if table.rows else figures[table.name]:
+            assert named <= set(row)
+
+
+def test_a_book_with_bills_leaves_few_tables_empty(book: Any) -> None:
+    drawn = {
+        (name, table.name)
+        for name, report in REPORTS.items()
+        for table in report.tables
+        if not table.rows and figures_of(book, name)[table.name]
+    }
+    assert len(drawn) > 12
+
+
+@pytest.mark.parametrize("form", FORMS)
+@pytest.mark.parametrize("name", DRAWN)
+def test_what_is_drawn_can_be_rendered(book: Any, name: str, form: str) -> None:
+    assert rendered_form(figures_of(book, name), form)
+
+
+@pytest.mark.parametrize(
+    ("name", "section", "figure", "query"),
+    [
+        ("settlement", "balances", "owed_amount",
+         "select currency, sum(owed_amount) from marts.settlement group by 1"),
+        ("settlement", "ageing", "owed_amount",
+         "select currency, sum(owed_amount) from marts.settlement "
+         "where owed_amount <> 0 group by 1"),
+        ("fees", "currencies", "fee_amount",
+         "select currency, sum(fee_amount) from marts.fees, reconciled.basis "
+         "where business_date > as_of_date - 30 group by 1"),
+        ("fees", "networks", "fee_amount",
+         "select currency, sum(fee_amount) from marts.fees, reconciled.basis "
+         "where business_date > as_of_date - 30 group by 1"),
+        ("subscriptions", "receivables", "amount",
+         "select currency, sum(amount) from marts.receivables_ageing group by 1"),
+        ("subscriptions", "revenue", "closing_amount",
+         "select currency, closing_amount from marts.subscription_revenue, reconciled.basis "
+         "where business_date = as_of_date"),
+        ("month", "movements", "closing_amount",
+         "select currency, sum(money_impact) from reconciled.breaks "
+         "where state in ('open', 'reopened') group by 1"),
+        ("exceptions", "breaks", "money_impact",
+         "select currency, sum(money_impact) from reconciled.breaks "
+         "where state in ('open', 'reopened') group by 1"),
+    ],
+)  # fmt: skip
+def test_its_money_is_that_of_the_tables_to_the_last_digit(
+    book: Any, name: str, section: str, figure: str, query: str
+) -> None:
+    told: dict[str, Decimal] = {}
+    for row in figures_of(book, name)[section]:
+        told[row["currency"]] = told.get(row["currency"], Decimal(0)) + Decimal(row[figure])
+    assert told == dict(book.execute(query).fetchall())
+    assert told
