@@ -81,7 +81,7 @@ def store() -> Iterator[duckdb.DuckDBPyConnection]:
     connection.close()
 
 
-@pytest.mark.parametrize("table", TABLES)
+@pytest.mark.parametrize("table", sorted(TABLES))
 def test_no_step_of_a_query_holds_many_times_the_rows_of_the_book(
     store: duckdb.DuckDBPyConnection, table: str
 ) -> None:
