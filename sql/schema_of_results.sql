@@ -13,15 +13,6 @@ create table if not exists reconciled.judged (
     sweeps bigint not null
 );
 
--- Later than the table: whether the last judgement was one of the whole book.
-alter table reconciled.judged add column if not exists is_whole boolean default true;
-
--- The ids whose rows the last judgement replaced, unless it replaced all.
-create table if not exists reconciled.rejudged (
-    field varchar not null,
-    value varchar not null
-);
-
 create table if not exists reconciled.judged_files (
     file_digest varchar not null,
     arrival bigint not null,
@@ -37,8 +28,7 @@ create table if not exists reconciled.judged_units (
 create table if not exists validated.built (
     rule_version varchar not null,
     timezone varchar not null,
-    sweeps bigint not null,
-    is_whole boolean not null
+    sweeps bigint not null
 );
 
 create table if not exists validated.built_streams (
@@ -52,10 +42,11 @@ create table if not exists validated.built_files (
     exported_date date
 );
 
--- The ids whose rows the last computation of these tables replaced, unless it replaced all.
-create table if not exists validated.renewed (
-    field varchar not null,
-    value varchar not null
+-- The ids whose rows were computed since the claims of their stage held last; one without a field is every row.
+create table if not exists ops.unasked (
+    stage varchar not null,
+    field varchar,
+    value varchar
 );
 
 -- Row numbers of tables added up, kept while rows come and go; see `digests`. Of a table that only grows, `upto`

@@ -18,7 +18,7 @@ from pipelines.warehouse.basis import write_basis
 from pipelines.warehouse.closing import reasons_for_red
 from pipelines.warehouse.figures import store_reports
 from pipelines.warehouse.judgement import judge_book, rejudged_parts
-from pipelines.warehouse.parts import drop_parts
+from pipelines.warehouse.parts import drop_parts, note_asked
 from pipelines.warehouse.queries import build_stage, claims_of, offenders
 from pipelines.warehouse.renewal import renewed_parts
 
@@ -67,24 +67,34 @@ def check_claims(frame: Frame, stage: str) -> list[Claim]:
         return claims_on(store.connection, stage)
 
 
-def claims_on(connection: duckdb.DuckDBPyConnection, stage: str) -> list[Claim]:
-    """Every claim of a stage, asked of an open store: of the rows that were computed anew last.
+def claims_on(
+    connection: duckdb.DuckDBPyConnection, stage: str, *, whole: bool = False
+) -> list[Claim]:
+    """Every claim of a stage, asked of an open store: of the rows computed since they held last.
 
-    What the others say was asked when they were computed, and of every row after each sweep.
+    Of every row after each sweep, and where the whole is asked for.
     """
-    made: dict[str, frozenset[str]] = {}
-    if stage == "validated":
-        made = dict.fromkeys(claims_of(stage), renewed_parts(connection))
-    elif stage == "reconciled":
-        of_matches = [name for name in claims_of(stage) if name.startswith("reconciled.matches.")]
-        made = dict.fromkeys(of_matches, rejudged_parts(connection))
+    parts = {} if whole else _parts_to_ask(connection, stage)
     try:
-        return [
-            Claim(name, tuple(offenders(connection, name, parts=made.get(name, frozenset()))))
+        claims = [
+            Claim(name, tuple(offenders(connection, name, parts=parts.get(name, frozenset()))))
             for name in claims_of(stage)
         ]
     finally:
-        drop_parts(connection, frozenset[str]().union(*made.values()))
+        drop_parts(connection, frozenset[str]().union(*parts.values()))
+    if not any(claim.offenders for claim in claims):
+        note_asked(connection, stage)
+    return claims
+
+
+def _parts_to_ask(connection: duckdb.DuckDBPyConnection, stage: str) -> dict[str, frozenset[str]]:
+    """By claim, the tables of which a part stands beside them."""
+    if stage == "validated":
+        return dict.fromkeys(claims_of(stage), renewed_parts(connection))
+    if stage == "reconciled":
+        of_matches = [name for name in claims_of(stage) if name.startswith("reconciled.matches.")]
+        return dict.fromkeys(of_matches, rejudged_parts(connection))
+    return {}
 
 
 def require_claims(claims: list[Claim]) -> None:

@@ -79,7 +79,7 @@ def preview(
         check_and_build(frame, store, contracts, into=Validated({}, {}, {}))
         _judge(frame, store, book.policy, into="former")
         _judge(frame, store, proposed, into="proposed")
-        require_claims(claims_on(connection, "reconciled"))
+        require_claims(claims_on(connection, "reconciled", whole=True))
         return Preview(
             as_of=book.as_of,
             policy_before=book.policy.version,

@@ -111,8 +111,10 @@ def _in_month(month: date | None) -> duckdb.Expression:
 
 def _write(rows: duckdb.DuckDBPyRelation, file: Path) -> Path:
     file.parent.mkdir(parents=True)
-    batches = rows.to_arrow_reader(ROWS_A_GROUP)
-    with pq.ParquetWriter(file, batches.schema, compression="zstd") as writer:
+    with (
+        rows.to_arrow_reader(ROWS_A_GROUP) as batches,
+        pq.ParquetWriter(file, batches.schema, compression="zstd") as writer,
+    ):
         for batch in batches:
             writer.write_batch(batch)
     return file

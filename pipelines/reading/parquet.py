@@ -30,9 +30,13 @@ def write_parquet(
     values = bound(statement, parameters)
 
     def write_all() -> int:
-        batches = connection.sql(statement, params=values).to_arrow_reader(ROWS_A_GROUP)
         rows = 0
-        with pq.ParquetWriter(out, batches.schema, compression="zstd") as writer:
+        # Closed whatever happens: an unread answer keeps the database open, and whoever opens it
+        # next with other settings waits for ever.
+        with (
+            connection.sql(statement, params=values).to_arrow_reader(ROWS_A_GROUP) as batches,
+            pq.ParquetWriter(out, batches.schema, compression="zstd") as writer,
+        ):
             for batch in batches:
                 writer.write_batch(batch)
                 rows += batch.num_rows

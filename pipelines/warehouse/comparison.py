@@ -14,9 +14,9 @@ import duckdb
 from pipelines.warehouse.holdings import WALL_CLOCK
 from pipelines.warehouse.queries import first_row
 
-RUN_RECORDS = ("ops.runs", "ops.turn", "ops.kept_sums")
-"""Tables that say which runs were tried, also those that left nothing behind, and sums that spare a
-run to add up what an earlier one did."""
+RUN_RECORDS = ("ops.runs", "ops.turn", "ops.kept_sums", "ops.unasked")
+"""Tables that say which runs were tried, also those that left nothing behind, and what a run leaves
+to the next: sums that need not be added up again, and rows that no claim was asked of."""
 
 
 @dataclass(frozen=True)

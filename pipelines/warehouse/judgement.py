@@ -13,7 +13,16 @@ from importlib.metadata import version
 
 import duckdb
 
-from pipelines.warehouse.parts import KEYS, count_rows, create_part, drop_parts, replace_parts
+from pipelines.warehouse.parts import (
+    KEYS,
+    count_rows,
+    create_part,
+    drop_parts,
+    is_whole_unasked,
+    note_unasked,
+    replace_parts,
+    unasked_ids,
+)
 from pipelines.warehouse.queries import (
     build_stage,
     first_row,
@@ -234,25 +243,20 @@ def _note_judged(connection: duckdb.DuckDBPyConnection, *, is_whole: bool) -> No
     connection.execute("delete from reconciled.judged")
     connection.execute(
         f"insert into reconciled.judged by name {script('touched/judged')}",
-        {"calendars": _calendars(), "is_whole": is_whole},
+        {"calendars": _calendars()},
     )
     connection.execute(script("touched/note_inputs"))
-    connection.execute("delete from reconciled.rejudged")
-    if not is_whole:
-        connection.execute(
-            f"insert into reconciled.rejudged select field, value from {KEYS} "
-            "union select 'case_id', case_id from temp.\"reconciled.judged_cases\""
-        )
+    replaced = f"from {KEYS} union select 'case_id', case_id from temp.\"reconciled.judged_cases\""
+    note_unasked(connection, "reconciled", ids=None if is_whole else replaced)
 
 
 def rejudged_parts(connection: duckdb.DuckDBPyConnection) -> frozenset[str]:
-    """Keep the rows judged anew last beside their tables; nothing when the whole book was."""
-    if first_row(connection, "select 1 from reconciled.judged where not is_whole") is None:
+    """Keep the rows of ids not asked of yet beside their tables; nothing when all have to be."""
+    if is_whole_unasked(connection, "reconciled"):
         return frozenset()
     for table, columns in ASKED.items():
         touched = " or ".join(
-            f"{column} in (select value from reconciled.rejudged where field = '{column}')"
-            for column in columns
+            f"{column} in ({unasked_ids('reconciled', column)})" for column in columns
         )
         create_part(connection, table, f"from {table} where {touched}")
     return frozenset(ASKED)

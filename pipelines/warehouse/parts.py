@@ -32,6 +32,35 @@ def replace_parts(connection: duckdb.DuckDBPyConnection, tables: Mapping[str, st
             connection.execute(f"insert into {table} by name from {come}")
 
 
+def note_unasked(connection: duckdb.DuckDBPyConnection, stage: str, *, ids: str | None) -> None:
+    """Keep for the claims of a stage which ids were computed, by a query; None for every row.
+
+    They add up until the claims have held: a night that a claim stopped, or that was killed, leaves
+    its ids to the next one.
+    """
+    if ids is None:
+        connection.execute("delete from ops.unasked where stage = ?", [stage])
+        connection.execute("insert into ops.unasked values (?, null, null)", [stage])
+    else:
+        connection.execute(f"insert into ops.unasked select distinct '{stage}', * from ({ids})")
+
+
+def note_asked(connection: duckdb.DuckDBPyConnection, stage: str) -> None:
+    """Keep that the claims of a stage held for every row."""
+    connection.execute("delete from ops.unasked where stage = ?", [stage])
+
+
+def is_whole_unasked(connection: duckdb.DuckDBPyConnection, stage: str) -> bool:
+    """Whether the claims of a stage have to be asked of every row."""
+    query = "select 1 from ops.unasked where stage = ? and field is null"
+    return first_row(connection, query, [stage]) is not None
+
+
+def unasked_ids(stage: str, column: str) -> str:
+    """The query of the ids in a column that the claims of a stage have to be asked of."""
+    return f"select value from ops.unasked where stage = '{stage}' and field = '{column}'"
+
+
 def drop_parts(connection: duckdb.DuckDBPyConnection, names: Iterable[str]) -> None:
     """Drop temporary tables that may be there."""
     for name in names:

@@ -13,7 +13,16 @@ from functools import cache
 import duckdb
 
 from pipelines.gateway.endpoints import ENDPOINTS
-from pipelines.warehouse.parts import KEYS, count_rows, create_part, drop_parts, replace_parts
+from pipelines.warehouse.parts import (
+    KEYS,
+    count_rows,
+    create_part,
+    drop_parts,
+    is_whole_unasked,
+    note_unasked,
+    replace_parts,
+    unasked_ids,
+)
 from pipelines.warehouse.queries import (
     build_stage,
     first_row,
@@ -51,9 +60,25 @@ def renew_validated(
     else:
         for stream in fresh_streams(connection):
             _renew(connection, stream, whole=whole)
-    _note_built(connection, is_whole=is_whole)
+    connection.execute(script("renewed/note_built"))
+    note_unasked(connection, STAGE, ids=None if is_whole else f"from {KEYS}")
     drop_parts(connection, [KEYS])
     return {table: count_rows(connection, table) for table in tables_of(STAGE)}
+
+
+def forget_computed(connection: duckdb.DuckDBPyConnection) -> None:
+    """Have the next night compute, check and judge from what is held, whatever was held before.
+
+    A row that is received again in the place of a lost one gets its number, and is checked again.
+    """
+    connection.execute("delete from validated.built")
+    connection.execute("delete from reconciled.judged")
+    for stream in ENDPOINTS:
+        connection.execute(
+            f"update ops.checked set arrival = least(arrival, "
+            f"(select coalesce(max(arrival), 0) from raw.{stream})) where stream = ?",
+            [stream],
+        )
 
 
 def reason_for_whole(connection: duckdb.DuckDBPyConnection) -> str | None:
@@ -130,21 +155,12 @@ def _stream_of(table: str) -> str:
     return stream
 
 
-def _note_built(connection: duckdb.DuckDBPyConnection, *, is_whole: bool) -> None:
-    """Write down what the tables now rest on, and which ids were computed anew."""
-    connection.execute(script("renewed/note_built"), {"is_whole": is_whole})
-
-
 def renewed_parts(connection: duckdb.DuckDBPyConnection) -> frozenset[str]:
-    """Keep the rows of ids computed anew last beside their tables; nothing when all were."""
-    if first_row(connection, "select 1 from validated.built where not is_whole") is None:
+    """Keep the rows of ids not asked of yet beside their tables; nothing when all have to be."""
+    if is_whole_unasked(connection, STAGE):
         return frozenset()
     for table in keyed_tables():
         key = key_of(table)
-        create_part(
-            connection,
-            table,
-            f"from {table} where {key} in "
-            f"(select value from validated.renewed where field = '{key}')",
-        )
+        query = f"from {table} where {key} in ({unasked_ids(STAGE, key)})"
+        create_part(connection, table, query)
     return frozenset(keyed_tables())

@@ -1,4 +1,4 @@
--- What the validated tables just computed rest on, and the ids that were computed anew.
+-- What the validated tables just computed rest on.
 delete from validated.built;
 
 delete from validated.built_streams;
@@ -14,12 +14,6 @@ select file_digest, arrival, exported_date
 from ops.files
 where state = 'accepted';
 
-delete from validated.renewed;
-
-insert into validated.renewed
-select field, value
-from touched_keys;
-
 insert into validated.built by name
 with
 basis as (
@@ -33,7 +27,6 @@ sweeps as (
 select
     basis.rule_version,
     basis.timezone,
-    sweeps.made as sweeps,
-    $is_whole as is_whole
+    sweeps.made as sweeps
 from basis
 cross join sweeps

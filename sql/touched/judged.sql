@@ -25,8 +25,7 @@ select
     $calendars as calendars,
     transactions.arrival as transactions_arrival,
     sessions.arrival as sessions_arrival,
-    sweeps.made as sweeps,
-    $is_whole as is_whole
+    sweeps.made as sweeps
 from basis
 cross join transactions
 cross join sessions

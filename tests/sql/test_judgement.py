@@ -13,6 +13,8 @@ import pytest
 
 from pipelines.night.judge import claims_on
 from pipelines.warehouse.judgement import judge_book, reason_for_whole
+from pipelines.warehouse.queries import script
+from pipelines.warehouse.renewal import renew_validated
 
 Tamper = Callable[[Any, str], AbstractContextManager[int]]
 STRAY = "insert into reconciled.refunds_due values ('stray', 1, 'belongs to no case')"
@@ -79,51 +81,42 @@ def _keeps_a_stray(book: Any, *, whole: bool | None = None) -> bool:
     return bool(book.execute(query).fetchall()[0][0])
 
 
-@pytest.mark.parametrize(
-    ("judged", "found"),
-    [
-        ("update reconciled.judged set is_whole = true", True),
-        ("update reconciled.judged set is_whole = false", False),
-        (
-            "update reconciled.judged set is_whole = false; insert into reconciled.rejudged "
-            "select 'order_id', min(order_id) from reconciled.matches",
-            True,
-        ),
-    ],
-    ids=["the whole book was judged", "another row was judged", "the row was judged"],
+TWICE = (
+    "insert into {table} select * from {table} where order_id = (select min(order_id) from {table})"
 )
-def test_claims_about_matches_are_asked_of_the_rows_judged_anew(
-    books: Sequence[Any], tamper: Tamper, judged: str, *, found: bool
-) -> None:
-    twice = (
-        "insert into reconciled.matches select * from reconciled.matches "
-        "where order_id = (select min(order_id) from reconciled.matches)"
-    )
-    with tamper(books[0], twice) as rows:
-        assert rows > 0
-        books[0].execute("delete from reconciled.rejudged")
-        books[0].execute(judged)
-        broken = {claim.name for claim in claims_on(books[0], "reconciled") if claim.offenders}
-        assert ("reconciled.matches.a_pair_is_listed_once" in broken) is found
+UNASKED = {
+    "every row": "insert into ops.unasked values ('{stage}', null, null)",
+    "another row": "insert into ops.unasked values ('{stage}', 'order_id', 'another')",
+    "the row": "insert into ops.unasked select '{stage}', 'order_id', min(order_id) from {table}",
+}
 
 
-@pytest.mark.parametrize("is_renewed", [True, False])
-def test_claims_about_validated_rows_are_asked_of_those_computed_anew(
-    books: Sequence[Any], tamper: Tamper, *, is_renewed: bool
+@pytest.mark.parametrize(
+    ("table", "claim"),
+    [
+        ("reconciled.matches", "reconciled.matches.a_pair_is_listed_once"),
+        ("validated.orders", "validated.orders.ids_are_unique"),
+    ],
+)
+@pytest.mark.parametrize("unasked", UNASKED)
+def test_claims_are_asked_of_rows_computed_since_until_they_hold(
+    books: Sequence[Any], tamper: Tamper, table: str, claim: str, unasked: str
 ) -> None:
-    twice = (
-        "insert into validated.orders select * from validated.orders "
-        "where order_id = (select min(order_id) from validated.orders)"
-    )
-    with tamper(books[0], twice) as rows:
+    book, stage = books[0], table.partition(".")[0]
+    with tamper(book, TWICE.format(table=table)) as rows:
         assert rows > 0
-        books[0].execute("delete from validated.built")
-        books[0].execute("insert into validated.built values ('r', 'UTC', 0, false)")
-        books[0].execute("delete from validated.renewed")
-        if is_renewed:
-            books[0].execute(
-                "insert into validated.renewed "
-                "select 'order_id', min(order_id) from validated.orders"
-            )
-        broken = {claim.name for claim in claims_on(books[0], "validated") if claim.offenders}
-        assert ("validated.orders.ids_are_unique" in broken) is is_renewed
+        book.execute("delete from ops.unasked")
+        book.execute(script("renewed/note_built"))
+        book.execute(UNASKED[unasked].format(stage=stage, table=table))
+        for _ in range(2):
+            broken = {one.name for one in claims_on(book, stage) if one.offenders}
+            assert (claim in broken) is (unasked != "another row")
+            book.execute("update reconciled.basis set as_of = as_of + to_seconds(1)")
+            (renew_validated if stage == "validated" else judge_book)(book, whole=False)
+        assert claims_on(book, stage, whole=True) != []
+
+
+def test_what_was_asked_and_held_is_not_asked_again(books: Sequence[Any], tamper: Tamper) -> None:
+    with tamper(books[0], UNASKED["every row"].format(stage="validated")):
+        claims_on(books[0], "validated")
+        assert books[0].execute("from ops.unasked where stage = 'validated'").fetchall() == []

@@ -16,6 +16,7 @@ from pipelines.faults import ChainBroken, ConfigurationFault
 from pipelines.settings import Places
 from pipelines.warehouse.chain import Chain, held_commit
 from pipelines.warehouse.holdings import totals
+from pipelines.warehouse.renewal import forget_computed
 from pipelines.warehouse.store import open_warehouse, private_folder, writer_lock
 from pipelines.warehouse.verification import STORE, verify
 from pipelines.warehouse.verification.findings import Finding, Verification
@@ -56,6 +57,8 @@ def accept(
                 "totals": totals(connection, whole=True),
                 "email_key": key_digest(places.control / "email.key"),
             }
+            # What was computed from other rows than are there now is computed anew.
+            forget_computed(connection)
             # The log first: an entry without its line would be a decision without its record.
             _log(places, {"verb": "verify.accept", **facts})
             Chain(places.control).accept(connection, facts)
