@@ -6,7 +6,7 @@ import stat
 import pytest
 
 from reports.figures import FiguresUnusable, quiet_day
-from reports.files import rendered_form, write_report
+from reports.files import ALL_FORMS, rendered_form, write_report
 from reports.index import MEMORY, write_index
 
 
@@ -109,6 +109,39 @@ def test_figures_that_name_a_path_are_refused(tmp_path, change):
     with pytest.raises(FiguresUnusable):
         write_report(tmp_path, quiet_day() | change)
     assert list(tmp_path.iterdir()) == []
+
+
+def test_every_form_that_lies_there_is_drawn_again_from_the_same_figures(tmp_path, make_daily):
+    figures = make_daily(2)
+    folder = tmp_path / "reports" / figures["business_date"]
+    folder.mkdir(parents=True)
+    for form in ALL_FORMS:
+        (folder / f"daily.{form}").write_bytes(b"former figures")
+
+    assert write_report(tmp_path, figures, forms=("csv",)) == [folder / "daily.csv"]
+
+    assert {form: (folder / f"daily.{form}").read_bytes() for form in ALL_FORMS} == {
+        form: rendered_form(figures, form) for form in ALL_FORMS
+    }
+
+
+def test_a_form_that_cannot_be_drawn_again_goes(tmp_path):
+    page, sheet = write_report(tmp_path, quiet_day(), forms=("html", "csv"))
+    unusable = quiet_day()
+    unusable["as_of"] = "2026-11-21T23:00:00"  # of which zone?
+
+    write_report(tmp_path, unusable, forms=("csv",))
+
+    assert sheet.is_file()
+    assert not page.exists()
+
+
+def test_the_figures_are_filed_beside_whatever_form_is_asked_for(tmp_path):
+    write_report(tmp_path, quiet_day("2026-11-20"), forms=("txt",))
+
+    index = (tmp_path / "reports" / "index.html").read_text()
+    assert 'href="2026-11-20/daily.txt"' in index
+    assert 'href="2026-11-20/daily.json"' in index
 
 
 def test_a_fault_in_one_form_leaves_the_former_files_alone(tmp_path, make_daily):
