@@ -5,6 +5,20 @@ basis as (
     select * from reconciled.basis
 ),
 
+-- A run that was killed and went on, or tried a step again, reads a window more than once.
+windows as (
+    select pulls.*
+    from ops.pulls as pulls
+    inner join basis on pulls.as_of = basis.as_of
+    qualify row_number() over (
+        partition by pulls.run_id, pulls.stream, pulls.window_from, pulls.window_to
+        order by
+            pulls.complete desc,
+            case when pulls.complete then pulls.started_at end,
+            pulls.started_at desc
+    ) = 1
+),
+
 pulls as (
     select
         pulls.run_id,
@@ -20,8 +34,7 @@ pulls as (
         sum(pulls.rows_changed)::bigint as rows_changed,
         bool_and(pulls.complete) as is_complete,
         coalesce(max(pulls.reason) filter (where not pulls.complete), '') as reason
-    from ops.pulls as pulls
-    inner join basis on pulls.as_of = basis.as_of
+    from windows as pulls
     group by pulls.run_id, pulls.stream
 ),
 

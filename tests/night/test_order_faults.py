@@ -129,7 +129,7 @@ def test_a_red_night_stays_red_when_it_is_run_again(faulty: Faulty) -> None:
     first, again, _ = faulty.nights
     assert (first.published.outcome, again.published.outcome) == ("red", "red")
     assert again.published.reasons == first.published.reasons
-    assert again.delivered.delivery.repeated
+    assert [one.repeated for one in again.delivered.deliveries] == [True]
 
 
 @pytest.fixture
