@@ -15,7 +15,9 @@ from pipelines.policy import Policy
 from pipelines.warehouse.figures import DRAWN, store_reports
 from pipelines.warehouse.queries import build_stage
 from reports.files import FORMS, rendered_form
-from reports.kinds import REPORTS
+from reports.kinds import NAMES, REPORTS
+from reports.kinds.daily import DAILY
+from reports.tables import Report
 
 
 @pytest.fixture(scope="module")
@@ -41,6 +43,15 @@ def test_every_row_drawn_has_every_column_declared(book: Any, name: str) -> None
         named = {column.name for column in table.columns}
         for row in [] if table.rows else figures[table.name]:
             assert named <= set(row)
+
+
+@pytest.mark.parametrize("report", [DAILY, *REPORTS.values()], ids=NAMES)
+def test_the_key_of_a_table_tells_all_its_rows_apart(book: Any, report: Report) -> None:
+    figures = figures_of(book, report.name)
+    for table in [one for one in report.tables if one.rows is None]:
+        keys = [tuple(row[name] for name in table.key) for row in figures[table.name]]
+        assert table.key
+        assert len(set(keys)) == len(keys), table.name
 
 
 def test_a_book_with_bills_leaves_few_tables_empty(book: Any) -> None:
