@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache, partial
 from typing import Any, NamedTuple
 
-from reports import chart, lists, page, render, text, wording
+from reports import amounts, chart, lists, page, render, text, wording
 from reports.figures import DailyFigures, quiet_day
 from reports.kinds import report_named
 from reports.page import ShownColumn
@@ -80,7 +80,8 @@ def _subject(figures: Mapping[str, Any], said: str) -> str:
     corrected = " corrected" if figures["changes"] else ""
     # "2026-11-21: all clear", but "2026-11-21 exceptions: 3 open breaks".
     mark = " " if figures["name"] != "daily" else ": "
-    return f"{red}{date}{corrected}{mark}{said}"
+    # Plain ASCII: a true minus would have the whole subject written as encoded words.
+    return f"{red}{date}{corrected}{mark}{said}".replace(amounts.MINUS, "-")
 
 
 def _daily_html(figures: DailyFigures, cid: str, *, is_attached: bool) -> str:

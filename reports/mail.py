@@ -13,7 +13,7 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, time, timedelta
 from email.headerregistry import Address
 from email.message import EmailMessage
-from email.policy import SMTP
+from email.policy import SMTP, EmailPolicy
 from email.utils import format_datetime, parseaddr
 from typing import Any
 
@@ -46,6 +46,22 @@ _PUBLISHED = (
     "figures published, report not delivered",
     "The new figures were published; only their report was not delivered.",
 )
+
+
+_LINE_BYTES = 998  # as long as a line may be, RFC 5322 2.1.1
+
+
+class _WholeSubjects(EmailPolicy):
+    """Writes a subject on one line where it fits: folded, its first line may be left empty."""
+
+    def fold_binary(self, name: str, value: object) -> bytes:
+        """Return the header as bytes, a subject folded only where the longest line ends."""
+        wide = name.lower() == "subject" and self.max_line_length != _LINE_BYTES
+        policy = self.clone(max_line_length=_LINE_BYTES) if wide else self
+        return super(_WholeSubjects, policy).fold_binary(name, value)
+
+
+_POLICY = _WholeSubjects(linesep=SMTP.linesep)
 
 
 class HeaderRefused(ValueError):
@@ -174,7 +190,7 @@ def _envelope(
     moment: datetime,
 ) -> EmailMessage:
     from_address = _address(sender or PLACEHOLDER)
-    message = EmailMessage(policy=SMTP)
+    message = EmailMessage(policy=_POLICY)
     message["From"] = from_address
     message["To"] = [_address(recipient) for recipient in recipients or [PLACEHOLDER]]
     message["Subject"] = _header(subject)

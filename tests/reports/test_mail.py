@@ -8,9 +8,11 @@ from datetime import UTC, datetime
 from email import policy
 
 import pytest
+from reporting.declared import quiet_report
 
 from reports import mail
 from reports.figures import figures_digest, quiet_day
+from reports.kinds import SETTLEMENT
 from reports.letters import daily_subject
 
 HEADERS = [
@@ -176,6 +178,22 @@ def test_no_text_from_data_reaches_a_header(make_daily, payload):
     assert list(read.keys()) == HEADERS
     assert read["Subject"] == "RED 2026-11-21: 3 breaks"
     assert b"Bcc" not in message.as_bytes().partition(b"\r\n\r\n")[0]
+
+
+def test_a_subject_stands_on_one_line_of_plain_text():
+    owed = {"currency": "NGN", "payments": 1, "owed_amount": "-123456.78"}
+    more = [owed | {"currency": name, "payments": 0} for name in ("GHS", "KES")]
+    figures = quiet_report(SETTLEMENT) | {"balances": [owed, *more], "minor_units": {"NGN": 2}}
+    figures |= {"verdict": {"state": "red", "reasons": ["A window is open."]}}
+    figures |= {"changes": [{"figure": "x", "old": "1", "new": "2"}]}
+    figures |= {"ageing": [owed | {"state": "OVERDUE", "payments": 7_000, "age_band": "none"}]}
+
+    content = composed(figures)[0].as_bytes()
+
+    assert (
+        b"\r\nSubject: RED 2026-11-21 corrected settlement: NGN -123,456.78 owed"
+        b" + 2 more currencies, 7,000 payments late or failed\r\nDate: "
+    ) in content
 
 
 def test_a_business_date_that_is_none_is_refused():
