@@ -22,6 +22,7 @@ _BREAKS_SHOWN = (20, 5, 0)  # fewer when the sentences are long
 _ROWS_SHOWN = (20, 5, 0)
 _COLUMNS_SHOWN = 6  # what is readable on 600 pixels: the first three, and the last with the result
 _LINES_SHOWN = 400
+_CHANGES_SHOWN = 100
 
 
 class Letter(NamedTuple):
@@ -39,7 +40,7 @@ def letter_of(figures: Figures, *, is_attached: bool) -> Letter:
         daily: Any = figures
         return Letter(
             daily_subject(daily),
-            text.render_text(daily, most_breaks=50),
+            text.render_text(daily, most_breaks=50, most_changes=_CHANGES_SHOWN),
             lambda cid: _daily_html(daily, cid, is_attached=is_attached),
             partial(_picture, json.dumps(figures["trend"])) if chart.panels(daily) else None,
         )

@@ -17,7 +17,7 @@ from email.policy import SMTP, EmailPolicy
 from email.utils import format_datetime, parseaddr
 from typing import Any
 
-from reports import wording
+from reports import lists, wording
 from reports.figures import figures_digest
 from reports.files import rendered_form
 from reports.letters import inlined, letter_of
@@ -54,7 +54,7 @@ _LINE_BYTES = 998  # as long as a line may be, RFC 5322 2.1.1
 class _WholeSubjects(EmailPolicy):
     """Writes a subject on one line where it fits: folded, its first line may be left empty."""
 
-    def fold_binary(self, name: str, value: object) -> bytes:
+    def fold_binary(self, name: str, value: str) -> bytes:
         """Return the header as bytes, a subject folded only where the longest line ends."""
         wide = name.lower() == "subject" and self.max_line_length != _LINE_BYTES
         policy = self.clone(max_line_length=_LINE_BYTES) if wide else self
@@ -80,7 +80,8 @@ def compose_report(
     """Return the mail of one report: HTML and text, chart by cid, the forms attached.
 
     Without `attached` its list is. `follows` is the key of the mail that this one corrects; what
-    differs from it stands in the figures' `changes`.
+    differs from it stands in the figures' `changes`, the first of which the body lists and all of
+    which are attached.
     """
     date = wording.business_date(figures["business_date"]).isoformat()
     digest = figures_digest(figures)
@@ -114,6 +115,9 @@ def compose_report(
     for form, content in forms.items():
         stem = "breaks" if (name, form) == ("daily", "csv") else name
         message.add_attachment(content, *_ATTACHED[form], filename=f"{stem}-{date}.{form}")
+    if figures["changes"]:
+        content = lists.render_changes(figures).encode("utf-8")
+        message.add_attachment(content, *_ATTACHED["txt"], filename=f"{name}-changes-{date}.txt")
     return _with_fixed_boundaries(message, digest)
 
 

@@ -180,6 +180,21 @@ def test_no_text_from_data_reaches_a_header(make_daily, payload):
     assert b"Bcc" not in message.as_bytes().partition(b"\r\n\r\n")[0]
 
 
+def test_a_correction_lists_the_first_changes_and_attaches_them_all():
+    told = [{"figure": f"NGN {n} received", "old": "1.00", "new": f"{n}.00"} for n in range(101)]
+
+    _, read = composed(quiet_day() | {"changes": told})
+
+    [_, attached] = read.iter_attachments()
+    assert attached.get_filename() == "daily-changes-2026-11-21.txt"
+    lines = attached.get_content().splitlines()
+    assert lines[0] == "Changed figures: 101"
+    assert lines[2:] == [f"NGN {n} received: was 1.00, is {n}.00" for n in range(101)]
+    html, plain = (read.get_body((form,)).get_content() for form in ("html", "plain"))
+    assert "and 89 more, in the attached list of changes" in html
+    assert "... and 1 more figure in the attached list of changes." in plain
+
+
 def test_a_subject_stands_on_one_line_of_plain_text():
     owed = {"currency": "NGN", "payments": 1, "owed_amount": "-123456.78"}
     more = [owed | {"currency": name, "payments": 0} for name in ("GHS", "KES")]
