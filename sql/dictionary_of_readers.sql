@@ -55,7 +55,7 @@ comment on column marts.unpaid_orders.business_date is 'Local date of placed_at 
 comment on column marts.unpaid_orders.age_days is 'Full days from the business date to the as-of.';
 comment on column marts.unpaid_orders.case_id is 'The case, as in reconciled.matches.';
 comment on column marts.unpaid_orders.match_status is 'How the case stands; EXPECTED is young enough to wait for its payment.';
-comment on column marts.unpaid_orders.code is 'Primary code of the break of the case; empty where there is none.';
+comment on column marts.unpaid_orders.code is 'Primary code of the break of the case that holds; empty where there is none.';
 comment on column marts.unpaid_orders.state is 'State of that break.';
 
 comment on view marts.payouts is 'One row per COMPLETED payment dated before the as-of: what of it is the merchant''s, and whether it was paid out.';
@@ -81,7 +81,7 @@ comment on column marts.refunds_owed.business_date is 'Business date of the paym
 comment on column marts.refunds_owed.age_days is 'Full days from the business date to the as-of.';
 comment on column marts.refunds_owed.case_id is 'The case of the payment.';
 comment on column marts.refunds_owed.order_id is 'The first order of the case by id; empty where the payment has none.';
-comment on column marts.refunds_owed.code is 'Primary code of the break of the case.';
+comment on column marts.refunds_owed.code is 'Primary code of the break of the case that holds; empty where there is none.';
 comment on column marts.refunds_owed.state is 'State of that break.';
 comment on column marts.refunds_owed.assignee is 'Who works on it; empty where nobody does.';
 

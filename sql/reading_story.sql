@@ -70,6 +70,32 @@ paying as (
     where links.transaction_id is not null
 ),
 
+-- A decision on a pair names its order and payment, and their case may never have had a break.
+decided as (
+    select named.case_id, actions.action_no
+    from named
+    inner join ops.actions as actions on named.case_id = actions.case_id
+
+    union
+
+    select breaks.case_id, actions.action_no
+    from reconciled.breaks as breaks
+    inner join named on breaks.case_id = named.case_id
+    inner join ops.actions as actions on breaks.break_id = actions.break_id
+
+    union
+
+    select ordered.case_id, actions.action_no
+    from ordered
+    inner join ops.actions as actions on ordered.order_id = actions.order_id
+
+    union
+
+    select paying.case_id, actions.action_no
+    from paying
+    inner join ops.actions as actions on paying.transaction_id = actions.transaction_id
+),
+
 told as (
     select
         ordered.case_id,
@@ -173,18 +199,20 @@ told as (
     union all
 
     select
-        breaks.case_id,
+        decided.case_id,
         actions.decided_at,
         'decided: ' || actions.verb || ', ' || actions.reason,
-        breaks.break_id,
+        coalesce(
+            actions.break_id,
+            nullif(concat_ws(' and ', actions.order_id, actions.transaction_id), ''),
+            actions.case_id
+        ),
         actions.verb,
         actions.amount,
         actions.currency,
         actions.decided_by
-    from reconciled.breaks as breaks
-    inner join named on breaks.case_id = named.case_id
-    inner join ops.actions as actions
-        on breaks.break_id = actions.break_id or breaks.case_id = actions.case_id
+    from decided
+    inner join ops.actions as actions on decided.action_no = actions.action_no
 )
 
 select

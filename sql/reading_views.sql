@@ -65,7 +65,7 @@ select
 from judged
 inner join validated.orders as orders on judged.order_id = orders.order_id
 cross join reconciled.basis as basis
-left join reconciled.breaks as breaks on judged.case_id = breaks.case_id
+left join reconciled.breaks as breaks on judged.case_id = breaks.case_id and breaks.holds
 where
     orders.status in ('paid', 'fulfilled')
     and not exists (select 1 from paid where paid.case_id = judged.case_id);
@@ -139,7 +139,7 @@ from reconciled.refunds_due as due
 inner join validated.transactions as transactions on due.transaction_id = transactions.transaction_id
 cross join reconciled.basis as basis
 left join cases on due.transaction_id = cases.transaction_id
-left join reconciled.breaks as breaks on cases.case_id = breaks.case_id;
+left join reconciled.breaks as breaks on cases.case_id = breaks.case_id and breaks.holds;
 
 -- One row per break that still needs somebody.
 create or replace view marts.open_breaks as

@@ -7,6 +7,8 @@ Stays out: where the statements come from (`ask`, `prompting`).
 from __future__ import annotations
 
 import io
+import os
+import secrets
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -104,17 +106,25 @@ def _binary(path: Path | None) -> Iterator[BinaryIO]:
 @contextmanager
 def _new_file(path: Path) -> Iterator[BinaryIO]:
     """A file that is whole or not there; one that is there already is left as it is."""
-    if path.exists():
+    if os.path.lexists(path):
         raise ConfigurationFault(f"{path.name} is already there.", "Name a new file.")
-    part = path.with_name(f".{path.name}.part")
+    # Made only if it is not there, so that no file or link of others is written through.
+    part = path.with_name(f".{secrets.token_hex(16)}.part")
     try:
-        with part.open("wb") as kept:
+        with part.open("xb") as kept, _gone_afterwards(part):
             yield kept
-        part.rename(path)
+            kept.flush()
+            part.rename(path)
     except OSError as unwritten:
         raise ConfigurationFault(
             f"{path.name} cannot be written: {(unwritten.strerror or 'unknown reason').lower()}.",
             "Name a file in a folder that can be written to.",
         ) from unwritten
+
+
+@contextmanager
+def _gone_afterwards(part: Path) -> Iterator[None]:
+    try:
+        yield
     finally:
         part.unlink(missing_ok=True)

@@ -71,7 +71,7 @@ def close(settings: Settings, dates: DateRange, *, kind: str, is_sweep: bool = F
 
 def print_verdict(settings: Settings, verdict: str, reasons: tuple[str, ...]) -> None:
     """The verdict, why it is red, and where the results are."""
-    from pipelines.night.deliver import published_figures
+    from pipelines.night.stored import published_figures
     from reports.letters import daily_subject
 
     figures = published_figures(settings, "daily", None)

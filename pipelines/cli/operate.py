@@ -40,7 +40,7 @@ def report(*, name: str, day: date | None, moment: str | None, forms: str) -> No
     Give the business date, an instant, or both: then the report of that date must have been
     known at that instant.
     """
-    from pipelines.night.deliver import published_figures
+    from pipelines.night.stored import published_figures
     from reports.files import write_report
 
     if day is None and moment is None:

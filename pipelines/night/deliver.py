@@ -6,7 +6,6 @@ Stays out: who is mailed (`mailing`), and how a page or a mail looks (`reports`)
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -16,12 +15,12 @@ from typing import Any
 from pipelines.faults import ClaimBroken, ConfigurationFault, ReconFault
 from pipelines.night.frame import Frame, Store
 from pipelines.night.mailing import deliver_failure, mail_report, settle_outbox
-from pipelines.settings import Settings
+from pipelines.night.stored import published_reports
 from pipelines.warehouse import closing, publication
 from pipelines.warehouse.closing import reasons_for_red
 from pipelines.warehouse.holdings import totals
 from pipelines.warehouse.queries import first_row, script
-from pipelines.warehouse.store import connect, transaction, writer_lock
+from pipelines.warehouse.store import transaction, writer_lock
 from pipelines.warehouse.verification import require_whole
 from pipelines.warehouse.verification.files import sha256_of
 from pipelines.warehouse.verification.standing import key_digest
@@ -179,54 +178,6 @@ def filed_by_itself(day: date | None) -> list[str]:
     return [
         name for name in NAMES if is_last or name not in REPORTS or not REPORTS[name].is_monthly
     ]
-
-
-def published_figures(
-    settings: Settings, name: str, day: date | None, *, known_at: datetime | None = None
-) -> Any:
-    """The stored figures of a report; of the latest as-of when no date is given.
-
-    With `known_at`, only what a closing up to that instant gave. Raises ConfigurationFault when
-    nothing is published or no such report is stored.
-    """
-    return published_reports(settings, [name], day, known_at=known_at)[0]
-
-
-def published_reports(
-    settings: Settings,
-    names: Sequence[str],
-    day: date | None,
-    *,
-    known_at: datetime | None = None,
-) -> list[Any]:
-    """The stored figures of several reports, in that order; as `published_figures` otherwise."""
-    path = settings.places.published
-    if not path.exists():
-        raise ConfigurationFault(
-            "Nothing is published yet.", "Run `recon nightly` or `recon demo` first."
-        )
-    found = []
-    connection = connect(path, read_only=True)
-    try:
-        for name in names:
-            asked = {"name": name, "business_date": day, "known_at": known_at}
-            row = first_row(connection, script("work/stored_report"), asked)
-            if row is None:
-                raise _not_stored(name, day, known_at)
-            found.append(json.loads(row[0]))
-    finally:
-        connection.close()
-    return found
-
-
-def _not_stored(name: str, day: date | None, known_at: datetime | None) -> ConfigurationFault:
-    of_date = "" if day is None else f" for {day}"
-    by_then = "" if known_at is None else f" as of {known_at.isoformat()}"
-    return ConfigurationFault(
-        f"No report {name} is stored{of_date}{by_then}.",
-        'Ask for a date that was closed, see `recon sql "select name, business_date, as_of '
-        'from delivered.reports"`.',
-    )
 
 
 def fail(frame: Frame, fault: ReconFault) -> None:

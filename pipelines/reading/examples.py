@@ -12,7 +12,7 @@ Belongs here: finding and reading them, and values for their parameters. Stays o
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cache
@@ -32,6 +32,11 @@ _FORMS = {
     "instant": "an instant with its offset, such as 2026-11-20T23:00:00Z",
 }
 _AMOUNT = re.compile(r"-?[0-9]{1,20}(?:\.[0-9]{1,18})?")
+_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_INSTANT = re.compile(
+    r"[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]{1,6})?)?"
+    r"(?:Z|[+-][0-9]{2}:[0-9]{2})"
+)
 _WHOLE = re.compile(r"[0-9]{1,9}")
 
 
@@ -142,11 +147,16 @@ def _is_of_kind(kind: str, value: str) -> bool:
         return _AMOUNT.fullmatch(value) is not None
     if kind == "whole":
         return _WHOLE.fullmatch(value) is not None
+    if kind == "date":
+        return _DATE.fullmatch(value) is not None and _is_read_by(date.fromisoformat, value)
+    if kind == "instant":
+        return _INSTANT.fullmatch(value) is not None and _is_read_by(datetime.fromisoformat, value)
+    return True
+
+
+def _is_read_by(read: Callable[[str], object], value: str) -> bool:
     try:
-        if kind == "date":
-            date.fromisoformat(value)
-        if kind == "instant":
-            return datetime.fromisoformat(value).tzinfo is not None
+        read(value)
     except ValueError:
         return False
     return True

@@ -25,6 +25,19 @@ _TABLES = 'List the tables with `recon sql "show all tables"`.'
 # No comment may stand inside the words that announce an explanation: what follows them is parsed
 # again, and both readings must agree on where it begins.
 _EXPLAIN = re.compile(r"\s*explain\s+(?:analyze\s+)?(?:\(\s*format\s+\w+\s*\)\s*)?", re.IGNORECASE)
+# What is a question, in a form that would have to be prepared by a statement that is none.
+_HALF_READ = {
+    "MULTI": (
+        "A PIVOT that does not name its values is refused: the engine would first write them down, "
+        "and the published snapshot is only read.",
+        "Name them: pivot … on status in ('paid', 'fulfilled') using count(*).",
+    ),
+    "EXPLAIN": (
+        "This EXPLAIN cannot be read: exactly one statement follows it, and no comment stands "
+        "between its own words.",
+        "Write explain, a space, and the statement.",
+    ),
+}
 _KIND_OF_ERROR = re.compile(r"^(?:[A-Z][A-Za-z]* )*Error:\s*")
 _HINT = re.compile(r"^(?:Did you mean|Candidate bindings).*", re.MULTILINE)
 
@@ -112,6 +125,8 @@ def _require_question(connection: duckdb.DuckDBPyConnection, statement: duckdb.S
         kind = _kind_explained(connection, statement.query)
     if kind == "SELECT":
         return
+    if kind in _HALF_READ:
+        raise ConfigurationFault(*_HALF_READ[kind])
     named = f"{kind.replace('_', ' ')} statements are" if kind else "This statement is"
     raise ConfigurationFault(
         f"{named} refused: the published snapshot is only read.",

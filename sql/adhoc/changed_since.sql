@@ -1,5 +1,5 @@
 -- What changed since yesterday?
--- $since instant = none: what the last closing up to then told is compared with today; the closing before the last without it.
+-- $since instant = none: what the last closing up to then told is compared with today; the closing before the last without it, and everything is new where there is none.
 -- Answer: one row a break that is new, over, reads otherwise, or only moved in work; former values are empty for a new one.
 with
 moments as (
@@ -9,7 +9,7 @@ moments as (
 ),
 
 asked as (
-    select coalesce($since::timestamptz, min(latest.as_of)) as since
+    select coalesce($since::timestamptz, case when count(*) > 1 then min(latest.as_of) end) as since
     from (select as_of from moments order by as_of desc limit 2) as latest
 ),
 

@@ -15,7 +15,7 @@ select
 from reconciled.matches as matches
 inner join validated.transactions as transactions
     on matches.transaction_id = transactions.transaction_id
-left join reconciled.breaks as breaks on matches.case_id = breaks.case_id
+left join reconciled.breaks as breaks on matches.case_id = breaks.case_id and breaks.holds
 where
     matches.order_id is null
     and matches.match_status <> 'EXCLUDED'

@@ -5,10 +5,12 @@ from __future__ import annotations
 from datetime import date
 from pathlib import Path
 
+import duckdb
 import pytest
 
 from pipelines.faults import ConfigurationFault
 from pipelines.night.month import file_month, last_date_of
+from pipelines.night.stored import published_figures
 from pipelines.settings import Settings
 
 
@@ -28,3 +30,34 @@ def test_a_month_that_is_not_closed_has_no_pack_and_says_what_to_close(tmp_path:
     with pytest.raises(ConfigurationFault, match="September 2026 has no close pack yet") as refused:
         file_month(Settings(recon_data_dir=tmp_path), date(2026, 9, 1))
     assert "recon nightly --date 2026-09-30" in refused.value.remedy
+
+
+@pytest.mark.parametrize(
+    ("closed", "sentence", "remedy"),
+    [
+        (["2026-09-28"], "2026-09-30 is not closed", "recon nightly --date 2026-09-30"),
+        (
+            ["2026-09-28", "2026-09-29", "2026-10-01"],
+            "no closing ended on 2026-09-30, and a later date is closed",
+            "recon report month --date 2026-09-29",
+        ),
+        (["2026-08-31", "2026-10-01"], "and a later date is closed", "see marts.daily_close"),
+    ],
+)
+def test_a_pack_that_is_missing_says_how_the_month_is_had(
+    tmp_path: Path, closed: list[str], sentence: str, remedy: str
+) -> None:
+    settings = Settings(recon_data_dir=tmp_path)
+    settings.places.published.parent.mkdir(parents=True, exist_ok=True)
+    with duckdb.connect(settings.places.published) as store:
+        store.execute("create schema delivered")
+        store.execute(
+            "create table delivered.reports as select 'month' as name, '{}' as figures, "
+            "unnest(?::date[]) as business_date, now() as as_of",
+            [closed],
+        )
+
+    with pytest.raises(ConfigurationFault, match=sentence) as refused:
+        published_figures(settings, "month", date(2026, 9, 30))
+
+    assert remedy in refused.value.remedy

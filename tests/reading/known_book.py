@@ -25,6 +25,7 @@ from pipelines.warehouse.queries import build_stage
 
 FIRST_AS_OF = AS_OF - timedelta(days=1)
 FEBRUARY = datetime(2026, 2, 20, 9, tzinfo=UTC)
+JANUARY = datetime(2026, 1, 31, 9, tzinfo=UTC)
 TODAY = datetime(2026, 3, 10, 10, tzinfo=UTC)
 TERMS = Policy(
     fees=(FeeSchedule(from_date=date(2026, 1, 1), percent=Decimal(1), tolerance=Decimal("0.01")),)
@@ -33,6 +34,25 @@ TERMS = Policy(
 
 def order(order_id: str, amount: str, status: str = "paid", **more: Any) -> Any:
     return make_order(order_id=order_id, amount=amount, status=status, **more)
+
+
+def rand_order(order_id: str, amount: str, status: str = "paid", **more: Any) -> Any:
+    """An order of January in a currency that no other order of this book is in."""
+    return order(order_id, amount, status, **({"currency": "ZAR", "placed_at": JANUARY} | more))
+
+
+def bill(name: str, amount: str = "1000", **more: Any) -> Any:
+    """An invoice of January of subscription S3, in the currency of the orders of January."""
+    named = {"invoice_id": f"I{name}", "subscription_id": "S3", "created_at": JANUARY}
+    return make_invoice(amount=amount, **(named | {"currency": "ZAR"} | more))
+
+
+def charge(name: str, invoice_id: str, amount: str, **more: Any) -> Any:
+    """A charge that succeeded, of one of those invoices."""
+    named = {"charge_attempt_id": f"A{name}", "subscription_id": "S3", "created_at": JANUARY}
+    return make_attempt(
+        invoice_id=invoice_id, amount=amount, **(named | {"currency": "ZAR"} | more)
+    )
 
 
 def payment(name: str, amount: str, fee: str | None = None, **more: Any) -> Any:
@@ -58,6 +78,10 @@ ORDERS = (
     order("K12", "800", "refunded"),
     order("K13", "1234"),
     order("K20", "100", placed_at=FEBRUARY),
+    rand_order("K30", "100", transaction_ref="I30"),
+    rand_order("K31", "90", transaction_ref="I31"),
+    rand_order("K32", "70", "awaiting"),
+    rand_order("K33", "60", "fulfilled"),
 )
 PAYMENTS = (
     payment("1", "1000", "10", external_id="K1", payout_status="PENDING"),
@@ -89,16 +113,30 @@ INVOICES = (
     make_invoice(invoice_id="I1", due_at=datetime(2026, 2, 1, 9, tzinfo=UTC)),
     make_invoice(invoice_id="I2", status="OPEN", due_at=datetime(2026, 3, 1, 9, tzinfo=UTC)),
     make_invoice(invoice_id="I3", subscription_id="S2", due_at=datetime(2026, 3, 6, 9, tzinfo=UTC)),
+    bill("30", "100"),
+    bill("31", "90"),
+    bill("32", status="DRAFT"),
+    # Paid in time, without an instant that says so.
+    bill("33", due_at=JANUARY + timedelta(days=1)),
 )
 ATTEMPTS = (
     make_attempt(charge_attempt_id="A1", invoice_id="I1"),
     make_attempt(charge_attempt_id="A2", invoice_id="I2", status="FAILED"),
     make_attempt(charge_attempt_id="A3", invoice_id="I2", status="FAILED"),
     make_attempt(charge_attempt_id="A4", invoice_id="I3", subscription_id="S2"),
+    # Says nothing of its invoice but where it was listed.
+    make_attempt(
+        charge_attempt_id="A5", invoice_id="", listed_under_invoice_id="I2", status="FAILED"
+    ),
+    charge("30a", "I30", "100"),
+    charge("30b", "I30", "100", created_at=JANUARY + timedelta(hours=1)),
+    charge("31a", "I31", "40"),
+    charge("31b", "I31", "50", created_at=JANUARY + timedelta(hours=1)),
+    charge("33", "I33", "1000"),
 )
 SUBSCRIPTIONS = tuple(
     make_subscription(subscription_id=name, billing_mode="METERED", price_id=None)
-    for name in ("S1", "S2")
+    for name in ("S1", "S2", "S3")
 )
 # What no world has: names of customers, instants of payment, reasons of failures, dates of exports.
 TOLD = (
@@ -124,6 +162,13 @@ DECIDED = """
     inner join reconciled.breaks as breaks using (case_id)
 """
 
+DECIDED_ON_A_PAIR = """
+    insert into ops.actions by name
+    select 3 as action_no, 'reject' as verb, 'K1' as order_id, 'T14' as transaction_id,
+        'another buyer' as reason, 'eve' as decided_by,
+        timestamptz '2026-03-10 09:00:00Z' as decided_at, $as_of::timestamptz as effective_at
+"""
+
 
 def publish_known_book(places: Places) -> None:
     """Judge both nights and publish the second."""
@@ -138,11 +183,22 @@ def publish_known_book(places: Places) -> None:
         connection.execute(statement)
     judge_again(connection, first)
     _close(connection, "first", FIRST_AS_OF)
-    connection.execute(DECIDED, {"as_of": FIRST_AS_OF})
+    for decision in (DECIDED, DECIDED_ON_A_PAIR):
+        connection.execute(decision, {"as_of": FIRST_AS_OF})
     second = make_world(
-        [order("K20", "150", placed_at=FEBRUARY)],
-        [payment("4", "3000", "30", external_id="K4", payout_status="PENDING", created_at=TODAY,
-                 recorded_from=AS_OF)],
+        [
+            order("K20", "150", placed_at=FEBRUARY),
+            # Into another month, and into another currency.
+            order("K32", "75", "awaiting", currency="NGN", placed_at=FEBRUARY),
+        ],
+        [
+            payment("4", "3000", "30", external_id="K4", payout_status="PENDING", created_at=TODAY,
+                    recorded_from=AS_OF),
+            # Under way again: the break of its order does not hold any more.
+            payment("33", "60", external_id="K33", status="PENDING", payout_status=None,
+                    fiat_currency="ZAR", crypto_received="0", created_at=TODAY,
+                    recorded_from=AS_OF),
+        ],
         policy=TERMS, windows=(Window(start=FIRST_AS_OF, end=AS_OF),), minor_units={},
     )  # fmt: skip
     take_in(connection, second, file="f1")

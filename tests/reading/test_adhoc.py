@@ -69,6 +69,13 @@ def test_every_parameter_is_tried_with_a_value_of_its_own() -> None:
     assert tried == {(one.name, each.name) for one in EXAMPLES for each in one.parameters}
 
 
+def test_with_one_closing_everything_is_new(book: Places, recon: Callable[..., Result]) -> None:
+    changes = recon(book, "sql", "--name", "changed_since", "--format", "csv").output.splitlines()
+    breaks = recon(book, "sql", "from reconciled.breaks", "--format", "csv").output.splitlines()
+    assert {line.partition(",")[0] for line in changes[1:]} == {"new"}
+    assert len(changes) == len(breaks)
+
+
 @pytest.mark.parametrize("example", EXAMPLES, ids=lambda example: example.name)
 def test_a_query_says_what_it_asks_with_what_and_how_its_answer_is_read(example: Example) -> None:
     comments = [line for line in example.text.splitlines() if line.startswith("-- ")]
@@ -129,6 +136,22 @@ def test_a_query_is_asked_by_its_name_with_parameters(
         (
             ("--name", "daily_totals", "--param", "first_date=yesterday"),
             "The parameter first_date is not a date, such as 2026-11-20.",
+        ),
+        (
+            ("--name", "daily_totals", "--param", "first_date=20260901"),
+            "The parameter first_date is not a date, such as 2026-11-20.",
+        ),
+        (
+            ("--name", "daily_totals", "--param", "first_date=2026-W40-1"),
+            "The parameter first_date is not a date, such as 2026-11-20.",
+        ),
+        (
+            ("--name", "daily_totals", "--param", "first_date=2026-02-30"),
+            "The parameter first_date is not a date, such as 2026-11-20.",
+        ),
+        (
+            ("--name", "changed_since", "--param", "since=2026-W40-1T10:00:00Z"),
+            "The parameter since is not an instant with its offset, such as 2026-11-20T23:00:00Z.",
         ),
         (
             ("--name", "changed_since", "--param", "since=2026-03-09"),

@@ -51,6 +51,18 @@ def test_an_answer_goes_to_a_new_file(
     assert [path.name for path in tmp_path.iterdir() if path.is_file()] == ["answer"]
 
 
+def test_a_file_beside_the_answer_is_left_as_it_is(
+    book: Places, recon: Callable[..., Result], tmp_path: Path
+) -> None:
+    ours, linked = tmp_path / ".answer.part", tmp_path / "linked"
+    ours.write_text("kept")
+    linked.symlink_to(tmp_path / "nowhere")
+    assert recon(book, "sql", "select 7 as n", "--out", str(tmp_path / "answer")).exception is None
+    assert recon(book, "sql", "select 7 as n", "--out", str(linked)).exception is not None
+    assert ours.read_text() == "kept"
+    assert linked.is_symlink()
+
+
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [

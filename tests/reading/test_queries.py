@@ -128,6 +128,21 @@ def test_a_statement_that_would_change_something_is_refused(
     assert [path.name for path in book.published.parent.iterdir()] == [book.published.name]
 
 
+@pytest.mark.parametrize(
+    ("statement", "sentence"),
+    [
+        ("pivot validated.orders on status using count(*)", "A PIVOT that does not name its"),
+        ("explain/**/select 1", "This EXPLAIN cannot be read"),
+    ],
+)
+def test_a_question_in_a_form_that_is_refused_says_which_is_not(
+    book: Places, recon: Callable[..., Result], fault_of: Callable, statement: str, sentence: str
+) -> None:
+    fault = fault_of(recon(book, "sql", statement))
+    assert fault.sentence.startswith(sentence)
+    assert "Allowed are" not in str(fault)
+
+
 @pytest.mark.parametrize("statement", OUT_OF_REACH)
 def test_a_question_that_reaches_outside_is_refused(
     book: Places, tmp_path: Path, recon: Callable[..., Result], fault_of: Callable, statement: str
