@@ -11,7 +11,7 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
@@ -149,27 +149,23 @@ class Experiment:
             killed = self.driver.run(self.before, data, run_id=KILLED, at=way.point, strace=strace)
             if killed["status"] == 0 and number:
                 # The nights killed before left it so little to do that it ended before its call.
-                self._compare(data, ways[:number])
+                shutil.rmtree(data)
+                self.kill(*ways[:number])
                 self.kill(*ways[number:])
                 return
             if killed["status"] != -9:
                 self.violations.append((str(way), f"not killed but {killed['status']}"))
+        told = ", then ".join(map(str, ways))
         again = self.driver.run(self.before, data, run_id=f"{KILLED}-again")
         if again["status"] != 0:
-            told = ", then ".join(map(str, ways))
             self.violations.append((told, f"the next night ended with {again['status']}"))
         else:
-            self._compare(data, ways)
-
-    def _compare(self, data: Path, ways: Sequence[Way]) -> None:
-        """Note what a store that a night ended in holds otherwise than the unharmed one."""
-        told = ", then ".join(map(str, ways))
-        left = left_in(data, self.before)
-        self.violations += [
-            (told, f"{name}: {left[name]}"[:500])
-            for name, wanted in self._expected.items()
-            if left[name] != wanted
-        ]
+            left = left_in(data, self.before)
+            self.violations += [
+                (told, f"{name}: {left[name]}"[:500])
+                for name, wanted in self._expected.items()
+                if left[name] != wanted
+            ]
         shutil.rmtree(data)
 
 
