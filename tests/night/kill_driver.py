@@ -206,9 +206,12 @@ def forked(job: dict[str, Any]) -> tuple[int, list[str]]:
 
 
 def traced(pid: int, options: dict[str, Any]) -> subprocess.Popen[str]:
-    """strace, attached to a stopped child that goes on from here."""
+    """strace, attached to a stopped child that goes on from here: to its own thread alone.
+
+    Followed, the process that reads order exports would be killed at the same number of a call.
+    """
     os.waitpid(pid, os.WUNTRACED)
-    words = ["strace", "-f", "-y", "-e", f"trace={CALLS}", "-o", options["log"], "-p", str(pid)]
+    words = ["strace", "-y", "-e", f"trace={CALLS}", "-o", options["log"], "-p", str(pid)]
     if options["when"] is not None:
         words += ["-e", f"inject={options['only']}:signal=KILL:when={options['when']}"]
     tracer = subprocess.Popen(words, stderr=subprocess.PIPE, text=True)

@@ -172,11 +172,10 @@ class Experiment:
 def calls_in(log: Path, data: Path) -> list[Way]:
     """Every write, sync, rename or removal in a store by the night's own thread, numbered."""
     lines = log.read_text(encoding="utf-8", errors="replace").splitlines()
-    main = lines[0].split()[0]
     numbers: dict[str, int] = {}
     found = []
     for line in lines:
-        called = re.fullmatch(rf"{main} +(\w+)\((.*)", line)
+        called = re.fullmatch(r"(\w+)\((.*)", line)
         if called is None:
             continue
         name, arguments = called.groups()
