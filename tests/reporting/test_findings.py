@@ -1,0 +1,89 @@
+"""What headlines and charts of declared reports find, where amounts turn or nothing is judged."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from reports.kinds.settlement import SETTLEMENT, draw_ageing, draw_balance
+
+UNITS = {"minor_units": {"NGN": 2, "KES": 2}}
+
+
+def aged(*rows: tuple[str, str, str], currency: str = "NGN") -> list[dict[str, Any]]:
+    """Rows of what is owed, one payment each: state, age and amount."""
+    return [
+        {
+            "currency": currency,
+            "state": state,
+            "age_band": band.replace("-", "\N{EN DASH}"),
+            "payments": 1,
+            "owed_amount": owed,
+        }
+        for state, band, owed in rows
+    ]
+
+
+LATE, BACK = ("OVERDUE", "8-30", "900"), ("REFUNDED", "2-7", "-900")
+
+
+@pytest.mark.parametrize(
+    ("rows", "said"),
+    [
+        (aged(), "nothing is owed"),
+        (aged(LATE), "NGN 900.00 to be paid out, 1 payment late or failed"),
+        (aged(BACK), "NGN 900.00 to be taken back"),
+        (aged(LATE, BACK), "NGN 900.00 to be paid out, NGN 900.00 to be taken back, "
+         "1 payment late or failed"),
+        (aged(BACK, BACK) + aged(LATE, currency="KES"), "NGN 1,800.00 to be taken back "
+         "+ 1 more currency, 1 payment late or failed"),
+    ],
+)  # fmt: skip
+def test_the_headline_nets_nothing_and_always_says_what_is_late(
+    rows: list[dict[str, Any]], said: str
+) -> None:
+    assert SETTLEMENT.headline(UNITS | {"ageing": rows}) == said
+
+
+@pytest.mark.parametrize(
+    ("rows", "said"),
+    [
+        (aged(LATE, ("AWAITED", "0-1", "100")),
+         "NGN 1,000.00 owed, the largest part 8-30 days old"),
+        (aged(BACK, ("AWAITED", "0-1", "100")),
+         "NGN 800.00 to be taken back, the largest part 2-7 days old"),
+        (aged(BACK, ("REFUNDED", "0-1", "-100")),
+         "NGN 1,000.00 to be taken back, the largest part 2-7 days old"),
+        (aged(LATE, BACK),
+         "NGN 0.00 owed on balance: as much is taken back as is to be paid out"),
+    ],
+)  # fmt: skip
+def test_the_age_of_most_is_in_the_direction_of_the_total(
+    rows: list[dict[str, Any]], said: str
+) -> None:
+    [panel] = draw_ageing(UNITS | {"ageing": rows})
+    assert panel.finding.replace("\N{EN DASH}", "-") == said
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "said"),
+    [
+        (("300", "100"), ("0", "0"), "75.0 % of the last 30 days is paid out"),
+        (("900", "-900"), ("0", "100"), "the gateway takes back NGN 800.00 of the last 30 days"),
+        (("900", "-100"), ("0", "200"), "NGN 100.00 owed on balance of the last 30 days, "
+         "less what the gateway takes back"),
+    ],
+)  # fmt: skip
+def test_the_balance_of_days_gives_no_share_of_what_is_taken_back(
+    first: tuple[str, str], second: tuple[str, str], said: str
+) -> None:
+    rows = [
+        {"business_date": day, "currency": "NGN", "paid_out_amount": paid, "owed_amount": owed}
+        for day, (paid, owed) in (("2026-11-01", first), ("2026-11-02", second))
+    ]
+    [panel] = draw_balance(UNITS | {"days": rows})
+    assert panel.finding == f"NGN: {said}"
+    drawn = [one["amount"] for one in panel.specification["data"]["values"]]
+    wanted = [float(part) for pair in zip(first, second, strict=True) for part in pair]
+    assert sorted(drawn) == sorted(part for part in wanted if part)
