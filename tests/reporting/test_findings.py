@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from reports.kinds.fees import FEES, draw_rates
 from reports.kinds.settlement import SETTLEMENT, draw_ageing, draw_balance
 
 UNITS = {"minor_units": {"NGN": 2, "KES": 2}}
@@ -87,3 +88,32 @@ def test_the_balance_of_days_gives_no_share_of_what_is_taken_back(
     drawn = [one["amount"] for one in panel.specification["data"]["values"]]
     wanted = [float(part) for pair in zip(first, second, strict=True) for part in pair]
     assert sorted(drawn) == sorted(part for part in wanted if part)
+
+
+@pytest.mark.parametrize(
+    ("off", "unjudged", "said", "drawn"),
+    [
+        (0, 0, "all on schedule", "exactly as scheduled"),
+        (2, 0, "2 payments off schedule", "in sum as scheduled"),
+        (0, 3, "none off schedule, 3 not judged", "in sum as scheduled"),
+        (1, 3, "1 payment off schedule, 3 not judged", "in sum as scheduled"),
+    ],
+)
+def test_fees_are_on_schedule_only_where_every_payment_was_judged(
+    off: int, unjudged: int, said: str, drawn: str
+) -> None:
+    row = {
+        "currency": "NGN",
+        "payments": 4,
+        "fee_amount": "60",
+        "effective_percent": "1.5000",
+        "variance_amount": "0",
+        "payments_off_schedule": off,
+        "payments_not_judged": unjudged,
+    }
+    day = {"business_date": "2026-11-01", "effective_percent": "1.5", "scheduled_percent": None}
+    figures = UNITS | {
+        "policy": {"fees": ["1.5 %"]}, "currencies": [row], "days": [row | day],
+    }  # fmt: skip
+    assert FEES.headline(figures) == f"NGN 60.00 charged (1.5000 %), {said}"
+    assert [one.finding for one in draw_rates(figures)] == [f"NGN: 1.5000 % charged, {drawn}"]
