@@ -10,6 +10,7 @@ comment on column marts.settlement.fee_amount is 'Sum of the fees the gateway te
 comment on column marts.settlement.refunded_amount is 'Amount less fee of those REFUNDED.';
 comment on column marts.settlement.paid_out_amount is 'Amount less fee of those whose payout is COMPLETED.';
 comment on column marts.settlement.owed_amount is 'Gross less fees, refunds and payouts: what the gateway still owes, below 0 where it paid out and refunded.';
+comment on column marts.settlement.owed_payments is 'Payments of which something is owed, by the gateway or back to it.';
 
 comment on table marts.receivables_ageing is 'One row per currency, status and age band of subscription invoices that are neither PAID, VOID nor drafts.';
 comment on column marts.receivables_ageing.currency is 'Currency of the invoices; the empty text where none is told.';
