@@ -24,8 +24,8 @@ from reports.wording import counted
 CURRENCIES = Table(
     name="currencies",
     caption="Charged against schedule, last 30 days",
-    note="variance = scheduled \N{MINUS SIGN} charged, of payments that have both; a payment "
-    "without a fee or a schedule is not judged",
+    note="completed payments, without refunded ones; variance = scheduled \N{MINUS SIGN} charged; "
+    "without a fee or a schedule a payment is not judged",
     columns=(
         Column("currency", "Currency"),
         Column("payments", "Payments", "count"),
@@ -57,6 +57,7 @@ DAYS = Table(
 NETWORKS = Table(
     name="networks",
     caption="By coin and network, last 30 days",
+    note="completed payments, without refunded ones",
     columns=(
         Column("coin", "Coin"),
         Column("network", "Network"),

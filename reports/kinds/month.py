@@ -53,7 +53,7 @@ MOVEMENTS = Table(
 SETTLEMENT = Table(
     name="settlement",
     caption="Settlement of the payments of the month",
-    note="gross + fees + refunds + paid out = owed",
+    note="gross + fees + refunds + paid out = owed, of completed and refunded payments",
     columns=(
         Column("currency", "Currency"),
         Column("payments", "Payments", "count"),

@@ -25,8 +25,8 @@ from reports.wording import BANDS, counted
 BALANCES = Table(
     name="balances",
     caption="What the gateway took, kept and owes",
-    note="gross \N{MINUS SIGN} fees \N{MINUS SIGN} refunds \N{MINUS SIGN} paid out = owed, of the "
-    "whole book",
+    note="gross \N{MINUS SIGN} fees \N{MINUS SIGN} refunds \N{MINUS SIGN} paid out = owed, of "
+    "every completed or refunded payment of the book",
     columns=(
         Column("currency", "Currency"),
         Column("payments", "Payments", "count"),

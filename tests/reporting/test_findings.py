@@ -5,9 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from reporting.declared import busy_report
 
+from reports.files import rendered_form
 from reports.kinds.fees import FEES, draw_rates
+from reports.kinds.month import MONTH
 from reports.kinds.settlement import SETTLEMENT, draw_ageing, draw_balance
+from reports.tables import Report
 
 UNITS = {"minor_units": {"NGN": 2, "KES": 2}}
 
@@ -117,3 +121,16 @@ def test_fees_are_on_schedule_only_where_every_payment_was_judged(
     }  # fmt: skip
     assert FEES.headline(figures) == f"NGN 60.00 charged (1.5000 %), {said}"
     assert [one.finding for one in draw_rates(figures)] == [f"NGN: 1.5000 % charged, {drawn}"]
+
+
+@pytest.mark.parametrize(
+    ("report", "said"),
+    [
+        (SETTLEMENT, "of every completed or refunded payment"),
+        (FEES, "completed payments, without refunded ones"),
+        (MONTH, "of completed and refunded payments"),
+    ],
+    ids=["settlement", "fees", "month"],
+)
+def test_a_table_of_payments_says_which_it_counts(report: Report, said: str) -> None:
+    assert said in rendered_form(busy_report(report, 1), "html").decode()
