@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import io
 from typing import Any
 
 import pytest
+from pypdf import PdfReader
 from reporting.declared import busy_report
 
 from reports.files import rendered_form
+from reports.kinds.exceptions import EXCEPTIONS
 from reports.kinds.fees import FEES, draw_rates
 from reports.kinds.month import MONTH
 from reports.kinds.settlement import SETTLEMENT, draw_ageing, draw_balance
+from reports.letters import letter_of
 from reports.tables import Report
 
 UNITS = {"minor_units": {"NGN": 2, "KES": 2}}
@@ -134,3 +138,30 @@ def test_fees_are_on_schedule_only_where_every_payment_was_judged(
 )
 def test_a_table_of_payments_says_which_it_counts(report: Report, said: str) -> None:
     assert said in rendered_form(busy_report(report, 1), "html").decode()
+
+
+@pytest.mark.parametrize(
+    ("named", "said"),
+    [
+        ({"order_id": "ORDER-7", "transaction_id": "trxn_7"}, ["ORDER-7", "trxn_7"]),
+        ({"transaction_id": "trxn_7"}, ["no order", "trxn_7"]),
+        ({"invoice_id": "inv_7"}, ["no order", "inv_7"]),
+    ],
+)
+@pytest.mark.parametrize("report", [EXCEPTIONS, MONTH], ids=["exceptions", "month"])
+def test_every_form_shows_which_payment_a_break_is_about(
+    report: Report, named: dict[str, str], said: list[str]
+) -> None:
+    ids = ("order_id", "transaction_id", "subscription_id", "invoice_id", "charge_attempt_id")
+    figures = busy_report(report, 1, rows=1)
+    figures["breaks"] = [row | dict.fromkeys(ids) | named for row in figures["breaks"]]
+    letter = letter_of(figures, is_attached=False)
+    paper = PdfReader(io.BytesIO(rendered_form(figures, "pdf")))
+    forms = {
+        "page": rendered_form(figures, "html").decode(),
+        "text": letter.text,
+        "mail": letter.html(""),
+        "paper": "".join(page.extract_text() for page in paper.pages),
+    }
+    lacking = [(form, id_) for form, text in forms.items() for id_ in said if id_ not in text]
+    assert lacking == []
