@@ -6,7 +6,7 @@ Belongs here: paths and the order of writing. Stays out: rendering, and the inde
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +16,7 @@ from reports.figures import DailyFigures, FiguresUnusable
 from reports.index import write_index
 from reports.kinds import REPORTS, report_named
 from reports.tables import Figures, Report
+from reports.typesetting import NotTypeset
 
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,40}", re.ASCII)
 
@@ -55,18 +56,50 @@ def write_report(
 def write_reports(
     root: Path, reports: Sequence[Figures], forms: Sequence[str] = ("html", "csv", "json")
 ) -> list[Path]:
-    """Render several reports, then write them all and renew the index once; the files, in order."""
-    # JSON last: the index lists a date by its JSON, so it never lists a half-written one.
-    in_order = sorted(forms, key=lambda form: form == "json")
-    rendered = [
-        (path_of(root, figures, form), rendered_form(figures, form))
-        for figures in reports
-        for form in in_order
-    ]
-    for path, content in rendered:
-        write_atomically(path, content)
+    """File several reports, renew the index once, and return the files asked for, in order."""
+    files = file_reports(root, reports, forms)
     write_index(root)
+    return files
+
+
+def file_reports(
+    root: Path, reports: Sequence[Figures], forms: Sequence[str] = ("html", "csv", "json")
+) -> list[Path]:
+    """Render several reports, then write them all, and return the files asked for.
+
+    Every other form that lies beside them is drawn from the same figures, so that the files of a
+    report and date never tell different ones. The index stays as it was.
+    """
+    rendered = [pair for figures in reports for pair in _drawn(root, figures, forms)]
+    for path, content in rendered:
+        if content is None:
+            path.unlink(missing_ok=True)
+        else:
+            write_atomically(path, content)
     return [path_of(root, figures, form) for figures in reports for form in forms]
+
+
+def _drawn(
+    root: Path, figures: Figures, forms: Sequence[str]
+) -> Iterator[tuple[Path, bytes | None]]:
+    """Yield the files of a report: asked for, lying there already, and always its JSON."""
+    asked = [form for form in forms if form != "json"]
+    for form in asked:
+        yield path_of(root, figures, form), rendered_form(figures, form)
+    for form in ALL_FORMS:
+        path = path_of(root, figures, form)
+        if form not in (*asked, "json") and path.is_file():
+            yield path, _redrawn(figures, form)
+    # JSON last: the index lists a date by its JSON, so it never lists a half-written one.
+    yield path_of(root, figures, "json"), rendered_form(figures, "json")
+
+
+def _redrawn(figures: Figures, form: str) -> bytes | None:
+    """Return the form nobody asked for; None where it cannot be had, and the former must go."""
+    try:
+        return rendered_form(figures, form)
+    except (FiguresUnusable, NotTypeset):
+        return None
 
 
 def path_of(root: Path, figures: Figures, form: str) -> Path:

@@ -10,7 +10,9 @@ import base64
 import hashlib
 import json
 import re
+import stat
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -54,7 +56,9 @@ def write_index(root: Path) -> Path:
     path = folder / "index.html"
     write_atomically(path, content.encode("utf-8"))
     if seen != known:
-        write_atomically(folder / MEMORY, json.dumps(seen, sort_keys=True, indent=0).encode())
+        # Without its memory the next index reads every report again, which costs time alone.
+        with suppress(OSError):
+            write_atomically(folder / MEMORY, json.dumps(seen, sort_keys=True, indent=0).encode())
     return path
 
 
@@ -72,24 +76,45 @@ def _entries(
     found.sort(key=lambda one: (order.get(one.stem, len(order)), one.stem))
     found.sort(key=lambda one: one.parent.name.ljust(10, "~"), reverse=True)
     for stored in found:
-        status = stored.stat()
+        mark = _mark(stored)
+        if mark is None:
+            continue
         key = f"{stored.parent.name}/{stored.stem}"
-        mark = [status.st_size, status.st_mtime_ns]
         former = known.get(key, [])
         seen[key] = former if former[:2] == mark else [*mark, *_verdict(stored)]
         _, _, green, headline = seen[key]
-        forms = [form for form in _FORMS if stored.with_suffix(f".{form}").exists()]
+        forms = [form for form in _FORMS if stored.with_suffix(f".{form}").is_file()]
         title = REPORTS[stored.stem].title if stored.stem in REPORTS else wording.words(stored.stem)
         yield IndexEntry(stored.parent.name, stored.stem, title, green, headline, forms)
 
 
+def _mark(stored: Path) -> list[int] | None:
+    """Return size and time of change of a file; None for what is no file: a folder, a dead link."""
+    try:
+        status = stored.stat()
+    except OSError:
+        return None
+    return [status.st_size, status.st_mtime_ns] if stat.S_ISREG(status.st_mode) else None
+
+
 def _verdict(stored: Path) -> tuple[bool, str]:
-    """Return a stored report's verdict; one that is damaged must not stop tonight's."""
+    """Return a stored report's verdict; one that is damaged must not stop tonight's.
+
+    People put files there as well, and any JSON may be one that no report of ours looks like.
+    """
     try:
         figures = json.loads(stored.read_bytes())
         say = REPORTS[stored.stem].headline if stored.stem in REPORTS else wording.headline
         return figures["verdict"]["state"] == "green", say(figures)
-    except (ValueError, KeyError, TypeError):
+    except (
+        OSError,
+        ValueError,
+        KeyError,
+        TypeError,
+        AttributeError,
+        ArithmeticError,
+        RecursionError,
+    ):
         return False, "the stored figures cannot be read"
 
 
@@ -97,7 +122,7 @@ def _remembered(path: Path) -> dict[str, list[Any]]:
     """Return what the last index read; nothing where that cannot be used."""
     try:
         known = json.loads(path.read_bytes())
-    except (OSError, ValueError):
+    except (OSError, ValueError, RecursionError):
         return {}
     is_usable = isinstance(known, dict) and all(
         isinstance(one, list)

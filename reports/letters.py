@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache, partial
 from typing import Any, NamedTuple
 
-from reports import chart, lists, page, render, text, wording
+from reports import amounts, chart, lists, page, render, text, wording
 from reports.figures import DailyFigures, quiet_day
 from reports.kinds import report_named
 from reports.page import ShownColumn
@@ -22,6 +22,7 @@ _BREAKS_SHOWN = (20, 5, 0)  # fewer when the sentences are long
 _ROWS_SHOWN = (20, 5, 0)
 _COLUMNS_SHOWN = 6  # what is readable on 600 pixels: the first three, and the last with the result
 _LINES_SHOWN = 400
+_CHANGES_SHOWN = 100
 
 
 class Letter(NamedTuple):
@@ -39,7 +40,7 @@ def letter_of(figures: Figures, *, is_attached: bool) -> Letter:
         daily: Any = figures
         return Letter(
             daily_subject(daily),
-            text.render_text(daily, most_breaks=50),
+            text.render_text(daily, most_breaks=50, most_changes=_CHANGES_SHOWN),
             lambda cid: _daily_html(daily, cid, is_attached=is_attached),
             partial(_picture, json.dumps(figures["trend"])) if chart.panels(daily) else None,
         )
@@ -80,7 +81,8 @@ def _subject(figures: Mapping[str, Any], said: str) -> str:
     corrected = " corrected" if figures["changes"] else ""
     # "2026-11-21: all clear", but "2026-11-21 exceptions: 3 open breaks".
     mark = " " if figures["name"] != "daily" else ": "
-    return f"{red}{date}{corrected}{mark}{said}"
+    # Plain ASCII: a true minus would have the whole subject written as encoded words.
+    return f"{red}{date}{corrected}{mark}{said}".replace(amounts.MINUS, "-")
 
 
 def _daily_html(figures: DailyFigures, cid: str, *, is_attached: bool) -> str:

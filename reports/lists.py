@@ -63,6 +63,15 @@ def render_plain(report: Report, figures: Figures) -> str:
     return "\n".join([*lines[:-1], *_control(figures)]) + "\n"
 
 
+def render_changes(figures: Figures) -> str:
+    """Return every change of a correction as text, one a line, however many there are."""
+    said = [
+        f"{plain(row['figure'])}: was {plain(row['old'])}, is {plain(row['new'])}"
+        for row in figures["changes"]
+    ]
+    return "\n".join([f"Changed figures: {len(said):,}", "", *said]) + "\n"
+
+
 def _table(table: Table, figures: Figures) -> list[str]:
     rows = [*rows_of(table, figures), *totals_of(table, figures)]
     if not rows:

@@ -13,11 +13,11 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, time, timedelta
 from email.headerregistry import Address
 from email.message import EmailMessage
-from email.policy import SMTP
+from email.policy import SMTP, EmailPolicy
 from email.utils import format_datetime, parseaddr
 from typing import Any
 
-from reports import wording
+from reports import lists, wording
 from reports.figures import figures_digest
 from reports.files import rendered_form
 from reports.letters import inlined, letter_of
@@ -48,6 +48,22 @@ _PUBLISHED = (
 )
 
 
+_LINE_BYTES = 998  # as long as a line may be, RFC 5322 2.1.1
+
+
+class _WholeSubjects(EmailPolicy):
+    """Writes a subject on one line where it fits: folded, its first line may be left empty."""
+
+    def fold_binary(self, name: str, value: str) -> bytes:
+        """Return the header as bytes, a subject folded only where the longest line ends."""
+        wide = name.lower() == "subject" and self.max_line_length != _LINE_BYTES
+        policy = self.clone(max_line_length=_LINE_BYTES) if wide else self
+        return super(_WholeSubjects, policy).fold_binary(name, value)
+
+
+_POLICY = _WholeSubjects(linesep=SMTP.linesep)
+
+
 class HeaderRefused(ValueError):
     """A header would hold something that could start another header or hide what it says."""
 
@@ -64,7 +80,8 @@ def compose_report(
     """Return the mail of one report: HTML and text, chart by cid, the forms attached.
 
     Without `attached` its list is. `follows` is the key of the mail that this one corrects; what
-    differs from it stands in the figures' `changes`.
+    differs from it stands in the figures' `changes`, the first of which the body lists and all of
+    which are attached.
     """
     date = wording.business_date(figures["business_date"]).isoformat()
     digest = figures_digest(figures)
@@ -98,6 +115,9 @@ def compose_report(
     for form, content in forms.items():
         stem = "breaks" if (name, form) == ("daily", "csv") else name
         message.add_attachment(content, *_ATTACHED[form], filename=f"{stem}-{date}.{form}")
+    if figures["changes"]:
+        content = lists.render_changes(figures).encode("utf-8")
+        message.add_attachment(content, *_ATTACHED["txt"], filename=f"{name}-changes-{date}.txt")
     return _with_fixed_boundaries(message, digest)
 
 
@@ -174,7 +194,7 @@ def _envelope(
     moment: datetime,
 ) -> EmailMessage:
     from_address = _address(sender or PLACEHOLDER)
-    message = EmailMessage(policy=SMTP)
+    message = EmailMessage(policy=_POLICY)
     message["From"] = from_address
     message["To"] = [_address(recipient) for recipient in recipients or [PLACEHOLDER]]
     message["Subject"] = _header(subject)

@@ -51,9 +51,13 @@ class Column:
 
 @dataclass(frozen=True, kw_only=True)
 class Table:
-    """Rows of the figures under a caption; `totals` names the figures that stand at its foot."""
+    """Rows of the figures under a caption; `totals` names the figures that stand at its foot.
+
+    `key` names the figures that tell a stored row from all others of its table.
+    """
 
     name: str
+    key: tuple[str, ...]
     caption: str
     columns: tuple[Column, ...]
     empty: str

@@ -13,12 +13,13 @@ from reports.render import by_severity, flat_policy
 from reports.wording import counted, plain, words
 
 VANISHED_AT_MOST = 20
-CHANGES_AT_MOST = 100
 HELD_BACK_AT_MOST = 20
 
 
-def render_text(figures: DailyFigures, *, most_breaks: int | None = None) -> str:
-    """Return the daily report as text; of the breaks at most `most_breaks` are listed."""
+def render_text(
+    figures: DailyFigures, *, most_breaks: int | None = None, most_changes: int | None = None
+) -> str:
+    """Return the daily report as text; of breaks and changes at most so many are listed."""
     green = figures["verdict"]["state"] == "green"
     lines = [
         f"KuvarPay reconciliation, {wording.long_date(figures['business_date'])}",
@@ -27,7 +28,7 @@ def render_text(figures: DailyFigures, *, most_breaks: int | None = None) -> str
         *(f"  - {plain(reason)}" for reason in figures["verdict"]["reasons"]),
         f"As of {plain(wording.both_clocks(figures['as_of'], figures['timezone']))}",
         *_proof(figures),
-        *_changes(figures),
+        *_changes(figures, most_changes),
         *_breaks(figures, most_breaks),
         *_suggestions(figures),
         *_decisions(figures),
@@ -87,14 +88,15 @@ def _totals(rows: list[CurrencyTotals]) -> list[str]:
     return aligned(table)
 
 
-def _changes(figures: DailyFigures) -> list[str]:
+def _changes(figures: DailyFigures, most: int | None) -> list[str]:
     if not figures["changes"]:
         return []
     table = [("figure", "was", "is")]
-    shown = figures["changes"][:CHANGES_AT_MOST]
+    shown = figures["changes"][:most]
     table += [(row["figure"][:120], row["old"][:60], row["new"][:60]) for row in shown]
     left = len(figures["changes"]) - len(shown)
-    more = [f"  ... and {counted(left, 'more figure', 'more figures')}."] if left else []
+    rest = counted(left, "more figure", "more figures")
+    more = [f"  ... and {rest} in the attached list of changes."] if left else []
     return [*heading("Changed since this report was last delivered"), *aligned(table), *more]
 
 

@@ -18,13 +18,21 @@ SECONDS = 300
 
 
 class NotTypeset(RuntimeError):
-    """The process that makes a long PDF failed; what it said."""
+    """A report cannot be made into a PDF; what typst, or the process that runs it, said."""
 
 
 def typeset(said: str) -> bytes:
     """Return the PDF of a report's text, which is JSON; a long one is made elsewhere."""
-    if len(said) < LONG:
-        return compiled(said)
+    import typst
+
+    try:
+        return compiled(said) if len(said) < LONG else _compiled_elsewhere(said)
+    except (typst.TypstError, subprocess.TimeoutExpired) as fault:
+        raise NotTypeset(str(fault)[-2_000:]) from fault
+
+
+def _compiled_elsewhere(said: str) -> bytes:
+    """Return the PDF that a process of its own makes."""
     done = subprocess.run(  # noqa: S603 - our own interpreter, this file
         [sys.executable, "-I", __file__],
         input=said.encode("ascii"),

@@ -25,7 +25,8 @@ from pipelines.warehouse.store import connect, transaction, writer_lock
 from pipelines.warehouse.verification import require_whole
 from pipelines.warehouse.verification.files import sha256_of
 from pipelines.warehouse.verification.standing import key_digest
-from reports.files import write_reports
+from reports.files import file_reports
+from reports.index import write_index
 from reports.kinds import NAMES, REPORTS
 from reports.outbox import Delivery, Outbox
 from reports.wording import is_month_end, plain
@@ -162,9 +163,13 @@ def deliver(frame: Frame) -> Delivered:
         row = first_row(store.connection, "select as_of_date from reconciled.basis")
     day = row[0] if row else None
     drawn = published_reports(frame.settings, filed_by_itself(day), day)
-    files = write_reports(frame.places.root, drawn)
-    deliveries = [mail for figures in drawn for mail in mail_report(frame, figures)]
-    settle_outbox(frame, deliveries)
+    files = file_reports(frame.places.root, drawn)
+    try:
+        deliveries = [mail for figures in drawn for mail in mail_report(frame, figures)]
+        settle_outbox(frame, deliveries)
+    finally:
+        # After the mails: whatever else lies among the reports must not keep one back.
+        write_index(frame.places.root)
     return Delivered(tuple(files), tuple(deliveries), drawn[0])
 
 

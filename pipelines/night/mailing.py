@@ -121,16 +121,15 @@ def _post(
     outbox: Outbox,
     smtp: SmtpSettings | None,
 ) -> Delivery:
-    forms = {form: rendered_form(figures, form) for form in route.attach}
-
     def compose(former: Former | None) -> Any:
+        # What is attached tells the same changes as the mail: those against what its readers have.
         told = {**figures, "changes": _changes(former, figures)}
         return compose_report(
             told,
             sender=settings.recon_mail_from,
             recipients=route.to,
             route=route.name,
-            attached=forms,
+            attached={form: rendered_form(told, form) for form in route.attach},
             follows=former.delivery.key if former else "",
         )
 

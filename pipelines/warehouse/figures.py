@@ -93,23 +93,60 @@ class Compared(NamedTuple):
     figures: tuple[str, ...]
 
 
-_COMPARED = {
+COMPARED = {
     "daily": Compared(
-        "totals", ("currency",), ("expected", "received", "difference", "in_breaks", "in_timing")
+        "totals",
+        ("currency",),
+        (
+            "expected",
+            "received",
+            "difference",
+            "in_breaks",
+            "in_timing",
+            "unexplained_residual",
+        ),
     ),
     "exceptions": Compared(
         "owners", ("currency", "assignee", "state"), ("breaks", "short_amount", "over_amount")
     ),
     "settlement": Compared(
-        "balances", ("currency",), ("gross_amount", "fee_amount", "paid_out_amount", "owed_amount")
+        "balances",
+        ("currency",),
+        ("gross_amount", "fee_amount", "refunded_amount", "paid_out_amount", "owed_amount"),
     ),
-    "fees": Compared("currencies", ("currency",), ("fee_amount", "variance_amount")),
-    "subscriptions": Compared("revenue", ("currency",), ("opening_amount", "closing_amount")),
+    "fees": Compared(
+        "currencies",
+        ("currency",),
+        ("gross_amount", "fee_amount", "scheduled_fee_amount", "variance_amount"),
+    ),
+    "subscriptions": Compared(
+        "revenue",
+        ("currency",),
+        (
+            "opening_amount",
+            "new_amount",
+            "reactivation_amount",
+            "expansion_amount",
+            "contraction_amount",
+            "churn_amount",
+            "closing_amount",
+        ),
+    ),
     "quality": Compared("quarantine", ("stream", "source", "reason"), ("rows_held_back",)),
     "month": Compared(
-        "money", ("currency",), ("expected_amount", "received_amount", "difference_amount")
+        "money",
+        ("currency",),
+        (
+            "expected_amount",
+            "received_amount",
+            "difference_amount",
+            "break_amount",
+            "timing_amount",
+            "unexplained_amount",
+        ),
     ),
 }
+"""All amounts of the first table of a report, so that what is said to have changed adds up."""
 
 
 def store_reports(
@@ -174,7 +211,7 @@ def _store(
     before = json.loads(former[0]) if former else None
     if former and before and {**before, "changes": []} == {**figures, "changes": []}:
         return _digest(former[0])
-    figures["changes"] = _changes(before, figures) if before is not None else []
+    figures["changes"] = changes_of(before, figures) if before is not None else []
     text = json.dumps(figures, sort_keys=True, ensure_ascii=False)
     connection.execute(
         "delete from delivered.reports where name = ? and business_date = ?", [name, business_date]
@@ -190,7 +227,7 @@ def _digest(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def _changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[dict[str, str]]:
+def changes_of(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[dict[str, str]]:
     """Each headline figure that differs from the stored report of the same date."""
     old, new = _headline(before), _headline(after)
     return [
@@ -204,12 +241,17 @@ def _headline(figures: Mapping[str, Any]) -> dict[str, str]:
     found = {"verdict": figures["verdict"]["state"]}
     if "breaks" in figures:
         found["open breaks"] = str(len(figures["breaks"]))
-    compared = _COMPARED[figures["name"]]
+    compared = COMPARED[figures["name"]]
     for row in figures[compared.section]:
         key = " ".join(str(row[name]) for name in compared.keys if row[name] is not None)
         for name in compared.figures:
-            found[f"{key} {name.replace('_', ' ')}"] = str(row[name])
+            found[f"{key} {name.replace('_', ' ')}"] = _grouped(row[name])
     return found
+
+
+def _grouped(value: Any) -> str:
+    """A figure as the reports write it: thousands in groups of three and a true minus."""
+    return "none" if value is None else f"{Decimal(value):,f}".replace("-", "\N{MINUS SIGN}")
 
 
 def _policy_in_force(policy: Policy) -> dict[str, Any]:

@@ -58,6 +58,7 @@ def _drawings(figures: Figures) -> Sequence[Drawing]:
 def _totals(name: str, caption: str) -> Table:
     return Table(
         name=name,
+        key=("currency",),
         caption=caption,
         note="difference = received - expected, all of it in breaks and timing",
         columns=(
@@ -76,6 +77,7 @@ def _totals(name: str, caption: str) -> Table:
 
 PROOF = Table(
     name="proof",
+    key=("name",),
     caption="Proof",
     columns=(
         Column("name", "Equation"),
@@ -87,6 +89,7 @@ PROOF = Table(
 )
 AGEING = Table(
     name="ageing",
+    key=("code", "currency", "band"),
     caption="Open breaks by age",
     columns=(
         Column("code", "Break", "word"),
@@ -99,6 +102,7 @@ AGEING = Table(
 )
 ROLL_FORWARD = Table(
     name="roll_forward",
+    key=("code", "currency"),
     caption="From the opening to the closing breaks",
     columns=(
         Column("code", "Break", "word"),
@@ -113,6 +117,7 @@ ROLL_FORWARD = Table(
 )
 STATUSES = Table(
     name="statuses",
+    key=("side", "status"),
     caption="Both sides by status",
     columns=(
         Column("side", "Side", "word"),
@@ -126,6 +131,7 @@ STATUSES = Table(
 )
 ROWS = Table(
     name="rows",
+    key=("stream", "source"),
     caption="Rows received",
     columns=(
         Column("stream", "Stream", "word"),
@@ -138,6 +144,7 @@ ROWS = Table(
 )
 QUARANTINE = Table(
     name="quarantine",
+    key=("stream", "source", "source_row", "reason"),
     caption="Rows held back",
     columns=(
         Column("source", "Source"),
@@ -149,6 +156,7 @@ QUARANTINE = Table(
 )
 FILES = Table(
     name="files",
+    key=("name",),
     caption="Order exports of this night",
     columns=(
         Column("name", "File"),
@@ -160,6 +168,7 @@ FILES = Table(
 )
 PULLS = Table(
     name="pulls",
+    key=("stream",),
     caption="Windows read from the gateway",
     columns=(
         Column("stream", "Stream", "word"),
@@ -173,6 +182,7 @@ PULLS = Table(
 )
 VANISHED = Table(
     name="vanished_orders",
+    key=("order_id", "missing_from_file"),
     caption="Orders that an export should hold and does not",
     columns=(
         Column("order_id", "Order", "id"),
@@ -184,6 +194,7 @@ VANISHED = Table(
 )
 CHANGED = Table(
     name="order_changes",
+    key=("source", "source_row", "order_id", "figure"),
     caption="Values that a later export changed",
     columns=(
         Column("order_id", "Order", "id"),

@@ -11,6 +11,7 @@ from reports.wording import counted
 
 OWNERS = Table(
     name="owners",
+    key=("assignee", "state", "currency"),
     caption="Who works on what",
     note="open breaks by owner and state, oldest in full days",
     columns=(
@@ -26,6 +27,7 @@ OWNERS = Table(
 )
 BREAKS = Table(
     name="breaks",
+    key=("break_id",),
     caption="Work list",
     note="most severe first",
     is_list=True,
@@ -55,6 +57,7 @@ BREAKS = Table(
 )
 SUGGESTIONS = Table(
     name="suggestions",
+    key=("case_id", "order_id", "transaction_id"),
     caption="Suggested matches that wait for a decision",
     is_list=True,
     columns=(
@@ -69,6 +72,7 @@ SUGGESTIONS = Table(
 )
 DECISIONS = Table(
     name="decisions",
+    key=("action_no",),
     caption="Decisions that the facts no longer support",
     is_list=True,
     columns=(

@@ -23,6 +23,7 @@ from reports.wording import counted
 
 CURRENCIES = Table(
     name="currencies",
+    key=("currency",),
     caption="Charged against schedule, last 30 days",
     note="completed payments, without refunded ones; variance = scheduled \N{MINUS SIGN} charged; "
     "without a fee or a schedule a payment is not judged",
@@ -41,6 +42,7 @@ CURRENCIES = Table(
 )
 DAYS = Table(
     name="days",
+    key=("business_date", "currency"),
     caption="Rates by day",
     note="no schedule is shown for a day on which a payment has no fee or no schedule",
     columns=(
@@ -56,6 +58,7 @@ DAYS = Table(
 )
 NETWORKS = Table(
     name="networks",
+    key=("currency", "coin", "network"),
     caption="By coin and network, last 30 days",
     note="completed payments, without refunded ones",
     columns=(
@@ -72,6 +75,7 @@ NETWORKS = Table(
 )
 QUOTES = Table(
     name="quotes",
+    key=("business_date", "coin", "network", "asked_amount"),
     caption="Quotes of transfer fees, last 30 days",
     note="the network asked for beside the cheapest quoted that day for the same coin and amount",
     columns=(

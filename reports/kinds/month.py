@@ -15,6 +15,7 @@ from reports.wording import counted, is_month_end
 
 MONEY = Table(
     name="money",
+    key=("currency",),
     caption="Expected and received on the dates of the month",
     note="difference = received \N{MINUS SIGN} expected = in breaks + in timing or excluded",
     columns=(
@@ -32,6 +33,7 @@ MONEY = Table(
 )
 MOVEMENTS = Table(
     name="movements",
+    key=("code", "currency"),
     caption="Open breaks from the first closing of the month to the last",
     note="each amount added to the one before it gives the closing",
     columns=(
@@ -52,6 +54,7 @@ MOVEMENTS = Table(
 )
 SETTLEMENT = Table(
     name="settlement",
+    key=("currency",),
     caption="Settlement of the payments of the month",
     note="gross + fees + refunds + paid out = owed, of completed and refunded payments",
     columns=(
@@ -67,6 +70,7 @@ SETTLEMENT = Table(
 )
 CORRECTIONS = Table(
     name="corrections",
+    key=("business_date", "figure", "currency"),
     caption="Figures that a later closing told otherwise",
     note="by business date, from what was said first to what stands; the first 500",
     columns=(
@@ -93,6 +97,7 @@ def signatures(figures: Figures) -> Sequence[Row]:  # noqa: ARG001
 _LINE = "_" * 24
 SIGN_OFF = Table(
     name="sign_off",
+    key=("role",),
     caption="Sign-off",
     note="the figures above are those of the snapshot named below",
     columns=(

@@ -10,6 +10,7 @@ from reports.wording import counted
 
 WINDOWS = Table(
     name="windows",
+    key=("stream",),
     caption="What the run read, by stream",
     note="received beside the total that the gateway declares",
     columns=(
@@ -29,6 +30,7 @@ WINDOWS = Table(
 )
 QUARANTINE = Table(
     name="quarantine",
+    key=("stream", "source", "reason"),
     caption="Rows held back",
     note="by reason; the daily report says what to do about each",
     columns=(
@@ -42,6 +44,7 @@ QUARANTINE = Table(
 )
 FRESHNESS = Table(
     name="freshness",
+    key=("source",),
     caption="The newest row of each source",
     columns=(
         Column("source", "Source", "word"),
@@ -53,6 +56,7 @@ FRESHNESS = Table(
 )
 SWEEPS = Table(
     name="sweeps",
+    key=("swept_date", "stream"),
     caption="Sweeps of the last 90 days",
     note="everything that the gateway lists, read again beside what is held",
     columns=(

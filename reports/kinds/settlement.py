@@ -24,6 +24,7 @@ from reports.wording import BANDS, counted
 
 BALANCES = Table(
     name="balances",
+    key=("currency",),
     caption="What the gateway took, kept and owes",
     note="gross \N{MINUS SIGN} fees \N{MINUS SIGN} refunds \N{MINUS SIGN} paid out = owed, of "
     "every completed or refunded payment of the book",
@@ -40,6 +41,7 @@ BALANCES = Table(
 )
 AGEING = Table(
     name="ageing",
+    key=("currency", "state", "age_band"),
     caption="What is owed, by age",
     note="age in full days from the business date to the cut-off",
     columns=(
@@ -54,6 +56,7 @@ AGEING = Table(
 )
 EXPECTED = Table(
     name="expected",
+    key=("payout_due_date", "currency", "state"),
     caption="Expected payout dates",
     note="by the payout SLA and its calendar, see payout_days below",
     columns=(
@@ -67,6 +70,7 @@ EXPECTED = Table(
 )
 DAYS = Table(
     name="days",
+    key=("business_date", "currency"),
     caption="The last 30 days, by business date of the payment",
     columns=(
         Column("business_date", "Date", "date"),

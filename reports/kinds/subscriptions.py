@@ -22,6 +22,7 @@ from reports.wording import BANDS, counted
 
 REVENUE = Table(
     name="revenue",
+    key=("currency",),
     caption="Monthly recurring revenue, from the first of the month",
     note="opening + new + reactivation + expansion \N{MINUS SIGN} contraction \N{MINUS SIGN} churn "
     "= closing",
@@ -41,6 +42,7 @@ REVENUE = Table(
 )
 OUTCOMES = Table(
     name="outcomes",
+    key=("business_date", "outcome"),
     caption="Charge attempts by day and outcome, last 30 days",
     columns=(
         Column("business_date", "Date", "date"),
@@ -52,6 +54,7 @@ OUTCOMES = Table(
 )
 FAILURES = Table(
     name="failures",
+    key=("failure_class", "currency"),
     caption="Bills whose charge failed, last 30 days",
     note="by class of the first failure; soft may pass by itself, hard needs a person",
     columns=(
@@ -70,6 +73,7 @@ FAILURES = Table(
 )
 AUTHORIZATIONS = Table(
     name="authorizations",
+    key=("subscription_id",),
     caption="Authorizations that run out",
     note="ended, spent, or within 30 days of their end; the first 500",
     columns=(
@@ -86,6 +90,7 @@ AUTHORIZATIONS = Table(
 )
 RECEIVABLES = Table(
     name="receivables",
+    key=("currency", "status", "age_band"),
     caption="Bills that wait for their money",
     note="age in full days from the due date",
     columns=(

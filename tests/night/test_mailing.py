@@ -163,6 +163,10 @@ def test_a_route_for_red_nights_hears_of_red_ones_and_of_their_mending(
         f"{day} corrected: all clear",
     ]
     assert len(kept.mails) == 5
+    # What is attached to a correction tells the changes that its body tells.
+    parts = {one.get_filename(): one for one in email.message_from_bytes(kept.mails[1]).walk()}
+    for file in (f"daily-{day}.html", f"daily-changes-{day}.txt"):
+        assert b"verdict reasons" in parts[file].get_payload(decode=True)
 
 
 def test_a_reader_who_is_refused_is_named_to_whoever_looks(

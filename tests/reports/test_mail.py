@@ -8,9 +8,11 @@ from datetime import UTC, datetime
 from email import policy
 
 import pytest
+from reporting.declared import quiet_report
 
 from reports import mail
 from reports.figures import figures_digest, quiet_day
+from reports.kinds import SETTLEMENT
 from reports.letters import daily_subject
 
 HEADERS = [
@@ -176,6 +178,37 @@ def test_no_text_from_data_reaches_a_header(make_daily, payload):
     assert list(read.keys()) == HEADERS
     assert read["Subject"] == "RED 2026-11-21: 3 breaks"
     assert b"Bcc" not in message.as_bytes().partition(b"\r\n\r\n")[0]
+
+
+def test_a_correction_lists_the_first_changes_and_attaches_them_all():
+    told = [{"figure": f"NGN {n} received", "old": "1.00", "new": f"{n}.00"} for n in range(101)]
+
+    _, read = composed(quiet_day() | {"changes": told})
+
+    [_, attached] = read.iter_attachments()
+    assert attached.get_filename() == "daily-changes-2026-11-21.txt"
+    lines = attached.get_content().splitlines()
+    assert lines[0] == "Changed figures: 101"
+    assert lines[2:] == [f"NGN {n} received: was 1.00, is {n}.00" for n in range(101)]
+    html, plain = (read.get_body((form,)).get_content() for form in ("html", "plain"))
+    assert "and 89 more, in the attached list of changes" in html
+    assert "... and 1 more figure in the attached list of changes." in plain
+
+
+def test_a_subject_stands_on_one_line_of_plain_text():
+    owed = {"currency": "NGN", "payments": 1, "owed_amount": "-123456.78"}
+    more = [owed | {"currency": name, "payments": 0} for name in ("GHS", "KES")]
+    figures = quiet_report(SETTLEMENT) | {"balances": [owed, *more], "minor_units": {"NGN": 2}}
+    figures |= {"verdict": {"state": "red", "reasons": ["A window is open."]}}
+    figures |= {"changes": [{"figure": "x", "old": "1", "new": "2"}]}
+    figures |= {"ageing": [owed | {"state": "OVERDUE", "payments": 7_000, "age_band": "none"}]}
+
+    content = composed(figures)[0].as_bytes()
+
+    assert (
+        b"\r\nSubject: RED 2026-11-21 corrected settlement: NGN -123,456.78 owed"
+        b" + 2 more currencies, 7,000 payments late or failed\r\nDate: "
+    ) in content
 
 
 def test_a_business_date_that_is_none_is_refused():

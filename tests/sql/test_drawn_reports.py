@@ -12,10 +12,15 @@ from oracle.engine import judge
 from oracle.worlds import random_billed_world
 
 from pipelines.policy import Policy
-from pipelines.warehouse.figures import DRAWN, store_reports
+from pipelines.warehouse.figures import COMPARED, DRAWN, changes_of, store_reports
 from pipelines.warehouse.queries import build_stage
 from reports.files import FORMS, rendered_form
-from reports.kinds import REPORTS
+from reports.kinds import NAMES, REPORTS
+from reports.kinds.daily import DAILY
+from reports.tables import Report
+
+# `quality` counts rows and holds no money.
+OF_MONEY = [one for one in (DAILY, *REPORTS.values()) if one.name != "quality"]
 
 
 @pytest.fixture(scope="module")
@@ -41,6 +46,29 @@ def test_every_row_drawn_has_every_column_declared(book: Any, name: str) -> None
         named = {column.name for column in table.columns}
         for row in [] if table.rows else figures[table.name]:
             assert named <= set(row)
+
+
+@pytest.mark.parametrize("report", [DAILY, *REPORTS.values()], ids=NAMES)
+def test_the_key_of_a_table_tells_all_its_rows_apart(book: Any, report: Report) -> None:
+    figures = figures_of(book, report.name)
+    for table in [one for one in report.tables if one.rows is None]:
+        keys = [tuple(row[name] for name in table.key) for row in figures[table.name]]
+        assert table.key
+        assert len(set(keys)) == len(keys), table.name
+
+
+@pytest.mark.parametrize("report", OF_MONEY, ids=[one.name for one in OF_MONEY])
+def test_a_closing_names_every_changed_amount_of_the_headline_table(
+    book: Any, report: Report
+) -> None:
+    before = figures_of(book, report.name)
+    first = next(one for one in report.tables if one.name == COMPARED[report.name].section)
+    money = [one.name for one in first.columns if one.kind == "money"]
+    row = before[first.name][0] | dict.fromkeys(money, "-513081.80")
+
+    told = changes_of(before, before | {first.name: [row, *before[first.name][1:]]})
+
+    assert [one["new"] for one in told] == ["\N{MINUS SIGN}513,081.80"] * len(money)
 
 
 def test_a_book_with_bills_leaves_few_tables_empty(book: Any) -> None:
