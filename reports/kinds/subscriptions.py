@@ -105,6 +105,7 @@ RECEIVABLES = Table(
 )
 GIVEN_UP = Table(
     name="given_up",
+    key=("currency",),
     caption="Bills given up",
     note="uncollectible: no money is awaited for them any more",
     columns=(
