@@ -65,13 +65,13 @@ def bridge(finding: str, description: str, steps: Sequence[Step]) -> Drawing:
 
 
 def stacked(finding: str, description: str, parts: Sequence[Part]) -> Drawing:
-    """Draw a bar a day, stacked of the parts in their order from the ground up."""
+    """Draw a bar a day, stacked of the parts in their order; what is below zero hangs from it."""
     dates = sorted({date for part in parts for date in part.by_date})
     values = [
         {"date": date, "part": part.colour, "rank": rank, "amount": float(height)}
         for rank, part in enumerate(parts)
         for date in dates
-        if (height := max(amounts.exact(part.by_date.get(date, "0")), Decimal(0)))
+        if (height := amounts.exact(part.by_date.get(date, "0")))
     ]
     specification = _filled(_stacked(tuple(part.colour for part in parts)), values)
     return Drawing(finding, _dated(specification, dates), description, _key(parts))

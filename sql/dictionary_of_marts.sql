@@ -10,13 +10,14 @@ comment on column marts.settlement.fee_amount is 'Sum of the fees the gateway te
 comment on column marts.settlement.refunded_amount is 'Amount less fee of those REFUNDED.';
 comment on column marts.settlement.paid_out_amount is 'Amount less fee of those whose payout is COMPLETED.';
 comment on column marts.settlement.owed_amount is 'Gross less fees, refunds and payouts: what the gateway still owes, below 0 where it paid out and refunded.';
+comment on column marts.settlement.owed_payments is 'Payments of which something is owed, by the gateway or back to it.';
 
-comment on table marts.receivables_ageing is 'One row per currency, status and age band of subscription invoices that are neither PAID, VOID nor drafts.';
+comment on table marts.receivables_ageing is 'One row per currency, status and age band of subscription invoices that are neither PAID, VOID nor drafts; UNCOLLECTIBLE ones were given up.';
 comment on column marts.receivables_ageing.currency is 'Currency of the invoices; the empty text where none is told.';
 comment on column marts.receivables_ageing.status is 'Status of the invoices, in capitals.';
 comment on column marts.receivables_ageing.age_band is 'Days from the due date, else from when the invoice was made, to the as-of; not due where that date is to come.';
 comment on column marts.receivables_ageing.invoices is 'Number of invoices.';
-comment on column marts.receivables_ageing.oldest_days is 'Age of the oldest of them, in full days.';
+comment on column marts.receivables_ageing.oldest_days is 'Age of the oldest of them, in full days; empty where they are not due.';
 comment on column marts.receivables_ageing.amount is 'Sum of their amounts, in major units.';
 
 comment on table marts.subscription_revenue is 'One row per business date and currency on which monthly recurring revenue moved, and one for the latest date: opening + new + reactivation + expansion - contraction - churn = closing.';

@@ -65,6 +65,7 @@ DRAWN: Mapping[str, Mapping[str, str]] = {
         "outcomes": "subscriptions_outcomes",
         "authorizations": "subscriptions_authorizations",
         "receivables": "subscriptions_receivables",
+        "given_up": "subscriptions_given_up",
     },
     "quality": {
         "windows": "quality_windows",

@@ -5,7 +5,7 @@ Belongs here: what the report declares and finds. Stays out: what a fee should b
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from reports import amounts, drawing
 from reports.tables import (
@@ -13,6 +13,7 @@ from reports.tables import (
     Drawing,
     Figures,
     Report,
+    Row,
     Section,
     Table,
     foremost,
@@ -24,7 +25,8 @@ CURRENCIES = Table(
     name="currencies",
     key=("currency",),
     caption="Charged against schedule, last 30 days",
-    note="variance = scheduled \N{MINUS SIGN} charged, of payments that have both",
+    note="completed payments, without refunded ones; variance = scheduled \N{MINUS SIGN} charged; "
+    "without a fee or a schedule a payment is not judged",
     columns=(
         Column("currency", "Currency"),
         Column("payments", "Payments", "count"),
@@ -34,6 +36,7 @@ CURRENCIES = Table(
         Column("scheduled_fee_amount", "Schedule", "money"),
         Column("variance_amount", "Variance", "money", is_signed=True),
         Column("payments_off_schedule", "Off schedule", "count"),
+        Column("payments_not_judged", "Not judged", "count"),
     ),
     empty="No payment was completed in the last 30 days, so no fee was charged.",
 )
@@ -57,6 +60,7 @@ NETWORKS = Table(
     name="networks",
     key=("currency", "coin", "network"),
     caption="By coin and network, last 30 days",
+    note="completed payments, without refunded ones",
     columns=(
         Column("coin", "Coin"),
         Column("network", "Network"),
@@ -93,7 +97,7 @@ QUOTES = Table(
 
 
 def headline(figures: Figures) -> str:
-    """Return what was charged at which rate, and how many payments are off schedule."""
+    """Return what was charged at which rate, and how many payments are off schedule or unjudged."""
     rows = figures["currencies"]
     if not rows:
         return "no fee was charged"
@@ -102,11 +106,18 @@ def headline(figures: Figures) -> str:
     rate = f" ({most['effective_percent']} %)" if most["effective_percent"] else ""
     others = len(rows) - 1
     more = f" + {counted(others, 'more currency', 'more currencies')}" if others else ""
-    off = sum(row["payments_off_schedule"] for row in rows)
-    said = f"{counted(off, 'payment', 'payments')} off schedule" if off else "all on schedule"
-    if not figures["policy"].get("fees"):
-        said = "no schedule set"
+    said = _verdict(rows) if figures["policy"].get("fees") else "no schedule set"
     return f"{charged} charged{rate}{more}, {said}"
+
+
+def _verdict(rows: Sequence[Row]) -> str:
+    """Whether fees are as scheduled: all of them only where every payment could be judged."""
+    off = sum(row["payments_off_schedule"] for row in rows)
+    unjudged = sum(row["payments_not_judged"] for row in rows)
+    if not off and not unjudged:
+        return "all on schedule"
+    found = f"{counted(off, 'payment', 'payments')} off schedule" if off else "none off schedule"
+    return f"{found}, {unjudged:,} not judged" if unjudged else found
 
 
 def draw_rates(figures: Figures) -> Iterator[Drawing]:
@@ -139,7 +150,9 @@ def _finding(row: Figures) -> str:
     if row["variance_amount"] is None:
         return rate
     if amounts.is_zero(row["variance_amount"]):
-        return f"{rate}, exactly as scheduled"
+        # Payments off schedule may cancel out, and those not judged are in the rate alone.
+        is_exact = not row["payments_off_schedule"] and not row["payments_not_judged"]
+        return f"{rate}, {'exactly' if is_exact else 'in sum'} as scheduled"
     word = "more" if amounts.is_negative(row["variance_amount"]) else "less"
     return f"{rate}, {amounts.grouped(row['variance_amount'].lstrip('-'))} {word} than scheduled"
 

@@ -56,7 +56,7 @@ SETTLEMENT = Table(
     name="settlement",
     key=("currency",),
     caption="Settlement of the payments of the month",
-    note="gross + fees + refunds + paid out = owed",
+    note="gross + fees + refunds + paid out = owed, of completed and refunded payments",
     columns=(
         Column("currency", "Currency"),
         Column("payments", "Payments", "count"),

@@ -17,6 +17,7 @@ from reports.tables import (
     Section,
     Table,
     foremost,
+    in_order,
     money_in_words,
 )
 from reports.wording import BANDS, counted
@@ -25,8 +26,8 @@ BALANCES = Table(
     name="balances",
     key=("currency",),
     caption="What the gateway took, kept and owes",
-    note="gross \N{MINUS SIGN} fees \N{MINUS SIGN} refunds \N{MINUS SIGN} paid out = owed, of the "
-    "whole book",
+    note="gross \N{MINUS SIGN} fees \N{MINUS SIGN} refunds \N{MINUS SIGN} paid out = owed, of "
+    "every completed or refunded payment of the book",
     columns=(
         Column("currency", "Currency"),
         Column("payments", "Payments", "count"),
@@ -84,18 +85,30 @@ DAYS = Table(
 
 
 def headline(figures: Figures) -> str:
-    """Return what is owed in the currency with most payments, and how much of that is late."""
-    owed = [row for row in figures["balances"] if not amounts.is_zero(row["owed_amount"])]
-    if not owed:
+    """Return what is to be paid out and, apart, taken back, and always how many payments are late.
+
+    The amounts are of the currency with most of these payments; nothing is netted.
+    """
+    groups = in_order(
+        row
+        for row in figures["ageing"]
+        if row["payments"] or not amounts.is_zero(row["owed_amount"])
+    )
+    if not groups:
         return "nothing is owed"
-    most = max(owed, key=lambda row: row["payments"])
-    others = len(owed) - 1
+    currency, rows = max(groups, key=lambda group: sum(row["payments"] for row in group[1]))
+    said = [
+        f"{money_in_words(amount.lstrip('-'), currency, figures)} to be {word}"
+        for amount, word in zip(_in_and_out(rows), ("paid out", "taken back"), strict=True)
+        if not amounts.is_zero(amount)
+    ]
+    others = len(groups) - 1
     more = f" + {counted(others, 'more currency', 'more currencies')}" if others else ""
     late = sum(
         row["payments"] for row in figures["ageing"] if row["state"] in ("OVERDUE", "FAILED")
     )
     overdue = f", {counted(late, 'payment', 'payments')} late or failed" if late else ""
-    return f"{money_in_words(most['owed_amount'], most['currency'], figures)} owed{more}{overdue}"
+    return f"{', '.join(said)}{more}{overdue}"
 
 
 def draw_ageing(figures: Figures) -> Iterator[Drawing]:
@@ -106,12 +119,8 @@ def draw_ageing(figures: Figures) -> Iterator[Drawing]:
             continue
         steps = [drawing.Step(band, _owed(rows, band)) for band in bands]
         total = amounts.add(step.amount for step in steps)
-        largest = max(steps, key=lambda step: amounts.exact(step.amount))
-        finding = (
-            f"{money_in_words(total, currency, figures)} owed, most of it {largest.name} days old"
-        )
         yield drawing.bridge(
-            finding,
+            _age_of_most(steps, total, money_in_words(total.lstrip("-"), currency, figures)),
             f"Bars of what is owed in {currency} by age, adding up to the total.",
             [*steps, drawing.Step("owed", total, is_whole=True)],
         )
@@ -120,13 +129,10 @@ def draw_ageing(figures: Figures) -> Iterator[Drawing]:
 def draw_balance(figures: Figures) -> Iterator[Drawing]:
     """Draw for each currency what of each day's payments is paid out, and what is owed."""
     for currency, rows in foremost(figures["days"], drawing.PANELS_MAX):
-        paid = amounts.add(row["paid_out_amount"] for row in rows)
-        owed = amounts.add(row["owed_amount"] for row in rows)
-        share = amounts.share(paid, amounts.add([paid, owed]))
-        said = f"{share} % of the last 30 days is paid out" if share else "nothing to pay out"
         yield drawing.stacked(
-            f"{currency}: {said}",
-            f"Bars of {counted(len(rows), 'day', 'days')}: what is paid out, and what is owed.",
+            f"{currency}: {_balance_of(rows, currency, figures)}",
+            f"Bars of {counted(len(rows), 'day', 'days')}: what is paid out, and what is owed; "
+            "below zero what the gateway takes back.",
             [
                 drawing.Part(
                     "paid out",
@@ -138,6 +144,35 @@ def draw_balance(figures: Figures) -> Iterator[Drawing]:
                 ),
             ],
         )
+
+
+def _in_and_out(rows: Sequence[Row]) -> tuple[str, str]:
+    """What the gateway has to pay out, and what it takes back as an amount below 0."""
+    owed = [row["owed_amount"] for row in rows]
+    back = [amount for amount in owed if amounts.is_negative(amount)]
+    return amounts.add(one for one in owed if not amounts.is_negative(one)), amounts.add(back)
+
+
+def _age_of_most(steps: Sequence[drawing.Step], total: str, said: str) -> str:
+    """The finding of the ages: the total, and the band that holds most in its direction."""
+    if amounts.is_zero(total):
+        return f"{said} owed on balance: as much is taken back as is to be paid out"
+    most, word = (min, "to be taken back") if amounts.is_negative(total) else (max, "owed")
+    largest = most(steps, key=lambda step: amounts.exact(step.amount))
+    return f"{said} {word}, the largest part {largest.name} days old"
+
+
+def _balance_of(rows: Sequence[Row], currency: str, figures: Figures) -> str:
+    """The finding of the days: a share only where nothing is taken back, which would distort it."""
+    paid = amounts.add(row["paid_out_amount"] for row in rows)
+    owed = amounts.add(row["owed_amount"] for row in rows)
+    net = money_in_words(owed.lstrip("-"), currency, figures)
+    if amounts.is_negative(owed):
+        return f"the gateway takes back {net} of the last 30 days"
+    if any(amounts.is_negative(row["owed_amount"]) for row in rows):
+        return f"{net} owed on balance of the last 30 days, less what the gateway takes back"
+    share = amounts.share(paid, amounts.add([paid, owed]))
+    return f"{share} % of the last 30 days is paid out" if share else "nothing to pay out"
 
 
 def _owed(rows: Sequence[Row], band: str) -> str:

@@ -101,7 +101,19 @@ RECEIVABLES = Table(
         Column("oldest_days", "Oldest, days", "days"),
         Column("amount", "Amount", "money"),
     ),
-    empty="Every bill is paid.",
+    empty="No bill waits for its money.",
+)
+GIVEN_UP = Table(
+    name="given_up",
+    key=("currency",),
+    caption="Bills given up",
+    note="uncollectible: no money is awaited for them any more",
+    columns=(
+        Column("currency", "Currency"),
+        Column("invoices", "Bills", "count"),
+        Column("amount", "Amount", "money"),
+    ),
+    empty="No bill was given up.",
 )
 _MOVEMENTS = {
     "new": "new",
@@ -225,7 +237,10 @@ SUBSCRIPTIONS = Report(
         ),
         Section(name="consents", title="Consents", tables=(AUTHORIZATIONS,)),
         Section(
-            name="open_bills", title="Open bills", tables=(RECEIVABLES,), draw=draw_receivables
+            name="open_bills",
+            title="Open bills",
+            tables=(RECEIVABLES, GIVEN_UP),
+            draw=draw_receivables,
         ),
     ),
 )

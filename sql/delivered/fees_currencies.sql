@@ -1,4 +1,5 @@
 -- One row per currency: fees of the last 30 days, charged and as the schedule says.
+-- A payment without a fee, or dated where no schedule is in force, is not judged.
 with
 fees as (
     select * from marts.fees
@@ -16,7 +17,8 @@ sums as (
         sum(fees.fee_amount) as fee_amount,
         sum(fees.scheduled_fee_amount) as scheduled_fee_amount,
         sum(fees.variance_amount) as variance_amount,
-        sum(fees.payments_off_schedule)::bigint as payments_off_schedule
+        sum(fees.payments_off_schedule)::bigint as payments_off_schedule,
+        sum(fees.payments - fees.payments_with_schedule)::bigint as payments_not_judged
     from fees
     cross join basis
     where fees.business_date > basis.as_of_date - 30
@@ -31,6 +33,7 @@ select
     percent_text(sums.fee_amount, sums.gross_amount) as effective_percent,
     sums.scheduled_fee_amount,
     sums.variance_amount,
-    sums.payments_off_schedule
+    sums.payments_off_schedule,
+    sums.payments_not_judged
 from sums
 order by sums.currency

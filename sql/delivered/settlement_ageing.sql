@@ -1,7 +1,7 @@
 -- One row per currency, state and age band of the payments of which something is owed.
 with
 settlement as (
-    select * from marts.settlement where owed_amount <> 0
+    select * from marts.settlement where owed_payments > 0
 ),
 
 basis as (
@@ -14,7 +14,7 @@ sums as (
         settlement.settlement_state as state,
         age_band(basis.as_of_date - settlement.business_date + 1) as age_band,
         min(settlement.business_date) as oldest_date,
-        sum(settlement.payments)::bigint as payments,
+        sum(settlement.owed_payments)::bigint as payments,
         sum(settlement.owed_amount) as owed_amount
     from settlement
     cross join basis

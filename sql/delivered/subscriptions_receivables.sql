@@ -1,7 +1,7 @@
--- One row per currency, status and age band of the invoices that wait for their money.
+-- One row per currency, status and age band of the invoices that wait for their money, those not due first.
 with
 receivables as (
-    select * from marts.receivables_ageing
+    select * from marts.receivables_ageing where status <> 'UNCOLLECTIBLE'
 )
 
 select
@@ -12,4 +12,4 @@ select
     receivables.oldest_days,
     receivables.amount
 from receivables
-order by receivables.currency, receivables.oldest_days, receivables.status
+order by receivables.currency, receivables.oldest_days nulls first, receivables.status

@@ -1,5 +1,6 @@
--- One row per currency, status and age band of the invoices that wait for their money: how many, and how much.
--- Invoices that are paid, void or drafts wait for nothing. Age is counted from the due date, else from when it was made.
+-- One row per currency, status and age band of the invoices that brought no money: how many, and how much.
+-- Invoices that are paid, void or drafts are none of these; UNCOLLECTIBLE ones were given up, the others wait.
+-- Age is counted from the due date, else from when it was made; what is not due has none.
 with
 invoices as (
     select * from reconciled.invoice_facts where not is_paid and status not in ('VOID', 'DRAFT')
@@ -17,7 +18,10 @@ aged as (
             when invoices.business_date > basis.as_of_date then 'not due'
             else age_band(basis.as_of_date - invoices.business_date + 1)
         end as age_band,
-        basis.as_of_date - invoices.business_date + 1 as age_days,
+        case
+            when invoices.business_date <= basis.as_of_date
+                then basis.as_of_date - invoices.business_date + 1
+        end as age_days,
         invoices.amount
     from invoices
     cross join basis

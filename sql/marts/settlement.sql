@@ -1,5 +1,6 @@
 -- One row per business date, currency and state of settlement: what the gateway took, kept, gave back, paid out and owes.
 -- Owed is gross less fees, refunds and payouts, each as the payments say it; it is below 0 where a payout was refunded later.
+-- Nothing is owed of a payment that was either paid out or refunded: both, or neither, leave its net amount open.
 with
 payments as (
     select
@@ -27,7 +28,8 @@ sums as (
         sum(fiat_amount) as gross_amount,
         sum(coalesce(fee_amount, 0)) as fee_amount,
         sum(case when is_refunded then net_amount else 0 end) as refunded_amount,
-        sum(case when is_paid_out then net_amount else 0 end) as paid_out_amount
+        sum(case when is_paid_out then net_amount else 0 end) as paid_out_amount,
+        count(*) filter (where net_amount <> 0 and is_refunded = is_paid_out) as owed_payments
     from payments
     group by business_date, fiat_currency, settlement_state
 )
@@ -42,5 +44,6 @@ select
     fee_amount::decimal(38, 18) as fee_amount,
     refunded_amount::decimal(38, 18) as refunded_amount,
     paid_out_amount::decimal(38, 18) as paid_out_amount,
-    (gross_amount - fee_amount - refunded_amount - paid_out_amount)::decimal(38, 18) as owed_amount
+    (gross_amount - fee_amount - refunded_amount - paid_out_amount)::decimal(38, 18) as owed_amount,
+    owed_payments
 from sums

@@ -12,7 +12,7 @@ from reporting.declared import quiet_report
 
 from reports import mail
 from reports.figures import figures_digest, quiet_day
-from reports.kinds import SETTLEMENT
+from reports.kinds.fees import FEES
 from reports.letters import daily_subject
 
 HEADERS = [
@@ -196,18 +196,25 @@ def test_a_correction_lists_the_first_changes_and_attaches_them_all():
 
 
 def test_a_subject_stands_on_one_line_of_plain_text():
-    owed = {"currency": "NGN", "payments": 1, "owed_amount": "-123456.78"}
-    more = [owed | {"currency": name, "payments": 0} for name in ("GHS", "KES")]
-    figures = quiet_report(SETTLEMENT) | {"balances": [owed, *more], "minor_units": {"NGN": 2}}
+    charged = {
+        "currency": "NGN",
+        "payments": 1,
+        "fee_amount": "-123456.78",
+        "effective_percent": None,
+        "payments_off_schedule": 7_000,
+        "payments_not_judged": 0,
+    }
+    none = {"payments": 0, "payments_off_schedule": 0}
+    more = [charged | none | {"currency": name} for name in ("GHS", "KES")]
+    figures = quiet_report(FEES) | {"currencies": [charged, *more], "minor_units": {"NGN": 2}}
     figures |= {"verdict": {"state": "red", "reasons": ["A window is open."]}}
-    figures |= {"changes": [{"figure": "x", "old": "1", "new": "2"}]}
-    figures |= {"ageing": [owed | {"state": "OVERDUE", "payments": 7_000, "age_band": "none"}]}
+    figures |= {"changes": [{"figure": "x", "old": "1", "new": "2"}], "policy": {"fees": ["1 %"]}}
 
     content = composed(figures)[0].as_bytes()
 
     assert (
-        b"\r\nSubject: RED 2026-11-21 corrected settlement: NGN -123,456.78 owed"
-        b" + 2 more currencies, 7,000 payments late or failed\r\nDate: "
+        b"\r\nSubject: RED 2026-11-21 corrected fees: NGN -123,456.78 charged"
+        b" + 2 more currencies, 7,000 payments off schedule\r\nDate: "
     ) in content
 
 

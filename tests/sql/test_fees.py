@@ -14,7 +14,7 @@ from oracle.makers import make_transaction, make_world
 from oracle.world import FeeSchedule, Policy
 from oracle.worlds import crowded_world
 
-from pipelines.warehouse.queries import build_stage
+from pipelines.warehouse.queries import build_stage, materialise
 
 
 @pytest.fixture
@@ -53,6 +53,11 @@ def test_fees_are_set_beside_the_schedule_in_force(billed: Any) -> None:
         (date(2026, 3, 1), "USDT", "TRON", 1, 1000, 0, 3, 0, None, None, None, 0),
         (date(2026, 3, 2), "USDT", "TRON", 3, 3000, 1, 31, 2, 31, 30, -1, 1),
     ]
+    materialise(billed, "delivered.fees_currencies")
+    told = billed.execute(
+        "select payments, payments_off_schedule, payments_not_judged from delivered.fees_currencies"
+    ).fetchall()
+    assert told == [(4, 1, 2)]
 
 
 @pytest.mark.seeds(small=1, full=20)

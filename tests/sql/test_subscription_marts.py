@@ -14,7 +14,7 @@ from oracle.makers import AS_OF, make_world
 from oracle.worlds import random_billed_world
 from sql.received import append
 
-from pipelines.warehouse.queries import build_stage
+from pipelines.warehouse.queries import build_stage, materialise
 
 
 def marts_of(world: Any) -> Any:
@@ -138,6 +138,9 @@ def test_a_bill_that_failed_is_recovered_given_up_or_waits() -> None:
     invoices = [
         make_invoice(invoice_id=name, status=status, created_at=failed_at) for name, status in bills
     ]
+    invoices.append(
+        make_invoice(invoice_id="later", status="OPEN", due_at=AS_OF + timedelta(days=9))
+    )
     attempts = [
         make_attempt(
             charge_attempt_id=f"{name} {number}",
@@ -156,15 +159,22 @@ def test_a_bill_that_failed_is_recovered_given_up_or_waits() -> None:
     with marts_of(world) as store:
         found = store.execute("from marts.dunning").fetchall()
         owed = store.execute(
-            "select currency, status, age_band, invoices, amount from marts.receivables_ageing "
-            "order by all"
+            "select currency, status, age_band, invoices, oldest_days, amount "
+            "from marts.receivables_ageing order by all"
         ).fetchall()
+        told = []
+        for table in ("receivables", "given_up"):
+            materialise(store, f"delivered.subscriptions_{table}")
+            query = f"select invoices, amount from delivered.subscriptions_{table}"
+            told.append(store.execute(query).fetchall())
     day = date(2026, 3, 9)
     assert found == [(day, "NGN", "unknown", 3, 6, 3000, 1, 1000, 1, 1000)]
     assert owed == [
-        ("NGN", "OPEN", "2\N{EN DASH}7", 1, 1000),
-        ("NGN", "UNCOLLECTIBLE", "2\N{EN DASH}7", 1, 1000),
+        ("NGN", "OPEN", "2\N{EN DASH}7", 1, 2, 1000),
+        ("NGN", "OPEN", "not due", 1, None, 1000),
+        ("NGN", "UNCOLLECTIBLE", "2\N{EN DASH}7", 1, 2, 1000),
     ]
+    assert told == [[(1, 1000), (1, 1000)], [(1, 1000)]]
 
 
 @pytest.mark.seeds(small=2, full=20)
