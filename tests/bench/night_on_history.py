@@ -35,7 +35,7 @@ from pipelines.settings import Settings
 from pipelines.warehouse.queries import first_row
 
 SIZES = (100_000, 1_000_000)
-FACTS = 6_000
+FACTS = 100_000
 DAY = date(2026, 10, 30)
 HISTORY_DAYS = 240
 PORT = 8877
