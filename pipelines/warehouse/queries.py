@@ -63,7 +63,10 @@ def tables_of(stage: str) -> tuple[str, ...]:
         for path in (SQL_FOLDER / stage).glob("*.sql")
         if "." not in path.stem
     )
-    order = TopologicalSorter({table: reads(table) & set(found) - {table} for table in found})
+    order = TopologicalSorter(
+        # In one order in every process: sets have another in each.
+        {table: sorted(reads(table) & set(found) - {table}) for table in found}
+    )
     return tuple(order.static_order())
 
 
