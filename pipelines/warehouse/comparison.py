@@ -14,9 +14,17 @@ import duckdb
 from pipelines.warehouse.holdings import WALL_CLOCK
 from pipelines.warehouse.queries import first_row
 
-RUN_RECORDS = ("ops.runs", "ops.turn", "ops.kept_sums", "ops.unasked")
+RUN_RECORDS = (
+    "ops.runs",
+    "ops.turn",
+    "ops.kept_sums",
+    "ops.unasked",
+    "validated.built",
+    "reconciled.judged",
+)
 """Tables that say which runs were tried, also those that left nothing behind, and what a run leaves
-to the next: sums that need not be added up again, and rows that no claim was asked of."""
+to the next: sums that need not be added up again, rows that no claim was asked of, and what was
+computed last, which a person's acceptance has forgotten."""
 
 
 @dataclass(frozen=True)

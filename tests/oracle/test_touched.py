@@ -23,7 +23,7 @@ def test_touched_cases_judged_anew_are_as_if_all_were(seed: int) -> None:
     assert differences(crowded_world(seed), seed) == {}
 
 
-@pytest.mark.counts(small=2, full=len(OMISSIONS))
+@pytest.mark.counts(small=1, full=len(OMISSIONS))
 def test_every_omission_is_noticed(monkeypatch: pytest.MonkeyPatch, count: int) -> None:
     tried = OMISSIONS[:: len(OMISSIONS) // count]
     assert [omission for omission in tried if not is_noticed(omission, monkeypatch)] == []
