@@ -16,8 +16,8 @@ import dagster as dg
 from pipelines.night.changes import Changes
 from pipelines.settings import Settings
 from pipelines.warehouse.catalogue import Column, columns, lineage_among
+from pipelines.warehouse.derivation import Columns
 from pipelines.warehouse.digests import PRIVATE_COLUMNS
-from pipelines.warehouse.lineage import Origins
 from reports.letters import letter_of
 
 OWNERS = {
@@ -67,8 +67,8 @@ def columns_of_table(table: str, shown: frozenset[str]) -> Mapping[str, Any]:
         "dagster/column_lineage": dg.TableColumnLineage(
             {
                 one.name: [
-                    dg.TableColumnDep(asset_key=held.split("."), column_name=name)
-                    for held, name in sorted(lineage[one.name])
+                    dg.TableColumnDep(asset_key=held, column_name=name)
+                    for *held, name in (found.split(".") for found in sorted(lineage[one.name]))
                 ]
                 for one in told
                 if lineage.get(one.name)
@@ -77,7 +77,7 @@ def columns_of_table(table: str, shown: frozenset[str]) -> Mapping[str, Any]:
     }
 
 
-def _schema(told: list[Column], lineage: Mapping[str, Origins]) -> dg.TableSchema:
+def _schema(told: list[Column], lineage: Mapping[str, Columns]) -> dg.TableSchema:
     return dg.TableSchema(
         columns=[
             dg.TableColumn(
@@ -88,10 +88,10 @@ def _schema(told: list[Column], lineage: Mapping[str, Origins]) -> dg.TableSchem
     )
 
 
-def _described(column: Column, origins: Origins | None) -> str | None:
+def _described(column: Column, origins: Columns | None) -> str | None:
     if not origins:
         return column.meaning or None
-    named = [".".join(one) for one in sorted(origins)]
+    named = sorted(origins)
     more = f" and {len(named) - _ORIGINS_TOLD} more" if len(named) > _ORIGINS_TOLD else ""
     return f"{column.meaning} From {', '.join(named[:_ORIGINS_TOLD])}{more}.".strip()
 

@@ -11,8 +11,8 @@ from collections.abc import Iterator, Sequence
 
 from reports import wording
 from reports.figures import refuse_floats
+from reports.footing import footing
 from reports.page import shown_columns
-from reports.render import flat_policy
 from reports.tables import Cell, Figures, Report, Table, cells_of, rows_of, totals_of
 from reports.text import aligned, heading
 from reports.wording import plain
@@ -108,15 +108,4 @@ def _changes(figures: Figures) -> Iterator[str]:
 
 
 def _control(figures: Figures) -> list[str]:
-    control = figures["control"]
-    pairs = [
-        ("Snapshot digest", control["snapshot_digest"]),
-        ("Data cut-off", wording.both_clocks(control["data_cut_off"], figures["timezone"])),
-        ("Time zone", figures["timezone"]),
-        ("Rounding rule", control["rounding_rule"]),
-        ("Rule version", control["rule_version"]),
-        ("Policy version", control["policy_version"]),
-        *flat_policy(figures["policy"]),
-        ("Query", control["query"]),
-    ]
-    return [*heading("How to find these figures again"), *aligned(pairs, left=2)]
+    return [*heading("How to find these figures again"), *aligned(footing(figures), left=2)]

@@ -9,7 +9,8 @@ from collections.abc import Iterable, Sequence
 
 from reports import amounts, held_back, proof, wording
 from reports.figures import Break, CurrencyTotals, DailyFigures, VanishedOrder, minor_units
-from reports.render import by_severity, flat_policy
+from reports.footing import footing
+from reports.render import by_severity
 from reports.wording import counted, plain, words
 
 VANISHED_AT_MOST = 20
@@ -216,16 +217,6 @@ def _absent(row: VanishedOrder) -> str:
 
 def _control(figures: DailyFigures) -> list[str]:
     control = figures["control"]
-    pairs = [
-        ("Snapshot digest", control["snapshot_digest"]),
-        ("Data cut-off", wording.both_clocks(control["data_cut_off"], figures["timezone"])),
-        ("Time zone", figures["timezone"]),
-        ("Rounding rule", control["rounding_rule"]),
-        ("Rule version", control["rule_version"]),
-        ("Policy version", control["policy_version"]),
-        *flat_policy(figures["policy"]),
-        ("Query", control["query"]),
-    ]
     totals = [(row["table"], f"{row['rows']:,} rows") for row in control["control_totals"]]
-    lines = [*heading("How to find these figures again"), *aligned(pairs, left=2)]
+    lines = [*heading("How to find these figures again"), *aligned(footing(figures), left=2)]
     return [*lines, *(["", *aligned(totals)] if totals else [])]

@@ -17,6 +17,7 @@ from __future__ import annotations
 
 import os
 import shutil
+from collections.abc import Sequence
 
 import pytest
 from hypothesis import settings
@@ -67,8 +68,15 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     for argument, marker in SIZES.items():
         given = metafunc.definition.get_closest_marker(marker)
         if given is not None and argument in metafunc.fixturenames:
-            number = given.kwargs[size]
-            metafunc.parametrize(argument, range(1, number + 1) if argument == "seed" else [number])
+            metafunc.parametrize(argument, _values(argument, given.kwargs[size]))
+
+
+def _values(argument: str, number: int) -> Sequence[object]:
+    """The seeds from 1 on, or the count; of an experiment without a small size none, and why."""
+    if not number:
+        reason = "This experiment takes many minutes and has no small size: `make prove` runs it."
+        return [pytest.param(number, marks=pytest.mark.skip(reason=reason))]
+    return range(1, number + 1) if argument == "seed" else [number]
 
 
 def _forget_this_deployment() -> None:

@@ -17,10 +17,10 @@ from pipelines.night.frame import Frame
 from pipelines.warehouse.basis import write_basis
 from pipelines.warehouse.closing import reasons_for_red
 from pipelines.warehouse.figures import store_reports
-from pipelines.warehouse.judgement import judge_book, rejudged_parts
-from pipelines.warehouse.parts import drop_parts, note_asked
+from pipelines.warehouse.judgement import ASKED, judge_book
+from pipelines.warehouse.parts import drop_parts, note_asked, unasked_parts
 from pipelines.warehouse.queries import build_stage, claims_of, offenders
-from pipelines.warehouse.renewal import renewed_parts
+from pipelines.warehouse.renewal import keyed_tables
 
 JUDGED_STAGES = ("validated", "reconciled", "marts")
 
@@ -90,10 +90,11 @@ def claims_on(
 def _parts_to_ask(connection: duckdb.DuckDBPyConnection, stage: str) -> dict[str, frozenset[str]]:
     """By claim, the tables of which a part stands beside them."""
     if stage == "validated":
-        return dict.fromkeys(claims_of(stage), renewed_parts(connection))
+        by_id = {table: (key,) for table, key in keyed_tables().items()}
+        return dict.fromkeys(claims_of(stage), unasked_parts(connection, stage, by_id))
     if stage == "reconciled":
         of_matches = [name for name in claims_of(stage) if name.startswith("reconciled.matches.")]
-        return dict.fromkeys(of_matches, rejudged_parts(connection))
+        return dict.fromkeys(of_matches, unasked_parts(connection, stage, ASKED))
     return {}
 
 

@@ -13,9 +13,9 @@ from itertools import groupby
 import duckdb
 
 from pipelines.faults import ChainBroken
-from pipelines.reading.derivation import derived, origins
 from pipelines.reading.examples import example_of
 from pipelines.reading.formats import markdown_line
+from pipelines.warehouse.derivation import derived, origins
 from pipelines.warehouse.queries import STAGES, reads, tables_of
 
 

@@ -17,7 +17,7 @@ import duckdb
 
 from pipelines.policy import Policy
 from pipelines.warehouse.basis import write_basis
-from pipelines.warehouse.lineage import NOWHERE, Origins, origins_of
+from pipelines.warehouse.derivation import Columns, derived
 from pipelines.warehouse.publication import DIGESTED
 from pipelines.warehouse.queries import (
     DICTIONARY,
@@ -28,7 +28,6 @@ from pipelines.warehouse.queries import (
     script,
     tables_of,
     text_of,
-    tree_of,
 )
 
 COMPUTED = STAGES[1:4]
@@ -98,27 +97,23 @@ def _meanings() -> Mapping[str, str]:
     return {column: text.replace("''", "'") for found in said for column, text in found}
 
 
-@cache
-def lineage(table: str) -> Mapping[str, Origins]:
-    """The columns of other tables that each column of a computed table names."""
-    names = {held: [column.name for column in found] for held, found in columns().items()}
-    return origins_of(tree_of(table), names)
+def lineage_among(table: str, shown: frozenset[str]) -> Mapping[str, Columns]:
+    """The columns of shown tables, `schema.table.column`, that each of a table is worked out from.
+
+    Followed through the steps between; what is neither shown nor computed is left out.
+    """
+    return {name: _followed(found, shown) for name, found in derived(table).items()}
 
 
-def lineage_among(table: str, shown: frozenset[str]) -> Mapping[str, Origins]:
-    """The same, followed through the steps between down to columns of the shown tables."""
-    return {name: _followed(found, shown, frozenset()) for name, found in lineage(table).items()}
-
-
-def _followed(origins: Origins, shown: frozenset[str], seen: Origins) -> Origins:
-    found = NOWHERE
-    for table, column in origins - seen:
+def _followed(columns: Columns, shown: frozenset[str]) -> Columns:
+    found: set[str] = set()
+    for column in columns:
+        table, _, name = column.rpartition(".")
         if table in shown:
-            found |= {(table, column)}
+            found.add(column)
         elif table in _computed():
-            further = lineage(table).get(column, NOWHERE)
-            found |= _followed(further, shown, seen | origins)
-    return found
+            found |= _followed(derived(table)[name], shown)
+    return frozenset(found)
 
 
 @cache

@@ -78,18 +78,32 @@ def tables_that_differ(
     checksum, where the same release of the database made it.
     """
     there = _columns_by_table(connection)
-    found = []
-    for table, total in noted.items():
-        columns = total["columns"]
-        is_there = table in there and set(columns) <= set(there[table])
-        if is_there and quickly and ENGINE in total.get("quick", {}):
-            ((_, (_, checksum)),) = quick_sums(connection, {table: columns}).items()
-            if str(checksum) == total["quick"][ENGINE]:
-                continue
-        digest = _digest(connection, table, columns) if is_there else "missing"
-        if digest != total["digest"]:
-            found.append((table, digest))
-    return found
+    held = {
+        table: total["columns"]
+        for table, total in noted.items()
+        if table in there and set(total["columns"]) <= set(there[table])
+    }
+    same = _same_by_checksum(connection, noted, held) if quickly else frozenset[str]()
+    digests = {
+        table: _digest(connection, table, held[table]) if table in held else "missing"
+        for table in noted
+        if table not in same
+    }
+    return [
+        (table, digest) for table, digest in digests.items() if digest != noted[table]["digest"]
+    ]
+
+
+def _same_by_checksum(
+    connection: duckdb.DuckDBPyConnection,
+    noted: Mapping[str, Mapping[str, Any]],
+    held: Mapping[str, list[str]],
+) -> frozenset[str]:
+    """Tables whose checksum is the one noted by this release of the database."""
+    told = {table: noted[table].get("quick", {}).get(ENGINE) for table in held}
+    summed = {table: held[table] for table, checksum in told.items() if checksum is not None}
+    sums = quick_sums(connection, summed) if summed else {}
+    return frozenset(table for table, (_, total) in sums.items() if str(total) == told[table])
 
 
 def _grown(

@@ -18,10 +18,8 @@ from pipelines.warehouse.parts import (
     count_rows,
     create_part,
     drop_parts,
-    is_whole_unasked,
     note_unasked,
     replace_parts,
-    unasked_ids,
 )
 from pipelines.warehouse.queries import (
     build_stage,
@@ -248,15 +246,3 @@ def _note_judged(connection: duckdb.DuckDBPyConnection, *, is_whole: bool) -> No
     connection.execute(script("touched/note_inputs"))
     replaced = f"from {KEYS} union select 'case_id', case_id from temp.\"reconciled.judged_cases\""
     note_unasked(connection, "reconciled", ids=None if is_whole else replaced)
-
-
-def rejudged_parts(connection: duckdb.DuckDBPyConnection) -> frozenset[str]:
-    """Keep the rows of ids not asked of yet beside their tables; nothing when all have to be."""
-    if is_whole_unasked(connection, "reconciled"):
-        return frozenset()
-    for table, columns in ASKED.items():
-        touched = " or ".join(
-            f"{column} in ({unasked_ids('reconciled', column)})" for column in columns
-        )
-        create_part(connection, table, f"from {table} where {touched}")
-    return frozenset(ASKED)

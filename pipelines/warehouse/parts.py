@@ -6,7 +6,7 @@ Stays out: which ids, and which tables (`renewal`, `judgement`).
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 import duckdb
 
@@ -50,15 +50,24 @@ def note_asked(connection: duckdb.DuckDBPyConnection, stage: str) -> None:
     connection.execute("delete from ops.unasked where stage = ?", [stage])
 
 
-def is_whole_unasked(connection: duckdb.DuckDBPyConnection, stage: str) -> bool:
-    """Whether the claims of a stage have to be asked of every row."""
+def unasked_parts(
+    connection: duckdb.DuckDBPyConnection, stage: str, tables: Mapping[str, Sequence[str]]
+) -> frozenset[str]:
+    """Keep the rows that no claim of a stage was asked of in parts, by the columns of their ids.
+
+    Gives the tables that a part stands beside: none when every row has to be asked.
+    """
     query = "select 1 from ops.unasked where stage = ? and field is null"
-    return first_row(connection, query, [stage]) is not None
-
-
-def unasked_ids(stage: str, column: str) -> str:
-    """The query of the ids in a column that the claims of a stage have to be asked of."""
-    return f"select value from ops.unasked where stage = '{stage}' and field = '{column}'"
+    if first_row(connection, query, [stage]) is not None:
+        return frozenset()
+    for table, columns in tables.items():
+        is_unasked = " or ".join(
+            f"{column} in "
+            f"(select value from ops.unasked where stage = '{stage}' and field = '{column}')"
+            for column in columns
+        )
+        create_part(connection, table, f"from {table} where {is_unasked}")
+    return frozenset(tables)
 
 
 def drop_parts(connection: duckdb.DuckDBPyConnection, names: Iterable[str]) -> None:

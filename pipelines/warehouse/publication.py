@@ -10,6 +10,7 @@ import hashlib
 import json
 import os
 from collections.abc import Mapping, Sequence
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -52,9 +53,6 @@ DIGESTED = (
 )
 """The tables of the snapshot's digest: every figure, and nothing that records when we looked."""
 
-SUMS_KEPT = frozenset(DIGESTED) & frozenset((*keyed_tables(), *CASES))
-"""Those of which a night replaces the rows of some ids; the others are computed whole each time."""
-
 PUBLISHED = (
     *DIGESTED,
     "validated.orders_history",
@@ -92,6 +90,12 @@ PUBLISHED = (
     "ops.deliveries",
     "ops.actions",
 )
+
+
+@cache
+def sums_kept() -> frozenset[str]:
+    """Digested tables of which a night replaces the rows of some ids; others are computed whole."""
+    return frozenset(DIGESTED) & frozenset((*keyed_tables(), *CASES))
 
 
 def control_totals(connection: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:
@@ -172,7 +176,7 @@ def _sum_kept(connection: duckdb.DuckDBPyConnection, table: str) -> Sum:
     kept = kept_sum(connection, table)
     if kept is None:
         kept = sum_of_table(connection, table)
-        if table in SUMS_KEPT:
+        if table in sums_kept():
             keep_sum(connection, table, kept)
     return kept
 

@@ -8,6 +8,7 @@ Belongs here: which rows are computed anew, and when all of them are. Stays out:
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import cache
 
 import duckdb
@@ -18,10 +19,8 @@ from pipelines.warehouse.parts import (
     count_rows,
     create_part,
     drop_parts,
-    is_whole_unasked,
     note_unasked,
     replace_parts,
-    unasked_ids,
 )
 from pipelines.warehouse.queries import (
     build_stage,
@@ -89,31 +88,28 @@ def reason_for_whole(connection: duckdb.DuckDBPyConnection) -> str | None:
 
 def fresh_streams(connection: duckdb.DuckDBPyConnection) -> list[str]:
     """Streams that received something since their tables were computed."""
+    turned = script("renewed/turned_files")
+    connection.execute(f"create or replace temp view turned_files as {turned}")
     return [row[0] for row in connection.execute(script("renewed/fresh_streams")).fetchall()]
 
 
-def key_of(table: str) -> str:
-    """The column of ids by which the rows of a validated table are computed anew."""
-    stream = _stream_of(table)
-    return RENAMED.get(stream, _key_of_stream(stream))
-
-
-def _key_of_stream(stream: str) -> str:
+def _key_of(stream: str) -> str:
     return "order_id" if stream == ORDERS else ENDPOINTS[stream].key
 
 
-def keyed_tables() -> tuple[str, ...]:
-    """Validated tables that are computed anew id by id, each after those it reads."""
-    return tuple(table for table in tables_of(STAGE) if table not in OVER_ALL)
+@cache
+def keyed_tables() -> Mapping[str, str]:
+    """The column of ids of each validated table that is computed anew id by id."""
+    tables = (table for table in tables_of(STAGE) if table not in OVER_ALL)
+    streams = {table: _stream_of(table) for table in tables}
+    return {table: RENAMED.get(stream, _key_of(stream)) for table, stream in streams.items()}
 
 
 def _renew(connection: duckdb.DuckDBPyConnection, stream: str, *, whole: bool | None) -> None:
     tables = [table for table in tables_of(STAGE) if _stream_of(table) == stream]
-    raw, keyed = (
-        f"raw.{stream}",
-        {table: key_of(table) for table in tables if table not in OVER_ALL},
-    )
-    key, field = _key_of_stream(stream), next(iter(keyed.values()))
+    raw = f"raw.{stream}"
+    keyed = {table: key for table, key in keyed_tables().items() if table in tables}
+    key, field = _key_of(stream), next(iter(keyed.values()))
     query, known = ("fresh_orders", {}) if stream == ORDERS else ("fresh_rows", {"stream": stream})
     connection.execute(f"create or replace temp view rows_of_stream as from {raw}")
     found = first_row(
@@ -153,14 +149,3 @@ def _stream_of(table: str) -> str:
                 waiting.append(name)
     (stream,) = found
     return stream
-
-
-def renewed_parts(connection: duckdb.DuckDBPyConnection) -> frozenset[str]:
-    """Keep the rows of ids not asked of yet beside their tables; nothing when all have to be."""
-    if is_whole_unasked(connection, STAGE):
-        return frozenset()
-    for table in keyed_tables():
-        key = key_of(table)
-        query = f"from {table} where {key} in ({unasked_ids(STAGE, key)})"
-        create_part(connection, table, query)
-    return frozenset(keyed_tables())

@@ -1,5 +1,5 @@
 -- Which orders were paid in several parts that belong together?
--- Answer: one row an order with two or more COMPLETED payments or SUCCEEDED charges that is no double payment; open_amount is what is still missing, negative where more came.
+-- Answer: one row an order with two or more COMPLETED payments or SUCCEEDED charges of which none is a duplicate; open_amount is what is still missing, negative where more came.
 with
 charges as (
     select

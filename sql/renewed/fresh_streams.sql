@@ -2,16 +2,6 @@
 with
 checked as (
     select stream, arrival from ops.checked
-),
-
-files as (
-    select file_digest, arrival, exported_date from ops.files where state = 'accepted'
-),
-
-turned_files as (
-    (from files except select file_digest, arrival, exported_date from validated.built_files)
-    union all
-    (select file_digest, arrival, exported_date from validated.built_files except from files)
 )
 
 select stream

@@ -12,14 +12,16 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import httpx
 
+sys.path.insert(0, str(Path(__file__).parents[1]))
 sys.path.insert(0, str(Path(__file__).parents[2]))
+
+from serving import sandbox_at
 
 from assets.contracts.streams import all_contracts
 from pipelines.gateway.endpoints import ENDPOINTS
@@ -42,7 +44,6 @@ LAST = date(2026, 10, 29)
 PORT = 8876
 URL = f"http://127.0.0.1:{PORT}"
 KEY = "rsp_test_bench"
-START_SECONDS = 3600
 
 
 def main(sizes: tuple[int, ...]) -> None:
@@ -123,24 +124,10 @@ def _move_clock(settings: Settings, day: date) -> None:
     moved.raise_for_status()
 
 
-@contextmanager
-def _sandbox(start: date, days: int) -> Iterator[None]:
-    command = [str(Path(sys.executable).with_name("recon")), "sandbox", "--port", str(PORT)]
-    command += ["--start", start.isoformat(), "--days", str(days)]
-    command += ["--clock", f"{start.isoformat()}T00:00:00Z"]
-    command += ["--orders-per-day", str(ORDERS_A_DAY)]
-    with subprocess.Popen(command, stdout=subprocess.DEVNULL) as process:
-        try:
-            deadline = time.monotonic() + START_SECONDS
-            while process.poll() is None and time.monotonic() < deadline:
-                try:
-                    httpx.get(URL)
-                    break
-                except httpx.ConnectError:
-                    time.sleep(0.2)
-            yield
-        finally:
-            process.terminate()
+def _sandbox(start: date, days: int) -> AbstractContextManager[None]:
+    clock = f"{start.isoformat()}T00:00:00Z"
+    book = ["--start", start.isoformat(), "--days", str(days), "--clock", clock]
+    return sandbox_at(PORT, *book, "--orders-per-day", str(ORDERS_A_DAY))
 
 
 if __name__ == "__main__":

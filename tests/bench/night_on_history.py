@@ -16,14 +16,15 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-import httpx
-
+sys.path.insert(0, str(Path(__file__).parents[1]))
 sys.path.insert(0, str(Path(__file__).parents[2]))
+
+from serving import sandbox_at
 
 from assets.contracts.streams import all_contracts
 from pipelines.gateway.manners import keep_manners
@@ -41,7 +42,6 @@ HISTORY_DAYS = 240
 PORT = 8877
 URL = f"http://127.0.0.1:{PORT}"
 KEY = "rsp_test_bench"
-START_SECONDS = 600
 TARGET_RATIO = 1.3
 PULL_AND_RECONCILE = ("take_in_orders", "pull", "validate", "check_claims", "reconcile")
 STEPS = ("begin", *PULL_AND_RECONCILE, "build_marts", "draw_up", "publish", "deliver")
@@ -243,25 +243,11 @@ def _timed(seconds: dict[str, float]) -> Iterator[None]:
             setattr(whole, step, function)
 
 
-@contextmanager
-def _sandbox(exports: Path) -> Iterator[None]:
+def _sandbox(exports: Path) -> AbstractContextManager[None]:
     clock = datetime.combine(DAY + timedelta(days=1), datetime.min.time(), UTC) + timedelta(hours=2)
-    command = [str(Path(sys.executable).with_name("recon")), "sandbox", "--port", str(PORT)]
-    command += ["--start", DAY.isoformat(), "--days", "1", "--clock", clock.isoformat()]
-    command += ["--orders-per-day", str(FACTS // 3), "--orders-dir", str(exports)]
-    command += ["--page-limit", "500"]
-    with subprocess.Popen(command, stdout=subprocess.DEVNULL) as process:
-        try:
-            deadline = time.monotonic() + START_SECONDS
-            while process.poll() is None and time.monotonic() < deadline:
-                try:
-                    httpx.get(URL)
-                    break
-                except httpx.ConnectError:
-                    time.sleep(0.2)
-            yield
-        finally:
-            process.terminate()
+    book = ["--start", DAY.isoformat(), "--days", "1", "--clock", clock.isoformat()]
+    book += ["--orders-per-day", str(FACTS // 3), "--orders-dir", str(exports)]
+    return sandbox_at(PORT, *book, "--page-limit", "500")
 
 
 if __name__ == "__main__":

@@ -18,7 +18,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -27,7 +27,10 @@ import duckdb
 import httpx
 import polars as pl
 
+sys.path.insert(0, str(Path(__file__).parents[1]))
 sys.path.insert(0, str(Path(__file__).parents[2]))
+
+from serving import sandbox_at
 
 ROWS = 200_000
 DAYS = 30
@@ -37,7 +40,6 @@ ROUNDS = 2
 FIRST, LAST = date(2026, 9, 1), date(2026, 9, 30)
 URL = f"http://127.0.0.1:{PORT}"
 KEY = "rsp_test_bench"
-START_SECONDS = 3600
 
 
 def main(rows: int) -> None:
@@ -224,23 +226,10 @@ def _tell(**figures: float) -> None:
         print(f"measured {name}={value}")
 
 
-@contextmanager
-def _sandbox(orders_per_day: int) -> Iterator[None]:
-    command = [str(Path(sys.executable).with_name("recon")), "sandbox", "--port", str(PORT)]
-    command += ["--start", FIRST.isoformat(), "--days", str(DAYS), "--page-limit", str(PAGE)]
-    command += ["--clock", "2026-10-01T01:00:00Z", "--orders-per-day", str(orders_per_day)]
-    with subprocess.Popen(command, stdout=subprocess.DEVNULL) as process:
-        try:
-            deadline = time.monotonic() + START_SECONDS
-            while process.poll() is None and time.monotonic() < deadline:
-                try:
-                    httpx.get(URL)
-                    break
-                except httpx.ConnectError:
-                    time.sleep(0.2)
-            yield
-        finally:
-            process.terminate()
+def _sandbox(orders_per_day: int) -> AbstractContextManager[None]:
+    book = ["--start", FIRST.isoformat(), "--days", str(DAYS), "--page-limit", str(PAGE)]
+    book += ["--clock", "2026-10-01T01:00:00Z", "--orders-per-day", str(orders_per_day)]
+    return sandbox_at(PORT, *book)
 
 
 if __name__ == "__main__":

@@ -88,6 +88,16 @@ def test_a_missing_command_is_named_and_only_the_suite_does_without_it(
     assert "apt-get install no-such-one its-package." in shown
 
 
+def test_an_experiment_without_a_small_size_says_who_runs_it(
+    prove: Callable[..., str], tmp_path: Path
+) -> None:
+    (tmp_path / "tests" / "test_it.py").write_text(
+        "import pytest\n\n@pytest.mark.seeds(small=0, full=2)\ndef test_it(seed):\n    pass\n"
+    )
+    assert "has no small size: `make prove` runs it." in prove("-ra")
+    assert "2 passed" in prove("--full")
+
+
 def test_an_experiment_that_is_interrupted_has_shown_nothing(prove: Callable[..., str]) -> None:
     shown = prove("--full", INTERRUPTED="1")
 

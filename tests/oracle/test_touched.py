@@ -12,7 +12,7 @@ from oracle.worlds import crowded_world
 from pipelines.warehouse import judgement, queries, renewal
 from pipelines.warehouse.digests import keep_sum, kept_sum
 from pipelines.warehouse.judgement import judge_book, reason_for_whole
-from pipelines.warehouse.publication import SUMS_KEPT, sum_of_table
+from pipelines.warehouse.publication import sum_of_table, sums_kept
 from pipelines.warehouse.queries import build_stage, tables_of
 
 NIGHTS = 4
@@ -51,19 +51,20 @@ def differences(world: World, seed: int) -> dict[str, list[str]]:
     for number, _ in enumerate(book.nights(NIGHTS), start=1):
         assert number == 1 or reason_for_whole(book.store) is None
         judge_book(book.store, whole=False)
-        found |= {f"night {number}, kept sums": rows for rows in _sums_astray(book.store)}
+        astray = _sums_astray(book.store, is_first=number == 1)
+        found |= {f"night {number}, kept sums": rows for rows in astray}
         if number > 1:
             found |= {f"night {number}, {name}": rows for name, rows in _disputed(book.store)}
     return found
 
 
-def _sums_astray(store: duckdb.DuckDBPyConnection) -> list[list[str]]:
-    """The sums that were kept up to date and are not those of their tables; keep those missing."""
+def _sums_astray(store: duckdb.DuckDBPyConnection, *, is_first: bool) -> list[list[str]]:
+    """The sums that are not those of their tables, or were not kept; the first night's are kept."""
     astray = []
-    for table in sorted(SUMS_KEPT):
+    for table in sorted(sums_kept()):
         added = sum_of_table(store, table)
         kept = kept_sum(store, table)
-        if kept is None:
+        if is_first:
             keep_sum(store, table, added)
         elif kept != added:
             astray.append([f"{table}: kept {kept}, added up {added}"])

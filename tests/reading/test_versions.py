@@ -46,13 +46,13 @@ def answers(python: str, file: Path) -> Any:
 
 
 def interpreter_with(requirement: str, folder: Path) -> str:
-    """A new interpreter with that DuckDB; the test is skipped where no index can be reached."""
+    """A new interpreter with that DuckDB."""
     venv.create(folder, with_pip=True)
     python = str(folder / "bin" / "python")
     # Python's DuckDB of 1.5 gives instants through pytz, and asks for it only then.
     wanted = [python, "-m", "pip", "install", "--quiet", requirement, "pytz"]
     if subprocess.run(wanted, capture_output=True, check=False).returncode:
-        pytest.skip(f"{requirement} cannot be had here: no package index is reached.")
+        pytest.fail(f"{requirement} cannot be had: have the package index within reach.")
     return python
 
 

@@ -1,16 +1,24 @@
-"""Makers of figures: a busy month of five currencies from a seed, down to the last digit."""
+"""Makers of figures: a busy month of five currencies from a seed, down to the last digit; and a
+mail server that keeps what it is given.
+"""
 
 from __future__ import annotations
 
+import email
 import random
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import date, timedelta
 from decimal import Decimal
+from email import policy
+from email.message import EmailMessage
+from typing import Any
 
 import pytest
+from aiosmtpd.controller import Controller
 
 from reports.figures import DailyFigures, quiet_day
+from reports.smtp import SmtpSettings
 
 MINOR_UNITS = {"GHS": 2, "KES": 2, "NGN": 2, "RWF": 0, "ZAR": 2}
 CODES = {
@@ -29,6 +37,45 @@ _DAYS = ("0-1", "2-7", "8-30", "31-60", "61-90", "over 90")
 BANDS = tuple(days.replace("-", "\N{EN DASH}") for days in _DAYS)
 
 MakeDaily = Callable[..., DailyFigures]
+
+
+class Mailbox:
+    """A mail server's handler: answers DATA as told, and keeps what it has taken."""
+
+    def __init__(self) -> None:
+        self.answer = "250 taken"
+        self.kept: list[bytes] = []
+
+    async def handle_DATA(  # noqa: N802
+        self,
+        server: object,  # noqa: ARG002
+        session: object,  # noqa: ARG002
+        envelope: Any,
+    ) -> str:
+        if self.answer.startswith("250"):
+            self.kept.append(envelope.content)
+        return self.answer
+
+    @property
+    def mails(self) -> list[EmailMessage]:
+        return [email.message_from_bytes(one, policy=policy.default) for one in self.kept]
+
+    def subjects(self) -> list[str]:
+        return [mail["Subject"] for mail in self.mails]
+
+
+@pytest.fixture
+def mailbox() -> Mailbox:
+    return Mailbox()
+
+
+@pytest.fixture
+def smtp(mailbox: Mailbox, unused_port: int) -> Iterator[SmtpSettings]:
+    """Where a real server with that mailbox listens."""
+    controller = Controller(mailbox, hostname="127.0.0.1", port=unused_port)
+    controller.start()
+    yield SmtpSettings(scheme="smtp", host="127.0.0.1", port=unused_port, answer_seconds=5.0)
+    controller.stop()
 
 
 def _amount(draw: random.Random, currency: str, top: int = 9_999_999) -> str:

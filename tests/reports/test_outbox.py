@@ -8,38 +8,12 @@ import stat
 from email import policy
 
 import pytest
-from aiosmtpd.controller import Controller
 
 from reports.figures import quiet_day
 from reports.mail import compose_report, delivery_key
-from reports.outbox import Outbox, OutboxBusy, SmtpSettings
+from reports.outbox import Outbox, OutboxBusy
 
 STATES = ("prepared", "sending", "sent", "in_doubt", "failed", "written")
-
-
-class Mailbox:
-    """A mail server's handler that counts, and answers DATA as told."""
-
-    def __init__(self):
-        self.answer, self.kept = "250 taken", []
-
-    async def handle_DATA(self, server, session, envelope):  # noqa: N802, ARG002
-        if self.answer.startswith("250"):
-            self.kept.append(envelope.content)
-        return self.answer
-
-
-@pytest.fixture
-def mailbox():
-    return Mailbox()
-
-
-@pytest.fixture
-def smtp(mailbox, unused_port):
-    controller = Controller(mailbox, hostname="127.0.0.1", port=unused_port)
-    controller.start()
-    yield SmtpSettings(scheme="smtp", host="127.0.0.1", port=unused_port, answer_seconds=5.0)
-    controller.stop()
 
 
 def a_message(date="2026-11-21", **change):

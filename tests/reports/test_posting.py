@@ -1,46 +1,15 @@
 """A report to a route: once, then only as a correction of what its readers have."""
 
-import email
 from datetime import UTC, datetime, timedelta
-from email import policy
 
 import pytest
-from aiosmtpd.controller import Controller
 
 from reports.corrections import changes_between
 from reports.figures import quiet_day
 from reports.mail import compose_report, delivery_key, delivery_subject
-from reports.outbox import Outbox, SmtpSettings
+from reports.outbox import Outbox
 
 RED = {"verdict": {"state": "red", "reasons": ["A window is open."]}}
-
-
-class Mailbox:
-    """Keeps what it is given while its answer is a good one."""
-
-    def __init__(self):
-        self.answer, self.mails = "250 taken", []
-
-    async def handle_DATA(self, server, session, envelope):  # noqa: N802, ARG002
-        if self.answer.startswith("250"):
-            self.mails.append(email.message_from_bytes(envelope.content, policy=policy.default))
-        return self.answer
-
-    def subjects(self):
-        return [mail["Subject"] for mail in self.mails]
-
-
-@pytest.fixture
-def mailbox():
-    return Mailbox()
-
-
-@pytest.fixture
-def smtp(mailbox, unused_port):
-    controller = Controller(mailbox, hostname="127.0.0.1", port=unused_port)
-    controller.start()
-    yield SmtpSettings(scheme="smtp", host="127.0.0.1", port=unused_port, answer_seconds=5.0)
-    controller.stop()
 
 
 def posted(root, smtp, route="finance", date="2026-11-21", **change):

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from pipelines.reading.derivation import derived, origins
+from pipelines.warehouse.derivation import derived, origins
 from pipelines.warehouse.queries import tables_of
 
 COMPUTED = [table for stage in ("reconciled", "marts") for table in tables_of(stage)]

@@ -16,8 +16,9 @@ import pytest
 from oracle.engine import opened
 
 from pipelines.policy import Policy
+from pipelines.warehouse import queries
 from pipelines.warehouse.basis import write_basis, write_minor_units
-from pipelines.warehouse.queries import materialise, tables_of, text_of
+from pipelines.warehouse.queries import fill, materialise, tables_of, text_of
 
 ROWS = 400
 """So few that the planner is not helped by `analyze`."""
@@ -62,6 +63,19 @@ select
 """
 
 
+MADE = {
+    "orders": "select n as order_id, 'NGN' as currency, n as amount from range(600) as each(n)",
+    "payments": "select n as id, 'a' as kind, 'NGN' as currency, n as amount "
+    "from range(600) as each(n)",
+    "links": "select n as order_id, n as id, 'a' as kind from range(600) as each(n)",
+}
+BY_KEYS = (
+    "select links.id from links inner join orders on links.order_id = orders.order_id "
+    "inner join payments on links.kind = payments.kind and links.id = payments.id "
+    "and orders.currency = payments.currency and payments.amount >= orders.amount"
+)
+
+
 @pytest.fixture(scope="module")
 def store() -> Iterator[duckdb.DuckDBPyConnection]:
     """Orders and payments one for one, judged a week after the last of them."""
@@ -96,6 +110,19 @@ def test_a_join_of_everything_with_everything_is_noticed(
         "inner join validated.transactions as payments on orders.currency = payments.fiat_currency"
     )
     assert most_rows_held(store, paired) >= ROWS_HELD
+
+
+@pytest.mark.parametrize("is_analyzed", [True, False])
+def test_the_planner_knows_tables_of_the_same_transaction_once_they_are_looked_at(
+    monkeypatch: pytest.MonkeyPatch, *, is_analyzed: bool
+) -> None:
+    if not is_analyzed:
+        monkeypatch.setattr(queries, "ANALYZED_ROWS", 10**9)
+    with duckdb.connect() as connection:
+        connection.execute("begin")
+        for name, made in MADE.items():
+            fill(connection, name, f"create table {name} as {made}")
+        assert (most_rows_held(connection, BY_KEYS) < ROWS_HELD) is is_analyzed
 
 
 def most_rows_held(store: duckdb.DuckDBPyConnection, query: str) -> int:

@@ -54,6 +54,13 @@ def test_rows_added_to_those_digested_before_give_the_digest_of_all(
     assert totals(store) == totals(store, whole=True)
 
 
+def test_what_was_digested_before_is_not_read_again(store: duckdb.DuckDBPyConnection) -> None:
+    noted = totals(store)["raw.transactions"]["digest"]
+    store.execute("update raw.transactions set fiat_amount = '1.00' where arrival = 1")
+    assert totals(store)["raw.transactions"]["digest"] == noted
+    assert totals(store, whole=True)["raw.transactions"]["digest"] != noted
+
+
 @pytest.mark.parametrize(
     "loss", ["delete from raw.transactions where arrival = 1", "delete from raw.orders"]
 )

@@ -1,7 +1,8 @@
 """Which columns a computed column is worked out from, read off the syntax tree of its query.
 
 Values only: what joins, filters, groups and orders rows is not told. A name that several tables
-could mean gives nothing rather than a guess. Stays out: where rows are received (`lineage`).
+could mean gives nothing rather than a guess. Stays out: from which fields rows are received
+(`pipelines.reading.lineage`), and what people are shown of it.
 """
 
 from __future__ import annotations
