@@ -49,6 +49,20 @@ create table if not exists ops.unasked (
     value varchar
 );
 
+-- The file that readers have, as the control chain names it, and the digest of what its tables, views and comments come
+-- from: the next one may be made from it.
+create table if not exists ops.published (
+    file_digest varchar not null,
+    form varchar not null
+);
+
+-- The ids whose rows were computed since that file was published; one without a field is every row.
+create table if not exists ops.unpublished (
+    stage varchar not null,
+    field varchar,
+    value varchar
+);
+
 -- Row numbers of tables added up, kept while rows come and go; see `digests`. Of a table that only grows, `upto`
 -- is the last arrival that was added.
 create table if not exists ops.kept_sums (

@@ -151,8 +151,10 @@ def _take_in_and_show(run: Frame, contracts: Mapping[str, Contract]) -> bool:
     with run.store() as store:
         digest = settle_action(store)
         fresh = publication.publish(store.connection, run.places)
-        note_shown(run, store, {"sha256": sha256_of(fresh), "snapshot_digest": digest})
+        file_digest = sha256_of(fresh)
+        note_shown(run, store, {"sha256": file_digest, "snapshot_digest": digest})
         publication.replace(fresh, run.places)
+        publication.note(store.connection, file_digest)
         found = first_row(store.connection, _RESIDUAL)
     run.tell(f"published: snapshot {digest[:12]}")
     return found is not None

@@ -64,8 +64,10 @@ def publish(frame: Frame) -> Published:
         published = settle(frame, store)
         digest = published.snapshot_digest
         fresh = publication.publish(store.connection, frame.places)
-        close_run(frame, store, {"sha256": sha256_of(fresh), "snapshot_digest": digest})
+        file_digest = sha256_of(fresh)
+        close_run(frame, store, {"sha256": file_digest, "snapshot_digest": digest})
         publication.replace(fresh, frame.places)
+        publication.note(store.connection, file_digest)
         unknown = store.connection.execute(script("work/unknown_failures")).fetchall()
     for word, attempts in unknown:
         frame.tell(

@@ -19,12 +19,14 @@ RUN_RECORDS = (
     "ops.turn",
     "ops.kept_sums",
     "ops.unasked",
+    "ops.published",
+    "ops.unpublished",
     "validated.built",
     "reconciled.judged",
 )
 """Tables that say which runs were tried, also those that left nothing behind, and what a run leaves
-to the next: sums that need not be added up again, rows that no claim was asked of, and what was
-computed last, which a person's acceptance has forgotten."""
+to the next: sums that need not be added up again, rows that no claim was asked of or that no reader
+has, the file to carry on, and what was computed last, which a person's acceptance has forgotten."""
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,7 @@ from pipelines.warehouse.parts import (
     count_rows,
     create_part,
     drop_parts,
-    note_unasked,
+    note_computed,
     replace_parts,
 )
 from pipelines.warehouse.queries import (
@@ -245,4 +245,4 @@ def _note_judged(connection: duckdb.DuckDBPyConnection, *, is_whole: bool) -> No
     )
     connection.execute(script("touched/note_inputs"))
     replaced = f"from {KEYS} union select 'case_id', case_id from temp.\"reconciled.judged_cases\""
-    note_unasked(connection, "reconciled", ids=None if is_whole else replaced)
+    note_computed(connection, "reconciled", ids=None if is_whole else replaced)

@@ -32,17 +32,18 @@ def replace_parts(connection: duckdb.DuckDBPyConnection, tables: Mapping[str, st
             connection.execute(f"insert into {table} by name from {come}")
 
 
-def note_unasked(connection: duckdb.DuckDBPyConnection, stage: str, *, ids: str | None) -> None:
-    """Keep for the claims of a stage which ids were computed, by a query; None for every row.
+def note_computed(connection: duckdb.DuckDBPyConnection, stage: str, *, ids: str | None) -> None:
+    """Keep which ids of a stage were computed, by a query; None for every row.
 
-    They add up until the claims have held: a night that a claim stopped, or that was killed, leaves
-    its ids to the next one.
+    They add up until the claims have held, and until readers have them: a night that a claim
+    stopped, or that was killed, leaves its ids to the next one.
     """
-    if ids is None:
-        connection.execute("delete from ops.unasked where stage = ?", [stage])
-        connection.execute("insert into ops.unasked values (?, null, null)", [stage])
-    else:
-        connection.execute(f"insert into ops.unasked select distinct '{stage}', * from ({ids})")
+    for table in ("ops.unasked", "ops.unpublished"):
+        if ids is None:
+            connection.execute(f"delete from {table} where stage = ?", [stage])
+            connection.execute(f"insert into {table} values (?, null, null)", [stage])
+        else:
+            connection.execute(f"insert into {table} select distinct '{stage}', * from ({ids})")
 
 
 def note_asked(connection: duckdb.DuckDBPyConnection, stage: str) -> None:

@@ -18,6 +18,7 @@ import duckdb
 
 from pipelines.faults import ClaimBroken
 from pipelines.settings import Places
+from pipelines.warehouse.carried import copy_former, note_published, replace_rows
 from pipelines.warehouse.digests import (
     PRIVATE_COLUMNS,
     Sum,
@@ -28,7 +29,14 @@ from pipelines.warehouse.digests import (
     sum_of,
 )
 from pipelines.warehouse.judgement import CASES
-from pipelines.warehouse.queries import DICTIONARY, READERS, columns_of, first_row, run_scripts
+from pipelines.warehouse.queries import (
+    DICTIONARY,
+    READERS,
+    SQL_FOLDER,
+    columns_of,
+    first_row,
+    run_scripts,
+)
 from pipelines.warehouse.renewal import keyed_tables
 from pipelines.warehouse.store import STORAGE_VERSION, private_folder, transaction
 
@@ -121,36 +129,22 @@ def digest_of(totals: Sequence[Mapping[str, Any]]) -> str:
 def publish(connection: duckdb.DuckDBPyConnection, places: Places) -> Path:
     """Write the published file beside the one in place and check it; `replace` puts it there.
 
-    Raises ClaimBroken when what was written is not what was meant to be.
+    The former file is carried on where it can be; one that then does not hold what the warehouse
+    holds is thrown away, and all of it is written. Raises ClaimBroken when that does not either.
     """
-    target = places.published
-    private_folder(target.parent)
-    fresh = target.with_name(f".{target.name}.new")
-    for left in target.parent.glob(f".{target.name}.new*"):
-        left.unlink()
-    home = first_row(connection, "select current_database()")
-    attached = str(fresh).replace("'", "''")
-    connection.execute(f"attach '{attached}' as fresh (storage_version '{STORAGE_VERSION}')")
-    try:
-        # One transaction, because each comment on a column would wait for the disk otherwise.
-        with transaction(connection):
-            columns = {table: _public_columns(connection, table) for table in PUBLISHED}
-            for table, names in columns.items():
-                _copy(connection, table, names)
-            meant = quick_sums(connection, columns)
-            connection.execute("use fresh")
-            run_scripts(connection, DICTIONARY)
-            run_scripts(connection, READERS)
-        written = quick_sums(connection, columns)
-    finally:
-        connection.execute(f'use "{home[0] if home else places.warehouse.stem}"')
-        connection.execute("detach fresh")
-    if written != meant:
+    private_folder(places.published.parent)
+    fresh = places.published.with_name(f".{places.published.name}.new")
+    _remove(fresh)
+    columns = {table: _public_columns(connection, table) for table in PUBLISHED}
+    if copy_former(connection, places.published, fresh, form=_form()):
+        if _write(connection, fresh, columns, is_carried=True):
+            return fresh
+        _remove(fresh)
+    if not _write(connection, fresh, columns, is_carried=False):
         raise ClaimBroken(
             "The published file does not hold what the warehouse holds.",
             "Nothing was replaced; check the disk, then run the night again.",
         )
-    _sync(fresh)
     return fresh
 
 
@@ -160,11 +154,61 @@ def replace(fresh: Path, places: Places) -> None:
     _sync(places.published.parent)
 
 
-def _copy(connection: duckdb.DuckDBPyConnection, table: str, columns: Sequence[str]) -> None:
+def note(connection: duckdb.DuckDBPyConnection, file_digest: str) -> None:
+    """Keep the digest of the file that was put in place: the next one is made from it."""
+    note_published(connection, file_digest, _form())
+
+
+def _remove(fresh: Path) -> None:
+    for left in fresh.parent.glob(f"{fresh.name}*"):
+        left.unlink()
+
+
+def _write(
+    connection: duckdb.DuckDBPyConnection,
+    fresh: Path,
+    columns: Mapping[str, Sequence[str]],
+    *,
+    is_carried: bool,
+) -> bool:
+    """Write the tables into a file, which may be a copy; whether it holds what we hold then."""
+    home = first_row(connection, "select current_database()") or ("",)
+    attached = str(fresh).replace("'", "''")
+    connection.execute(f"attach '{attached}' as fresh (storage_version '{STORAGE_VERSION}')")
+    try:
+        # One transaction, because each comment on a column would wait for the disk otherwise.
+        with transaction(connection):
+            for table, names in columns.items():
+                (replace_rows if is_carried else _copy)(connection, table, names, file="fresh")
+            meant = quick_sums(connection, columns)
+            connection.execute("use fresh")
+            if not is_carried:
+                run_scripts(connection, DICTIONARY)
+                run_scripts(connection, READERS)
+        written = quick_sums(connection, columns)
+    finally:
+        connection.execute(f'use "{home[0]}"')
+        connection.execute("detach fresh")
+    _sync(fresh)
+    return written == meant
+
+
+def _copy(
+    connection: duckdb.DuckDBPyConnection, table: str, columns: Sequence[str], *, file: str
+) -> None:
     schema = table.partition(".")[0]
     kept = ", ".join(f'"{column}"' for column in columns)
-    connection.execute(f"create schema if not exists fresh.{schema}")
-    connection.execute(f"create table fresh.{table} as select {kept} from {table}")
+    connection.execute(f"create schema if not exists {file}.{schema}")
+    connection.execute(f"create table {file}.{table} as select {kept} from {table}")
+
+
+@cache
+def _form() -> str:
+    """A digest of everything that the tables, views and comments of a published file come from."""
+    digest = hashlib.sha256(f"{PUBLISHED} {STORAGE_VERSION} {duckdb.__version__}".encode())
+    for path in sorted(SQL_FOLDER.rglob("*.sql")):
+        digest.update(path.read_bytes())
+    return digest.hexdigest()
 
 
 def _public_columns(connection: duckdb.DuckDBPyConnection, table: str) -> list[str]:

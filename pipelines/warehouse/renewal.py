@@ -19,7 +19,7 @@ from pipelines.warehouse.parts import (
     count_rows,
     create_part,
     drop_parts,
-    note_unasked,
+    note_computed,
     replace_parts,
 )
 from pipelines.warehouse.queries import (
@@ -60,7 +60,7 @@ def renew_validated(
         for stream in fresh_streams(connection):
             _renew(connection, stream, whole=whole)
     connection.execute(script("renewed/note_built"))
-    note_unasked(connection, STAGE, ids=None if is_whole else f"from {KEYS}")
+    note_computed(connection, STAGE, ids=None if is_whole else f"from {KEYS}")
     drop_parts(connection, [KEYS])
     return {table: count_rows(connection, table) for table in tables_of(STAGE)}
 

@@ -97,6 +97,7 @@ def kind_of(path: str) -> str:
     path = re.sub(r"/killed(-again)?(?=/|$)", "/RUN", path.lstrip("/") or ".")
     path = re.sub(r"\d{4}-\d\d-\d\d", "DATE", path)
     path = re.sub(r"[0-9a-f]{12,}", "DIGEST", path)
+    path = re.sub(r"/reading-[a-z0-9_]{8}", "/reading-PART", path)
     return re.sub(r"(/\.[^/]+)[.-][a-z0-9_]{8}(\.part)?$", r"\1.PART", path)
 
 

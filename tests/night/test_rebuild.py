@@ -39,7 +39,14 @@ HEADER = (
     "order_id,status,amount,currency,placed_at,paid_at,session_ids,transaction_ref,customer_email"
 )
 WALL_CLOCK = {"started_at", "finished_at", "seen_at"}
-RUN_RECORDS = {"ops.runs", "ops.turn", "ops.kept_sums", "ops.unasked"}
+RUN_RECORDS = {
+    "ops.runs",
+    "ops.turn",
+    "ops.kept_sums",
+    "ops.unasked",
+    "ops.published",
+    "ops.unpublished",
+}
 
 
 def drop(shop: Shop, day: date, name: str, *rows: str) -> None:
