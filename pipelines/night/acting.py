@@ -151,7 +151,7 @@ def _take_in_and_show(run: Frame, contracts: Mapping[str, Contract]) -> bool:
     with run.store() as store:
         digest = settle_action(store)
         fresh = publication.publish(store.connection, run.places)
-        file_digest = sha256_of(fresh)
+        file_digest = sha256_of(fresh.path)
         note_shown(run, store, {"sha256": file_digest, "snapshot_digest": digest})
         publication.replace(fresh, run.places)
         publication.note(store.connection, file_digest)

@@ -64,7 +64,7 @@ def publish(frame: Frame) -> Published:
         published = settle(frame, store)
         digest = published.snapshot_digest
         fresh = publication.publish(store.connection, frame.places)
-        file_digest = sha256_of(fresh)
+        file_digest = sha256_of(fresh.path)
         close_run(frame, store, {"sha256": file_digest, "snapshot_digest": digest})
         publication.replace(fresh, frame.places)
         publication.note(store.connection, file_digest)
@@ -74,7 +74,8 @@ def publish(frame: Frame) -> Published:
             f"charges failed for a reason of no known class: {plain(word)}, {attempts} "
             "(see reconciled.charge_failures)"
         )
-    frame.tell(f"published: verdict {published.outcome}, snapshot {digest[:12]}")
+    how = "the former file carried on" if fresh.is_carried else "written whole"
+    frame.tell(f"published: verdict {published.outcome}, snapshot {digest[:12]}, {how}")
     return published
 
 

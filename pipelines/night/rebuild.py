@@ -93,7 +93,7 @@ class _Replay:
         self.entries = entries
         self.chain = ReplayedChain(settings.places.control, entries)
         self.runs: dict[str, ReplayedFrame] = {}
-        self.fresh: Path | None = None
+        self.fresh: publication.Fresh | None = None
         self.snapshot_digest: str | None = None
         self._settings = settings
         self._contracts = contracts
@@ -251,7 +251,11 @@ def _exchange(places: Places, file: Path, replay: _Replay) -> Rebuilt:
 def _note(places: Places, replay: _Replay) -> None:
     """Say in the chain what the store holds now and which file readers get, and put it in place."""
     fresh = replay.fresh
-    shown = {"sha256": sha256_of(fresh), "snapshot_digest": replay.snapshot_digest} if fresh else {}
+    shown = (
+        {"sha256": sha256_of(fresh.path), "snapshot_digest": replay.snapshot_digest}
+        if fresh
+        else {}
+    )
 
     with open_warehouse(places) as connection:
         chain = Chain(places.control)

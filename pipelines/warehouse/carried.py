@@ -64,7 +64,7 @@ def replace_rows(
 
     `file` is the name that the copy is attached under.
     """
-    key = _keys().get(table)
+    key = carried_tables().get(table)
     listed = ", ".join(f'"{column}"' for column in columns)
     ids = f"select value from ops.unpublished where field = '{key}'"
     changed = "" if key is None else f"where {key} in ({ids})"
@@ -74,6 +74,6 @@ def replace_rows(
     )
 
 
-def _keys() -> Mapping[str, str]:
+def carried_tables() -> Mapping[str, str]:
     """The column of ids of each table whose rows a night replaces by ids."""
     return {**keyed_tables(), **CASES}

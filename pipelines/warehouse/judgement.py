@@ -63,6 +63,14 @@ CASES = {
 }
 """Tables whose rows belong to one case, by the column that finds the rows of touched cases."""
 
+READ_ON = (
+    "reconciled.judged_cases",
+    "reconciled.matches",
+    "reconciled.subscription_matches",
+    "reconciled.refunds_due",
+)
+"""Those that claims and readers look at: the ids that are new in them are noted too."""
+
 FORMER = (
     "decisions",
     "charge_facts",
@@ -244,5 +252,6 @@ def _note_judged(connection: duckdb.DuckDBPyConnection, *, is_whole: bool) -> No
         {"calendars": _calendars()},
     )
     connection.execute(script("touched/note_inputs"))
-    replaced = f"from {KEYS} union select 'case_id', case_id from temp.\"reconciled.judged_cases\""
+    come = (f"select '{CASES[table]}', {CASES[table]} from temp.\"{table}\"" for table in READ_ON)
+    replaced = " union ".join((f"from {KEYS}", *come))
     note_computed(connection, "reconciled", ids=None if is_whole else replaced)

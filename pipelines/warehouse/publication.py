@@ -12,13 +12,13 @@ import os
 from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import duckdb
 
 from pipelines.faults import ClaimBroken
 from pipelines.settings import Places
-from pipelines.warehouse.carried import copy_former, note_published, replace_rows
+from pipelines.warehouse.carried import carried_tables, copy_former, note_published, replace_rows
 from pipelines.warehouse.digests import (
     PRIVATE_COLUMNS,
     Sum,
@@ -28,7 +28,6 @@ from pipelines.warehouse.digests import (
     quick_sums,
     sum_of,
 )
-from pipelines.warehouse.judgement import CASES
 from pipelines.warehouse.queries import (
     DICTIONARY,
     READERS,
@@ -37,7 +36,6 @@ from pipelines.warehouse.queries import (
     first_row,
     run_scripts,
 )
-from pipelines.warehouse.renewal import keyed_tables
 from pipelines.warehouse.store import STORAGE_VERSION, private_folder, transaction
 
 DIGESTED = (
@@ -100,10 +98,17 @@ PUBLISHED = (
 )
 
 
+class Fresh(NamedTuple):
+    """A file that was written and checked, and whether the former one was carried on."""
+
+    path: Path
+    is_carried: bool
+
+
 @cache
 def sums_kept() -> frozenset[str]:
     """Digested tables of which a night replaces the rows of some ids; others are computed whole."""
-    return frozenset(DIGESTED) & frozenset((*keyed_tables(), *CASES))
+    return frozenset(DIGESTED) & frozenset(carried_tables())
 
 
 def control_totals(connection: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:
@@ -126,7 +131,7 @@ def digest_of(totals: Sequence[Mapping[str, Any]]) -> str:
     return hashlib.sha256(json.dumps(list(totals), sort_keys=True).encode()).hexdigest()
 
 
-def publish(connection: duckdb.DuckDBPyConnection, places: Places) -> Path:
+def publish(connection: duckdb.DuckDBPyConnection, places: Places) -> Fresh:
     """Write the published file beside the one in place and check it; `replace` puts it there.
 
     The former file is carried on where it can be; one that then does not hold what the warehouse
@@ -138,19 +143,19 @@ def publish(connection: duckdb.DuckDBPyConnection, places: Places) -> Path:
     columns = {table: _public_columns(connection, table) for table in PUBLISHED}
     if copy_former(connection, places.published, fresh, form=_form()):
         if _write(connection, fresh, columns, is_carried=True):
-            return fresh
+            return Fresh(fresh, is_carried=True)
         _remove(fresh)
     if not _write(connection, fresh, columns, is_carried=False):
         raise ClaimBroken(
             "The published file does not hold what the warehouse holds.",
             "Nothing was replaced; check the disk, then run the night again.",
         )
-    return fresh
+    return Fresh(fresh, is_carried=False)
 
 
-def replace(fresh: Path, places: Places) -> None:
+def replace(fresh: Fresh, places: Places) -> None:
     """Put the checked file in place: one atomic rename; open readers keep what they opened."""
-    fresh.replace(places.published)
+    fresh.path.replace(places.published)
     _sync(places.published.parent)
 
 

@@ -10,10 +10,11 @@ from oracle.world import World
 from oracle.worlds import crowded_world
 
 from pipelines.warehouse import judgement, queries, renewal
-from pipelines.warehouse.digests import keep_sum, kept_sum
+from pipelines.warehouse.carried import carried_tables, replace_rows
+from pipelines.warehouse.digests import keep_sum, kept_sum, quick_sums
 from pipelines.warehouse.judgement import judge_book, reason_for_whole
-from pipelines.warehouse.publication import sum_of_table, sums_kept
-from pipelines.warehouse.queries import build_stage, tables_of
+from pipelines.warehouse.publication import PUBLISHED, sum_of_table, sums_kept
+from pipelines.warehouse.queries import build_stage, columns_of, tables_of
 
 NIGHTS = 4
 
@@ -53,6 +54,8 @@ def differences(world: World, seed: int) -> dict[str, list[str]]:
         judge_book(book.store, whole=False)
         astray = _sums_astray(book.store, is_first=number == 1)
         found |= {f"night {number}, kept sums": rows for rows in astray}
+        stale = _stale_for_readers(book.store, is_first=number == 1)
+        found |= {f"night {number}, carried on": [name] for name in stale}
         if number > 1:
             found |= {f"night {number}, {name}": rows for name, rows in _disputed(book.store)}
     return found
@@ -69,6 +72,23 @@ def _sums_astray(store: duckdb.DuckDBPyConnection, *, is_first: bool) -> list[li
         elif kept != added:
             astray.append([f"{table}: kept {kept}, added up {added}"])
     return astray
+
+
+def _stale_for_readers(store: duckdb.DuckDBPyConnection, *, is_first: bool) -> list[str]:
+    """Tables that read otherwise when only their changed rows are published each night."""
+    tables = {table: columns_of(store, table) for table in set(PUBLISHED) & set(carried_tables())}
+    if is_first:
+        store.execute("attach ':memory:' as readers")
+        for table in tables:
+            store.execute(f"create schema if not exists readers.{table.partition('.')[0]}")
+            store.execute(f"create table readers.{table} as from {table}")
+    else:
+        for table, columns in tables.items():
+            replace_rows(store, table, columns, file="readers")
+    store.execute("delete from ops.unpublished")
+    meant = quick_sums(store, tables)
+    there = quick_sums(store, {f"readers.{table}": names for table, names in tables.items()})
+    return sorted(table for table, found in meant.items() if there[f"readers.{table}"] != found)
 
 
 def _disputed(store: duckdb.DuckDBPyConnection) -> list[tuple[str, list[str]]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -30,6 +31,7 @@ from pipelines.sandbox import SandboxPlan, SandboxServer
 from pipelines.settings import Places, Settings
 from pipelines.warehouse.publication import PRIVATE_COLUMNS, PUBLISHED
 from pipelines.warehouse.queries import READERS, build_stage, run_scripts
+from pipelines.warehouse.store import connect
 
 FIRST = date(2026, 10, 27)
 LAST = date(2026, 10, 31)
@@ -138,3 +140,13 @@ def fault_of() -> Callable[[Result], ReconFault]:
         return result.exception
 
     return read
+
+
+@pytest.fixture
+def store(book: Places, tmp_path: Path) -> Iterator[tuple[duckdb.DuckDBPyConnection, Places]]:
+    """The working database of the book, copied, open for writing."""
+    places = Places(tmp_path)
+    shutil.copyfile(book.warehouse, places.warehouse)
+    connection = connect(places.warehouse)
+    yield connection, places
+    connection.close()

@@ -33,7 +33,7 @@ def published(books: Sequence[Any], tmp_path_factory: pytest.TempPathFactory) ->
     books[0].execute("detach copied")
     connection = connect(places.warehouse)
     try:
-        return publish(connection, places)
+        return publish(connection, places).path
     finally:
         connection.close()
 
