@@ -22,7 +22,7 @@ BODY_BYTES = 80_000  # mail programs clip at about 100 KB, counted after encodin
 _BREAKS_SHOWN = (20, 5, 0)  # fewer when the sentences are long
 _ROWS_SHOWN = (20, 5, 0)
 _ROOM = 90  # signs side by side that are readable on 600 pixels, the space between columns included
-_ROOM_OF = {"id": 20, "reason": 24, "text": 14}  # what is longer is broken into lines
+_ROOM_OF = {"id": 20, "reason": 24, "text": 10}  # what is longer is broken into lines
 _SPACE = 1.2
 _LINES_SHOWN = 400
 _CHANGES_SHOWN = 100
@@ -136,14 +136,12 @@ def _narrowed(shown: ShownTable, most: int) -> tuple[Sequence[ShownColumn], str]
 
 
 def _room(one: ShownColumn, cells: Sequence[Cell]) -> float:
-    """How many signs wide a column is, with the space beside it."""
+    """How many signs wide a column is, with the space beside it; no text has a say in that."""
     head = max(len(word) for word in one.column.title.split())
-    widest = max((len(cell.shown) for cell in cells), default=0)
-    if one.beneath:
-        widest = _ROOM_OF["id" if one.column.kind == "id" else "reason"]
-    elif one.column.kind not in NUMBERS:
-        widest = min(widest, _ROOM_OF["id" if one.column.kind == "id" else "text"])
-    return max(head, widest) + _SPACE
+    if one.column.kind in NUMBERS:
+        return max([head, *(len(cell.shown) for cell in cells)]) + _SPACE
+    is_id, is_reason = one.column.kind == "id", bool(one.beneath)
+    return max(head, _ROOM_OF["id" if is_id else "reason" if is_reason else "text"]) + _SPACE
 
 
 def _shortened(said: str) -> str:

@@ -62,7 +62,7 @@ def test_a_long_report_is_a_small_mail(report):
 @pytest.mark.parametrize(
     ("name", "shown", "left"),
     [
-        ("month", ["Expected", "Received", "Difference", "Unexplained"], "Orders"),
+        ("month", ["Expected", "Received", "Difference", "Unexplained"], "Orders, Payments"),
         ("fees", ["Charged", "Effective rate", "Schedule", "Variance"], "Payments"),
         ("exceptions", ["Break and reason", "Currency", "Impact"], "State, Owner"),
     ],
