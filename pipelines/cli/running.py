@@ -8,9 +8,8 @@ from __future__ import annotations
 
 import os
 import shutil
-import sqlite3
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack, closing, contextmanager
+from collections.abc import Callable
+from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -19,7 +18,7 @@ from uuid import uuid4
 
 from pipelines.faults import ReconFault, Stopped, StoreFault
 from pipelines.partitions import DateRange
-from pipelines.settings import Places, Settings
+from pipelines.settings import Settings
 
 if TYPE_CHECKING:
     import dagster as dg
@@ -28,6 +27,7 @@ if TYPE_CHECKING:
     from pipelines.night.progress import Observer
 
 INTERRUPTED = "DagsterExecutionInterruptedError"
+EVENTS_AT_ONCE = "1000"
 EXIT_CODES = {"green": 0, "red": 3}
 
 
@@ -53,6 +53,8 @@ def dagster_home(settings: Settings) -> Path:
     lay_out(places)
     shutil.copyfile(settings.recon_dagster_config, places.dagster_home / "dagster.yaml")
     os.environ["DAGSTER_HOME"] = str(places.dagster_home)
+    # What a step says of many dates is written at once.
+    os.environ.setdefault("DAGSTER_EVENT_BATCH_SIZE", EVENTS_AT_ONCE)
     return places.dagster_home
 
 
@@ -126,7 +128,7 @@ def _run_alone(
     definitions = build(lambda: settings, now=now, tell=tell, observer=observer, pool=None)
     nights = definitions.resources["night"] if definitions.resources else None
     job = definitions.resolve_job_def("nightly")
-    with dg.DagsterInstance.get() as instance, _held_open(settings.places):
+    with dg.DagsterInstance.get() as instance:
         bury_killed(instance)
         result = job.execute_in_process(
             run_id=run_id,
@@ -156,22 +158,6 @@ def _run_alone(
 
 def _silent(_: str) -> None:
     """Tell nobody."""
-
-
-@contextmanager
-def _held_open(places: Places) -> Iterator[None]:
-    """Keep Dagster's SQLite files open while a run writes thousands of events to them.
-
-    Dagster connects anew for every event, and SQLite checkpoints a file whenever its last
-    connection closes; while one stays open, an event costs about half.
-    """
-    history = places.dagster_home / "history"
-    files = [path for path in (history / "runs.db", history / "runs" / "index.db") if path.exists()]
-    with ExitStack() as held:
-        for path in files:
-            connection = held.enter_context(closing(sqlite3.connect(path)))
-            connection.execute("select count(*) from sqlite_master").fetchall()
-        yield
 
 
 def _was_stopped(result: dg.ExecuteInProcessResult) -> bool:

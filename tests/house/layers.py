@@ -22,6 +22,7 @@ LAYERS = (
     ("pipelines.jobs", "pipelines.schedules", "pipelines.sensors", "assets"),
     ("pipelines.resources", "pipelines.runs", "pipelines.night", "pipelines.reading", "reports"),
     (
+        "pipelines.event_log",
         "pipelines.warehouse",
         "pipelines.landing",
         "pipelines.gateway",

@@ -19,10 +19,11 @@ DEPLOYMENT = ROOT / "pipelines" / "deploy"
 
 
 @pytest.fixture
-def instance(tmp_path: Path) -> Iterator[dg.DagsterInstance]:
+def instance(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[dg.DagsterInstance]:
     """An instance over the project's dagster.yaml, read and checked by Dagster itself."""
     text = (ROOT / "dagster.yaml").read_text(encoding="utf-8")
     (tmp_path / "dagster.yaml").write_text(text, encoding="utf-8")
+    monkeypatch.setenv("DAGSTER_HOME", str(tmp_path))
     with dg.DagsterInstance.from_config(str(tmp_path)) as instance:
         yield instance
 
@@ -46,6 +47,7 @@ def test_with_postgresql_only_the_storage_differs() -> None:
         yaml.safe_load(path.read_text(encoding="utf-8"))
         for path in (ROOT / "dagster.yaml", DEPLOYMENT / "dagster-postgres.yaml")
     )
+    assert usual.pop("event_log_storage")["class"] == "KeptEventLog"
     assert other.pop("storage") == {
         "postgres": {"postgres_url": {"env": "RECON_DAGSTER_POSTGRES_URL"}}
     }

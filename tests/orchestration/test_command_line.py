@@ -91,7 +91,9 @@ def deployment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployment]
         yield Deployment(root, server)
 
 
-def test_a_backfill_and_a_night_run_as_dagster_runs_and_end_green(deployment: Deployment) -> None:
+def test_a_backfill_and_a_night_run_as_dagster_runs_and_end_green(
+    deployment: Deployment, monkeypatch: pytest.MonkeyPatch
+) -> None:
     done = deployment.recon("backfill", "--from", "2026-09-01", "--to", "2026-09-03")
     assert done.returncode == 0, done.stderr
     assert "Verdict: green" in done.stdout
@@ -109,7 +111,9 @@ def test_a_backfill_and_a_night_run_as_dagster_runs_and_end_green(deployment: De
 
     from dagster import DagsterInstance
 
-    with DagsterInstance.from_config(str(deployment.root / "data" / "dagster")) as instance:
+    home = str(deployment.root / "data" / "dagster")
+    monkeypatch.setenv("DAGSTER_HOME", home)
+    with DagsterInstance.from_config(home) as instance:
         runs = instance.get_runs()
         keys = instance.get_materialized_partitions(_key("delivered/daily"))
         logged = [entry.user_message for entry in instance.all_logs(runs[0].run_id)]

@@ -1,0 +1,143 @@
+"""Dagster's SQLite event log with its files kept open: what `dagster.yaml` names as its class.
+
+Belongs here: how the files are connected to. Stays out: what is logged, and the tables, which are
+Dagster's own. Its class connects anew for each event and each look-up, some thousand times a
+night: an engine without compiled statements, a checkpoint and two syncs to the disk every time.
+"""
+
+from __future__ import annotations
+
+import os
+from collections import OrderedDict
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from threading import Lock, local
+from typing import Any, Self
+
+from dagster._core.events.log import EventLogEntry
+from dagster._core.storage.event_log import SqliteEventLogStorage
+from dagster._serdes import ConfigurableClassData
+from sqlalchemy import Connection, Engine, create_engine, event, inspect
+
+KEPT = 4
+"""Files held open at a time: the index, the run at work, and two that somebody looks at."""
+BUSY_SECONDS = 30
+_INDEX = "index"
+
+
+class KeptEventLog(SqliteEventLogStorage):
+    """The event log under a Dagster home, `base_dir`; files and tables as its parent lays them."""
+
+    def __init__(self, base_dir: str, inst_data: ConfigurableClassData | None = None) -> None:
+        self._kept: OrderedDict[str, Engine] = OrderedDict()
+        self._keeping = Lock()
+        self._thread = local()
+        self._tables: set[str] = set()
+        super().__init__(str(Path(base_dir) / "history" / "runs"), inst_data)
+
+    @classmethod
+    def from_config_value(
+        cls, inst_data: ConfigurableClassData | None, config_value: Mapping[str, Any]
+    ) -> Self:
+        """From the `config` of `dagster.yaml`."""
+        return cls(inst_data=inst_data, **config_value)
+
+    @contextmanager
+    def run_connection(self, run_id: str | None = None) -> Iterator[Connection]:
+        """A transaction on the file of one run."""
+        with self._transaction(run_id or "") as connection:
+            yield connection
+
+    @contextmanager
+    def index_connection(self) -> Iterator[Connection]:
+        """A transaction on the file that is about all runs."""
+        with self._transaction(_INDEX) as connection:
+            yield connection
+
+    def has_table(self, table_name: str) -> bool:
+        """Asked for with most events; a table that is there once stays."""
+        if table_name not in self._tables:
+            with self.index_connection() as connection:
+                self._tables.update(inspect(connection).get_table_names())
+        return table_name in self._tables
+
+    def store_event(self, event: EventLogEntry) -> None:
+        """In one transaction a file."""
+        with self._together():
+            super().store_event(event)
+
+    def store_event_batch(self, events: Sequence[EventLogEntry]) -> None:
+        """All of them in one transaction a file, or none."""
+        with self._together():
+            super().store_event_batch(events)
+
+    def wipe(self) -> None:
+        """Forget all runs; a file that is gone cannot be kept open."""
+        self._let_go()
+        super().wipe()
+
+    def dispose(self) -> None:
+        """Close the files; whoever asks again opens them again."""
+        super().dispose()
+        self._let_go()
+
+    @contextmanager
+    def _together(self) -> Iterator[None]:
+        """One transaction a file for all that this thread writes within: all of it, or nothing."""
+        if hasattr(self._thread, "opened"):
+            yield
+            return
+        opened: dict[str, Connection] = {}
+        with ExitStack() as ending:
+            self._thread.opened, self._thread.ending = opened, ending
+            try:
+                yield
+            finally:
+                del self._thread.opened, self._thread.ending
+        for shard in opened:
+            # The UI looks at a run again when its file changes; so far its write-ahead log did.
+            os.utime(self.path_for_shard(shard))
+
+    @contextmanager
+    def _transaction(self, shard: str) -> Iterator[Connection]:
+        opened: dict[str, Connection] | None = getattr(self._thread, "opened", None)
+        if opened is None:
+            with self._engine(shard).begin() as connection:
+                yield connection
+            return
+        if shard not in opened:
+            opened[shard] = self._thread.ending.enter_context(self._engine(shard).begin())
+        yield opened[shard]
+
+    def _engine(self, shard: str) -> Engine:
+        with self._keeping:
+            engine = self._kept.get(shard)
+            if engine is None:
+                if shard != _INDEX:
+                    # Its parent lays out a new file; that of all runs it lays out at its start.
+                    with super().run_connection(shard):
+                        pass
+                engine = self._kept[shard] = _engine_of(self.conn_string_for_shard(shard))
+            self._kept.move_to_end(shard)
+            while len(self._kept) > KEPT:
+                self._kept.popitem(last=False)[1].dispose()
+            return engine
+
+    def _let_go(self) -> None:
+        with self._keeping:
+            while self._kept:
+                self._kept.popitem()[1].dispose()
+
+
+def _engine_of(address: str) -> Engine:
+    engine = create_engine(
+        address, pool_size=1, max_overflow=-1, connect_args={"timeout": BUSY_SECONDS}
+    )
+
+    @event.listens_for(engine, "connect")
+    def sync_at_checkpoints(connection: Any, _: object) -> None:
+        # In WAL mode this keeps a file whole in any case; a power cut may take the last events.
+        connection.execute("pragma synchronous = normal")
+
+    return engine

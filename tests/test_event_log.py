@@ -1,0 +1,147 @@
+"""The event log with its files kept open: the same rows as Dagster's, few open files, seen live."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+from queue import Queue
+
+import dagster as dg
+import pytest
+from dagster._core.events.log import EventLogEntry
+from dagster._core.storage.event_log import SqliteEventLogStorage
+from sqlalchemy.exc import OperationalError
+
+from pipelines.event_log import KEPT, KeptEventLog
+
+WRITTEN = """
+select * from (
+    select 'event' as kind, dagster_event_type, step_key, asset_key, partition from event_logs
+    union all select 'asset', asset_key, '', '', '' from asset_keys
+    union all select 'tag', asset_key, key, '', '' from asset_event_tags
+    union all
+    select 'check', asset_key, check_name, execution_status, partition from asset_check_executions
+) order by 1, 2, 3, 4, 5
+"""
+RANGE = {
+    "dagster/asset_partition_range_start": "2026-09-01",
+    "dagster/asset_partition_range_end": "2026-09-03",
+}
+OF_DAGSTER = """
+event_log_storage:
+  module: dagster._core.storage.event_log
+  class: SqliteEventLogStorage
+  config: {base_dir: "BASE/history/runs"}
+"""
+KEPT_OPEN = """
+event_log_storage:
+  module: pipelines.event_log
+  class: KeptEventLog
+  config: {base_dir: "BASE"}
+"""
+
+
+@dg.asset(
+    partitions_def=dg.DailyPartitionsDefinition("2026-09-01", end_date="2026-09-05"),
+    check_specs=[dg.AssetCheckSpec("holds", asset="fees")],
+)
+def fees() -> dg.MaterializeResult:  # type: ignore[type-arg]
+    return dg.MaterializeResult(check_results=[dg.AssetCheckResult(passed=True)])
+
+
+def test_a_backfill_is_logged_as_by_dagsters_own_class(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DAGSTER_EVENT_BATCH_SIZE", "0")
+    usual = _written(tmp_path / "usual", OF_DAGSTER)
+    monkeypatch.setenv("DAGSTER_EVENT_BATCH_SIZE", "1000")
+    kept = _written(tmp_path / "kept", KEPT_OPEN)
+
+    assert kept == usual
+    assert [row[4] for row in kept["index"] if row[1] == "ASSET_MATERIALIZATION"] == [
+        "2026-09-01",
+        "2026-09-02",
+        "2026-09-03",
+    ]
+
+
+def test_few_files_are_held_open_however_many_runs_are_looked_at(
+    tmp_path: Path, log: KeptEventLog
+) -> None:
+    for number in range(KEPT + 1):
+        log.store_event(_entry(f"run-{number}"))
+        assert len(log.get_logs_for_run(f"run-{number}")) == 1
+
+    assert len(_open_below(tmp_path)) == KEPT
+    log.dispose()
+    assert _open_below(tmp_path) == set()
+
+
+def test_who_watches_a_run_hears_of_it_while_it_is_being_written(
+    tmp_path: Path, log: KeptEventLog
+) -> None:
+    log.store_event(_entry("run"))
+    heard: Queue[str] = Queue()
+    other = SqliteEventLogStorage(str(tmp_path / "history" / "runs"))
+    other.watch("run", None, _teller(heard))
+    log.store_event(_entry("run", "said"))
+
+    assert [heard.get(timeout=20), heard.get(timeout=20)] == ["", "said"]
+    other.dispose()
+
+
+def test_of_a_batch_that_fails_nothing_is_stored(log: KeptEventLog) -> None:
+    log.store_event(_entry("run"))
+    with pytest.raises(OperationalError):
+        log.store_event_batch([_entry("run"), _entry("no-such-folder/run")])
+
+    assert len(log.get_logs_for_run("run")) == 1
+    log.store_event(_entry("run"))
+    assert len(log.get_logs_for_run("run")) == 2
+
+
+@pytest.fixture
+def log(tmp_path: Path) -> KeptEventLog:
+    return KeptEventLog(str(tmp_path))
+
+
+def _written(home: Path, configuration: str) -> dict[str, list[tuple[str, ...]]]:
+    """All rows that one run over three dates leaves in the index and in its own file."""
+    home.mkdir()
+    text = configuration.replace("BASE", str(home))
+    (home / "dagster.yaml").write_text(f"telemetry: {{enabled: false}}\n{text}")
+    with dg.DagsterInstance.from_config(str(home)) as instance:
+        done = dg.materialize([fees], instance=instance, tags=RANGE)
+        assert len(instance.all_logs(done.run_id)) > 0
+    files = {"index": "index", "run": done.run_id}
+    return {name: _rows(home / "history" / "runs" / f"{file}.db") for name, file in files.items()}
+
+
+def _rows(path: Path) -> list[tuple[str, ...]]:
+    with closing(sqlite3.connect(path)) as connection:
+        return connection.execute(WRITTEN).fetchall()
+
+
+def _entry(run_id: str, message: str = "") -> EventLogEntry:
+    return EventLogEntry(
+        error_info=None,
+        level="INFO",
+        user_message=message,
+        run_id=run_id,
+        timestamp=1.0,
+        step_key=None,
+        job_name="nightly",
+        dagster_event=None,
+    )
+
+
+def _teller(heard: Queue[str]) -> Callable[[EventLogEntry, str], None]:
+    return lambda entry, _: heard.put(entry.user_message)
+
+
+def _open_below(folder: Path) -> set[str]:
+    """Databases under a folder that this process holds open."""
+    names = (str(path.resolve()) for path in Path("/proc/self/fd").iterdir())
+    return {name for name in names if name.startswith(str(folder)) and name.endswith(".db")}
