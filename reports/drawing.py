@@ -26,12 +26,15 @@ COLOURS: Mapping[str, str] = {
     "green": "#009e73",
     "red": "#b5460f",
     "grey": "#8a949c",
+    "purple": "#b05f95",
 }
 PANELS_MAX = 3
 """Panels of a chart: those of the currencies with most in them. The tables hold every currency;
 drawing a panel takes a night longer than all the queries of its report."""
 
 _WIDTH, _HEIGHT = 330, 130
+_RATES_SPAN = 0.02
+"""Points of percent that an axis of rates shows at least: below, it would show what is rounded."""
 
 
 class Step(NamedTuple):
@@ -80,13 +83,18 @@ def stacked(finding: str, description: str, parts: Sequence[Part]) -> Drawing:
 def rates(finding: str, description: str, parts: Sequence[Part]) -> Drawing:
     """Draw a line a part, in percent; the first is broad, so that it is seen beneath the others."""
     dates = sorted({date for part in parts for date in part.by_date})
-    values = [
+    values: list[dict[str, Any]] = [
         {"date": date, "part": part.colour, "percent": float(amounts.exact(part.by_date[date]))}
         for part in parts
         for date in dates
         if date in part.by_date
     ]
     specification = _filled(_rates(tuple(part.colour for part in parts)), values)
+    shown = [one["percent"] for one in values]
+    if shown and max(shown) - min(shown) < _RATES_SPAN:
+        middle = (min(shown) + max(shown)) / 2
+        domain = [middle - _RATES_SPAN / 2, middle + _RATES_SPAN / 2]
+        specification["encoding"]["y"]["scale"] |= {"domain": domain, "padding": 0}
     return Drawing(finding, _dated(specification, dates), description, _key(parts))
 
 

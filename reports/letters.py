@@ -7,6 +7,7 @@ attachments and addresses (mail.py), and sending (outbox.py).
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache, partial
 from typing import Any, NamedTuple
@@ -14,13 +15,15 @@ from typing import Any, NamedTuple
 from reports import amounts, chart, lists, page, render, text, wording
 from reports.figures import DailyFigures, quiet_day
 from reports.kinds import report_named
-from reports.page import ShownColumn
-from reports.tables import NUMBERS, Drawing, Figures, Report
+from reports.page import ShownColumn, ShownTable
+from reports.tables import NUMBERS, Cell, Drawing, Figures, Report
 
 BODY_BYTES = 80_000  # mail programs clip at about 100 KB, counted after encoding
 _BREAKS_SHOWN = (20, 5, 0)  # fewer when the sentences are long
 _ROWS_SHOWN = (20, 5, 0)
-_COLUMNS_SHOWN = 6  # what is readable on 600 pixels: the first three, and the last with the result
+_ROOM = 90  # signs side by side that are readable on 600 pixels, the space between columns included
+_ROOM_OF = {"id": 20, "reason": 24, "text": 10}  # what is longer is broken into lines
+_SPACE = 1.2
 _LINES_SHOWN = 400
 _CHANGES_SHOWN = 100
 
@@ -114,14 +117,31 @@ def _report_html(report: Report, figures: Figures, cid: str, *, finding: str) ->
     return html
 
 
-def _narrowed(columns: Sequence[ShownColumn]) -> tuple[Sequence[ShownColumn], str]:
-    """The columns that a mail has room for, and the titles of the others."""
-    if len(columns) <= _COLUMNS_SHOWN:
-        return columns, ""
-    half = _COLUMNS_SHOWN // 2
-    return [*columns[:half], *columns[-half:]], ", ".join(
-        one.column.title for one in columns[half:-half]
-    )
+def _narrowed(shown: ShownTable, most: int) -> tuple[Sequence[ShownColumn], str]:
+    """The columns that a mail has room for, and the titles of the others.
+
+    Counts go first, then what stands in the middle: money says more, and the last is the result.
+    What names the currency of an amount stays.
+    """
+    kept = list(shown.columns)
+    room = {one.place: _room(one, [row[one.place] for row in shown.rows[:most]]) for one in kept}
+    currencies = {one.currency for one in shown.table.columns if one.kind == "money"}
+    while sum(room[one.place] for one in kept) > _ROOM:
+        free = [one for one in kept[1:-1] if one.column.name not in currencies]
+        if not free:
+            break
+        counts = [one for one in free if one.column.kind == "count"]
+        kept.remove(counts[0] if counts else free[len(free) // 2])
+    return kept, ", ".join(one.column.title for one in shown.columns if one not in kept)
+
+
+def _room(one: ShownColumn, cells: Sequence[Cell]) -> float:
+    """How many signs wide a column is, with the space beside it; no text has a say in that."""
+    head = max(len(word) for word in one.column.title.split())
+    if one.column.kind in NUMBERS:
+        return max([head, *(len(cell.shown) for cell in cells)]) + _SPACE
+    is_id, is_reason = one.column.kind == "id", bool(one.beneath)
+    return max(head, _ROOM_OF["id" if is_id else "reason" if is_reason else "text"]) + _SPACE
 
 
 def _shortened(said: str) -> str:
@@ -135,9 +155,14 @@ def _shortened(said: str) -> str:
 
 
 def _drawing(report: Report, figures: Figures) -> Drawing | None:
-    """The first chart of a report, if it has one today."""
-    drawings = (one for part in report.sections if part.draw for one in part.draw(figures))
-    return next(iter(drawings), None)
+    """The first chart of a report that has one today: that of the currency in its headline."""
+    for part in report.sections:
+        drawings = list(part.draw(figures)) if part.draw else []
+        if drawings:
+            currency = report.headline(figures).split(" ", 1)[0]
+            named = [one for one in drawings if currency in re.findall(r"\w+", one.finding)]
+            return (named or drawings)[0]
+    return None
 
 
 @lru_cache(maxsize=4)

@@ -17,6 +17,9 @@ from reports.page import ShownColumn, ShownTable, page_words
 from reports.tables import Cell, Figures, Report
 from reports.typesetting import typeset
 
+_SHORT = 36
+"""A column of no longer text is as wide as it: an id stays on one line, and an owner beside it."""
+
 
 def render_paper(report: Report, figures: Figures) -> bytes:
     """Return the report as PDF; the same figures give the same bytes."""
@@ -63,16 +66,16 @@ def _words(report: Report, figures: Figures) -> dict[str, Any]:
 
 
 def _table(shown: ShownTable) -> dict[str, Any]:
-    currencies = {one.currency for one in shown.table.columns if one.kind == "money"}
     return {
         "caption": shown.table.caption,
         "note": shown.table.note,
         "empty": shown.table.empty,
+        "signed": shown.table.is_signed,
         "columns": [
             {
                 "title": one.column.title,
                 "number": one.column.kind in ("money", "count", "days", "percent"),
-                "weight": _weight(one, currencies),
+                "weight": _weight(one, shown),
             }
             for one in shown.columns
         ],
@@ -81,11 +84,14 @@ def _table(shown: ShownTable) -> dict[str, Any]:
     }
 
 
-def _weight(one: ShownColumn, currencies: set[str]) -> int:
-    """How much of the page's width a column takes; 0 for no more than it needs."""
-    if one.beneath:
-        return 3
-    return 1 if one.column.kind == "text" and one.column.name not in currencies else 0
+def _weight(one: ShownColumn, shown: ShownTable) -> int:
+    """How much of the page's width a column takes: 0 for no more than its longest text needs."""
+    places = (one.place, *one.beneath)
+    longest = max(
+        (len(row[place].shown) for row in shown.rows for place in places if row[place].value),
+        default=0,
+    )
+    return 0 if longest <= _SHORT else 3 if one.beneath else 1
 
 
 def _row(shown: ShownTable, cells: Sequence[Cell]) -> list[dict[str, Any]]:

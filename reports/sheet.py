@@ -51,7 +51,7 @@ def render_sheet(report: Report, figures: Figures) -> bytes:
         moment = wording.instant(figures["as_of"]).astimezone(UTC).replace(tzinfo=None)
         title = f"{report.title}, {figures['business_date']}"
         book.set_properties({"title": title, "created": moment, "author": ""})
-        looks = _Looks(book)
+        looks = _Looks(book, title)
         _write_about(looks, report, figures)
         for table in report.tables:
             _Sheet(looks, table, figures).write()
@@ -59,10 +59,11 @@ def render_sheet(report: Report, figures: Figures) -> bytes:
 
 
 class _Looks:
-    """The formats of one workbook, each made once."""
+    """The title of one workbook and its formats, each made once."""
 
-    def __init__(self, book: Workbook) -> None:
+    def __init__(self, book: Workbook, title: str) -> None:
         self.book = book
+        self.title = title
         self._made: dict[tuple[Any, ...], Any] = {}
 
     def look(self, **properties: Any) -> Any:
@@ -109,6 +110,8 @@ class _Sheet:
         sheet.set_landscape()
         sheet.fit_to_pages(1, 0)
         sheet.repeat_rows(0)
+        sheet.set_header(f"&L{self._table.caption}&R{self._looks.title}")
+        sheet.set_footer("&RPage &P of &N")
         for column, place in zip(self._table.columns, self._places, strict=True):
             sheet.write_string(0, place, column.title, self._looks.head(column))
             if column.name in self._long:
@@ -118,8 +121,9 @@ class _Sheet:
             self._write_row(number, cells)
         # Nothing is wrapped: not every program gives a row the height that its text needs.
         for column, place in zip(self._table.columns, self._places, strict=True):
-            needed = max(self._widest.get(place, 0), len(column.title)) + 2
-            sheet.set_column(place, place, min(_WIDTHS.get(column.kind, needed), _WIDEST))
+            needed = max(self._widest.get(place, 0), _WIDTHS.get(column.kind, 0) - 2)
+            needed = max(needed, len(column.title)) + 2
+            sheet.set_column(place, place, min(needed, _WIDEST))
         if not self._rows:
             sheet.write_string(1, 0, self._table.empty, self._looks.look())
             return

@@ -32,6 +32,7 @@ from reports.figures import FiguresUnusable
 Figures = Mapping[str, Any]
 Row = Mapping[str, Any]
 Kind = Literal["text", "id", "word", "money", "count", "days", "date", "instant", "percent"]
+_PERCENT_DECIMALS = 4  # as many as are stored, so that a column of them is read at a glance
 NUMBERS = frozenset({"money", "count", "days", "percent"})
 
 
@@ -53,7 +54,8 @@ class Column:
 class Table:
     """Rows of the figures under a caption; `totals` names the figures that stand at its foot.
 
-    `key` names the figures that tell a stored row from all others of its table.
+    `key` names the figures that tell a stored row from all others of its table. One that is signed
+    leaves room for a pen.
     """
 
     name: str
@@ -65,6 +67,7 @@ class Table:
     totals: str = ""
     is_list: bool = False
     is_folded: bool = False
+    is_signed: bool = False
     rows: Callable[[Figures], Sequence[Row]] | None = None
 
 
@@ -129,7 +132,7 @@ class Cell(NamedTuple):
         if kind in ("count", "days"):
             return f"{_whole(self.value):,}"
         if kind == "percent":
-            return f"{amounts.grouped(self.value, least=2)} %"
+            return f"{amounts.grouped(self.value, least=_PERCENT_DECIMALS)} %"
         text = " ".join(self.value) if isinstance(self.value, list) else str(self.value)
         return wording.plain(wording.words(text) if kind == "word" else text)
 

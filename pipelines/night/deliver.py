@@ -15,10 +15,11 @@ from typing import Any
 from pipelines.faults import ClaimBroken, ConfigurationFault, ReconFault
 from pipelines.night.frame import Frame, Store
 from pipelines.night.mailing import deliver_failure, mail_report, settle_outbox
-from pipelines.night.stored import published_reports
+from pipelines.night.stored import published_figures, published_reports
 from pipelines.warehouse import closing, publication
 from pipelines.warehouse.closing import reasons_for_red
 from pipelines.warehouse.holdings import totals
+from pipelines.warehouse.month_ends import PACK
 from pipelines.warehouse.queries import first_row, script
 from pipelines.warehouse.store import transaction, writer_lock
 from pipelines.warehouse.verification import require_whole
@@ -160,8 +161,10 @@ def deliver(frame: Frame) -> Delivered:
     """Render the reports of the run's as-of from the published snapshot and mail them."""
     with frame.store() as store:
         row = first_row(store.connection, "select as_of_date from reconciled.basis")
+        late = store.connection.execute(script("work/packs_at_as_of"), {"name": PACK}).fetchall()
     day = row[0] if row else None
     drawn = published_reports(frame.settings, filed_by_itself(day), day)
+    drawn += [published_figures(frame.settings, PACK, end) for (end,) in late]
     files = file_reports(frame.places.root, drawn)
     try:
         deliveries = [mail for figures in drawn for mail in mail_report(frame, figures)]
@@ -173,7 +176,7 @@ def deliver(frame: Frame) -> Delivered:
 
 
 def filed_by_itself(day: date | None) -> list[str]:
-    """The reports that a closing files: those of a month when its last date closes."""
+    """The reports that a closing files of its own date: those of a month on the month's last."""
     is_last = day is not None and is_month_end(day.isoformat())
     return [
         name for name in NAMES if is_last or name not in REPORTS or not REPORTS[name].is_monthly

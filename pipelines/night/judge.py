@@ -18,6 +18,7 @@ from pipelines.warehouse.basis import write_basis
 from pipelines.warehouse.closing import reasons_for_red
 from pipelines.warehouse.figures import store_reports
 from pipelines.warehouse.judgement import ASKED, judge_book
+from pipelines.warehouse.month_ends import store_packs
 from pipelines.warehouse.parts import drop_parts, note_asked, unasked_parts
 from pipelines.warehouse.queries import build_stage, claims_of, offenders
 from pipelines.warehouse.renewal import keyed_tables
@@ -124,6 +125,12 @@ def draw_up(frame: Frame) -> None:
             reasons = reasons_for_red(store.connection, store.run)
             digests = store_reports(store.connection, frame.policy, reasons=reasons)
             daily = digests.pop("daily")
-            return {"run": store.run.run_id, "report": daily, "further_reports": digests}
+            packs = store_packs(store.connection, frame.policy, reasons=reasons)
+            return {
+                "run": store.run.run_id,
+                "report": daily,
+                "further_reports": digests,
+                "late_packs": packs,
+            }
 
         store.chain.commit(store.connection, "report", work)

@@ -14,9 +14,8 @@ from typing import Any
 
 from pipelines.night.stored import not_closed, published_figures
 from pipelines.settings import Settings
+from pipelines.warehouse.month_ends import PACK
 from reports.files import write_report
-
-REPORT = "month"
 
 
 @dataclass(frozen=True)
@@ -38,12 +37,12 @@ def last_date_of(month: date) -> date:
 
 
 def file_month(settings: Settings, month: date) -> Filed:
-    """Render the pack of a month whose last date is closed; later corrections are in it.
+    """Render the pack of a month whose last date is closed, by its own night or a later one.
 
     Raises ConfigurationFault while the last date is not closed.
     """
     last = last_date_of(month)
     if not settings.places.published.exists():
         raise not_closed(last)
-    figures = published_figures(settings, REPORT, last)
+    figures = published_figures(settings, PACK, last)
     return Filed(tuple(write_report(settings.places.root, figures)), figures)

@@ -48,6 +48,7 @@ JUDGED = frozenset(
         "published",
         "report",
         "further_reports",
+        "late_packs",
         "number of rows in reconciled.postings",
         "number of rows in reconciled.closed_breaks",
         "number of rows in reconciled.closed_versions",
@@ -269,7 +270,7 @@ def _facts_unlike(entry: Entry, facts: Mapping[str, Any]) -> dict[str, tuple[Any
     The rules of a run are those of the program that made it: what follows from them is compared.
     An entry of a former version says nothing of the reports that came later than it.
     """
-    unsaid = {"further_reports"} - set(entry.facts)
+    unsaid = {"further_reports", "late_packs"} - set(entry.facts)
     return {
         name: (entry.facts.get(name), facts.get(name))
         for name in sorted({*entry.facts, *facts} - {"totals", "rules"} - unsaid)

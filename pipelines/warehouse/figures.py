@@ -17,7 +17,7 @@ import duckdb
 
 from pipelines.policy import Policy
 from pipelines.warehouse.publication import digest_of, kept_control_totals
-from pipelines.warehouse.queries import first_row, text_of
+from pipelines.warehouse.queries import first_row, text_over
 
 _DECIMALS, _DECIMALS_MAX = 2, 4
 ROUNDING_RULE = "half away from zero to the currency's minor unit, where an impact is stored"
@@ -157,68 +157,83 @@ def store_reports(
     Where nothing but the note on changes would differ, a stored report stays as it is, so that a
     night run again gives the same bytes.
     """
+    heading = heading_of(connection, policy, reasons=reasons)
+    # What a run of a later date drew up and never published is no report.
+    day = heading["business_date"]
+    connection.execute("delete from delivered.reports where business_date > ?", [day])
+    drawn: dict[str, list[dict[str, Any]]] = {}
+    return {
+        name: store_report(connection, figures_of(connection, name, heading, drawn=drawn))
+        for name in DRAWN
+    }
+
+
+def heading_of(
+    connection: duckdb.DuckDBPyConnection, policy: Policy, *, reasons: list[str]
+) -> dict[str, Any]:
+    """What every report of a closing says of it, above its sections and below them."""
     as_of_date, as_of, timezone, rules = _one(
         connection, "select as_of_date, as_of, timezone, rule_version from reconciled.basis"
     )
-    # What a run of a later date drew up and never published is no report.
-    connection.execute("delete from delivered.reports where business_date > ?", [as_of_date])
     totals = kept_control_totals(connection)
-    units = dict(connection.execute("from validated.minor_units order by all").fetchall())
-    drawn: dict[str, list[dict[str, Any]]] = {}
-    digests = {}
-    for name, sections in DRAWN.items():
-        figures: dict[str, Any] = {
-            "name": name,
-            "business_date": as_of_date.isoformat(),
-            "as_of": _instant(as_of),
-            "timezone": timezone,
-            "verdict": {"state": "red" if reasons else "green", "reasons": reasons},
-            "policy": _policy_in_force(policy),
-            "control": {
-                "snapshot_digest": digest_of(totals),
-                "data_cut_off": _instant(as_of),
-                "rule_version": rules,
-                "policy_version": policy.version,
-                "rounding_rule": ROUNDING_RULE,
-                "query": f"select figures from delivered.reports where name = '{name}' "
-                f"and business_date = date '{as_of_date.isoformat()}'",
-                "control_totals": totals,
-            },
-        }
-        if name != "daily":
-            figures["minor_units"] = units
-        for section, table in sections.items():
-            if table not in drawn:
-                drawn[table] = _rows(connection, f"delivered.{table}", units)
-            figures[section] = drawn[table]
-        digests[name] = _store(connection, figures, as_of_date, as_of)
-    return digests
+    return {
+        "business_date": as_of_date.isoformat(),
+        "as_of": _instant(as_of),
+        "timezone": timezone,
+        "verdict": {"state": "red" if reasons else "green", "reasons": reasons},
+        "policy": _policy_in_force(policy),
+        "control": {
+            "snapshot_digest": digest_of(totals),
+            "data_cut_off": _instant(as_of),
+            "rule_version": rules,
+            "policy_version": policy.version,
+            "rounding_rule": ROUNDING_RULE,
+            "control_totals": totals,
+        },
+    }
 
 
-def _store(
+def figures_of(
     connection: duckdb.DuckDBPyConnection,
-    figures: dict[str, Any],
-    business_date: date,
-    as_of: datetime,
-) -> str:
+    name: str,
+    heading: Mapping[str, Any],
+    *,
+    drawn: dict[str, list[dict[str, Any]]],
+    parts: frozenset[str] = frozenset(),
+) -> dict[str, Any]:
+    """A report's figures: what was drawn already is taken from `drawn`; parts stand for tables."""
+    query = (
+        f"select figures from delivered.reports where name = '{name}' "
+        f"and business_date = date '{heading['business_date']}'"
+    )
+    figures = {"name": name, **heading, "control": {**heading["control"], "query": query}}
+    units = dict(connection.execute("from validated.minor_units order by all").fetchall())
+    if name != "daily":
+        figures["minor_units"] = units
+    for section, table in DRAWN[name].items():
+        if table not in drawn:
+            drawn[table] = _rows(connection, text_over(f"delivered.{table}", parts), units)
+        figures[section] = drawn[table]
+    return figures
+
+
+def store_report(connection: duckdb.DuckDBPyConnection, figures: dict[str, Any]) -> str:
     """Store one report and what changed since it was last drawn up; its digest."""
-    name = figures["name"]
+    key = [figures["name"], figures["business_date"]]
     former = first_row(
         connection,
         "select figures from delivered.reports where name = ? and business_date = ?",
-        [name, business_date],
+        key,
     )
     before = json.loads(former[0]) if former else None
     if former and before and {**before, "changes": []} == {**figures, "changes": []}:
         return _digest(former[0])
     figures["changes"] = changes_of(before, figures) if before is not None else []
     text = json.dumps(figures, sort_keys=True, ensure_ascii=False)
-    connection.execute(
-        "delete from delivered.reports where name = ? and business_date = ?", [name, business_date]
-    )
+    connection.execute("delete from delivered.reports where name = ? and business_date = ?", key)
     connection.execute(
         "insert into delivered.reports values (?, ?, ?, ?, ?)",
-        [name, business_date, as_of, _digest(text), text],
+        [*key, figures["as_of"], _digest(text), text],
     )
     return _digest(text)
 
@@ -265,9 +280,9 @@ def _policy_in_force(policy: Policy) -> dict[str, Any]:
 
 
 def _rows(
-    connection: duckdb.DuckDBPyConnection, table: str, units: Mapping[str, int]
+    connection: duckdb.DuckDBPyConnection, query: str, units: Mapping[str, int]
 ) -> list[dict[str, Any]]:
-    cursor = connection.execute(text_of(table))
+    cursor = connection.execute(query)
     names = [column[0] for column in cursor.description or []]
     found = []
     for row in cursor.fetchall():

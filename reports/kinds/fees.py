@@ -92,7 +92,8 @@ QUOTES = Table(
         Column("surplus_amount", "Dearer by", "money", currency="fee_currency"),
         Column("payments", "Payments", "count"),
     ),
-    empty="No quote was asked for in the last 30 days; recon.toml names the pairs to ask for.",
+    empty="No quote of the last 30 days was asked for before the cut-off; recon.toml names the "
+    "pairs to ask for.",
 )
 
 
@@ -127,7 +128,7 @@ def draw_rates(figures: Figures) -> Iterator[Drawing]:
         if currency not in totals:
             continue
         yield drawing.rates(
-            f"{currency}: {_finding(totals[currency])}",
+            f"{currency}: {_finding(totals[currency], figures)}",
             f"Lines of {counted(len(rows), 'day', 'days')}: the rate charged, and the schedule's.",
             [
                 drawing.Part(
@@ -143,7 +144,7 @@ def draw_rates(figures: Figures) -> Iterator[Drawing]:
         )
 
 
-def _finding(row: Figures) -> str:
+def _finding(row: Row, figures: Figures) -> str:
     rate = (
         f"{row['effective_percent']} % charged" if row["effective_percent"] else "nothing charged"
     )
@@ -154,7 +155,8 @@ def _finding(row: Figures) -> str:
         is_exact = not row["payments_off_schedule"] and not row["payments_not_judged"]
         return f"{rate}, {'exactly' if is_exact else 'in sum'} as scheduled"
     word = "more" if amounts.is_negative(row["variance_amount"]) else "less"
-    return f"{rate}, {amounts.grouped(row['variance_amount'].lstrip('-'))} {word} than scheduled"
+    by = money_in_words(row["variance_amount"].lstrip("-"), row["currency"], figures)
+    return f"{rate}, {by} {word} than scheduled"
 
 
 FEES = Report(

@@ -1,7 +1,8 @@
 """The report `month`: the close pack of a month, with roll-forwards, open items and a sign-off.
 
-Every closing draws it for the month so far; it is filed when the last date of the month closes, or
-on demand. Belongs here: what it declares. Stays out: the figures (`sql/delivered/month_*`).
+Every closing draws it for the month so far; it is filed when the last date of the month closes, by
+its own night or the one that catches up, or on demand. Belongs here: what it declares. Stays out:
+the figures (`sql/delivered/month_*`).
 """
 
 from __future__ import annotations
@@ -34,7 +35,7 @@ MONEY = Table(
 MOVEMENTS = Table(
     name="movements",
     key=("code", "currency"),
-    caption="Open breaks from the first closing of the month to the last",
+    caption="Open breaks from the first closing of the month to this one",
     note="each amount added to the one before it gives the closing",
     columns=(
         Column("code", "Code", "word"),
@@ -105,14 +106,17 @@ SIGN_OFF = Table(
         Column("signed_by", "Name and signature", absent=_LINE),
         Column("signed_date", "Date", absent=_LINE),
     ),
+    is_signed=True,
     empty="Nobody signs.",
     rows=signatures,
 )
 
 
 def headline(figures: Figures) -> str:
-    """Return whether the month is over, and how many items are open."""
-    state = "closed" if is_month_end(figures["business_date"]) else "month to date"
+    """Return whether the month is over, by which night, and how many items are open."""
+    late = f" late, by the night of {figures['closed_with']}" if "closed_with" in figures else ""
+    is_over = is_month_end(figures["business_date"])
+    state = f"closed{late}" if is_over else "month to date"
     breaks = counted(len(figures["breaks"]), "open item", "open items")
     return f"{state}, {breaks if figures['breaks'] else 'no open item'}"
 

@@ -130,7 +130,7 @@ def draw_balance(figures: Figures) -> Iterator[Drawing]:
     """Draw for each currency what of each day's payments is paid out, and what is owed."""
     for currency, rows in foremost(figures["days"], drawing.PANELS_MAX):
         yield drawing.stacked(
-            f"{currency}: {_balance_of(rows, currency, figures)}",
+            _balance_of(rows, currency, figures),
             f"Bars of {counted(len(rows), 'day', 'days')}: what is paid out, and what is owed; "
             "below zero what the gateway takes back.",
             [
@@ -168,11 +168,12 @@ def _balance_of(rows: Sequence[Row], currency: str, figures: Figures) -> str:
     owed = amounts.add(row["owed_amount"] for row in rows)
     net = money_in_words(owed.lstrip("-"), currency, figures)
     if amounts.is_negative(owed):
-        return f"the gateway takes back {net} of the last 30 days"
+        return f"{net} of the last 30 days to be taken back by the gateway"
     if any(amounts.is_negative(row["owed_amount"]) for row in rows):
         return f"{net} owed on balance of the last 30 days, less what the gateway takes back"
     share = amounts.share(paid, amounts.add([paid, owed]))
-    return f"{share} % of the last 30 days is paid out" if share else "nothing to pay out"
+    paid_out = f"{share} % of the last 30 days is paid out" if share else "nothing to pay out"
+    return f"{currency}: {paid_out}"
 
 
 def _owed(rows: Sequence[Row], band: str) -> str:

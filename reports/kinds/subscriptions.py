@@ -129,7 +129,7 @@ _OUTCOMES = {
     "under way": "grey",
     "failed soft": "orange",
     "failed hard": "red",
-    "failed unknown": "green",
+    "failed unknown": "purple",
 }
 
 
@@ -154,7 +154,7 @@ def draw_revenue(figures: Figures) -> Iterator[Drawing]:
         steps = [drawing.Step(said, amount) for said, amount in moved if amounts.exact(amount)]
         change = amounts.subtract(row["closing_amount"], row["opening_amount"])
         now = money_in_words(row["closing_amount"], row["currency"], figures)
-        by = amounts.grouped(change.lstrip("-"))
+        by = money_in_words(change.lstrip("-"), row["currency"], figures)
         word = "fell" if amounts.is_negative(change) else "grew"
         said = f"stayed at {now}" if amounts.is_zero(change) else f"{word} by {by} to {now}"
         yield drawing.bridge(

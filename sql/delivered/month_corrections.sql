@@ -22,6 +22,7 @@ sums as (
     where
         timezone(basis.timezone, corrections.corrected_at)::date - 1
         >= date_trunc('month', basis.as_of_date)
+        and corrections.business_date <= basis.as_of_date
     group by corrections.business_date, corrections.currency, corrections.figure
 )
 

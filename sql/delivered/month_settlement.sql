@@ -19,7 +19,9 @@ sums as (
         sum(settlement.owed_amount) as owed_amount
     from settlement
     cross join basis
-    where settlement.business_date >= date_trunc('month', basis.as_of_date)
+    where
+        settlement.business_date >= date_trunc('month', basis.as_of_date)
+        and settlement.business_date <= basis.as_of_date
     group by settlement.currency
 )
 

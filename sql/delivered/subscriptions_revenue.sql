@@ -1,4 +1,4 @@
--- One row per currency: monthly recurring revenue from the first day of the month to the as-of.
+-- One row per currency: monthly recurring revenue from the first day of the month to the date of the as-of.
 with
 revenue as (
     select * from marts.subscription_revenue
@@ -22,7 +22,9 @@ sums as (
         arg_max(revenue.closing_subscriptions, revenue.business_date) as closing_subscriptions
     from revenue
     cross join basis
-    where revenue.business_date >= date_trunc('month', basis.as_of_date)
+    where
+        revenue.business_date >= date_trunc('month', basis.as_of_date)
+        and revenue.business_date <= basis.as_of_date
     group by revenue.currency
 )
 

@@ -78,8 +78,9 @@ def test_the_age_of_most_is_in_the_direction_of_the_total(
 @pytest.mark.parametrize(
     ("first", "second", "said"),
     [
-        (("300", "100"), ("0", "0"), "75.0 % of the last 30 days is paid out"),
-        (("900", "-900"), ("0", "100"), "the gateway takes back NGN 800.00 of the last 30 days"),
+        (("300", "100"), ("0", "0"), "NGN: 75.0 % of the last 30 days is paid out"),
+        (("900", "-900"), ("0", "100"), "NGN 800.00 of the last 30 days to be taken back by "
+             "the gateway"),
         (("900", "-100"), ("0", "200"), "NGN 100.00 owed on balance of the last 30 days, "
          "less what the gateway takes back"),
     ],
@@ -92,7 +93,7 @@ def test_the_balance_of_days_gives_no_share_of_what_is_taken_back(
         for day, (paid, owed) in (("2026-11-01", first), ("2026-11-02", second))
     ]
     [panel] = draw_balance(UNITS | {"days": rows})
-    assert panel.finding == f"NGN: {said}"
+    assert panel.finding == said
     drawn = [one["amount"] for one in panel.specification["data"]["values"]]
     wanted = [float(part) for pair in zip(first, second, strict=True) for part in pair]
     assert sorted(drawn) == sorted(part for part in wanted if part)
@@ -165,3 +166,21 @@ def test_every_form_shows_which_payment_a_break_is_about(
     }
     lacking = [(form, id_) for form, text in forms.items() for id_ in said if id_ not in text]
     assert lacking == []
+
+
+@pytest.mark.parametrize("rows", [9, 10, 11])
+def test_on_paper_a_row_and_what_is_signed_stay_on_one_page(rows: int) -> None:
+    figures = busy_report(MONTH, 1, rows=rows)
+    detail = " ".join(f"w{number}" for number in range(60)) + " end"
+    figures["breaks"] = [
+        row | {"detail": detail, "break_id": f"brk_{place}"}
+        for place, row in enumerate(figures["breaks"])
+    ]
+    paper = PdfReader(io.BytesIO(rendered_form(figures, "pdf")))
+    pages = [page.extract_text() for page in paper.pages]
+    assert [page.count("w0 ") - page.count(" end") for page in pages] == [0] * len(pages)
+    assert [
+        page for page in pages if ("Name and signature" in page) != ("Approved by" in page)
+    ] == []
+    [signed] = [page for page in pages if "Approved by" in page]
+    assert "Sign-off" in signed

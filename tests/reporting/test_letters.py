@@ -57,3 +57,42 @@ def test_a_long_report_is_a_small_mail(report):
 
     assert len(mail.get_body(("html",)).get_payload()) < 100_000
     assert len(mail.get_body(("plain",)).get_content().splitlines()) < 450
+
+
+@pytest.mark.parametrize(
+    ("name", "shown", "left"),
+    [
+        ("month", ["Expected", "Received", "Difference", "Unexplained"], "Orders, Payments"),
+        ("fees", ["Charged", "Effective rate", "Schedule", "Variance"], "Payments"),
+        ("exceptions", ["Break and reason", "Currency", "Impact"], "State, Owner"),
+    ],
+)
+def test_where_a_table_is_too_wide_counts_are_left_out_and_money_stays(name, shown, left):
+    figures = busy_report(REPORTS[name], 1) | {"changes": []}
+    for row in [row for rows in figures.values() if isinstance(rows, list) for row in rows]:
+        row |= {key: "234567.89" for key in row if key.endswith("_amount")}
+        row |= {"currency": "NGN", "money_impact": "-234567.89", "assignee": "amaka"}
+        row |= {"severity": "high", "state": "open"}
+
+    html = composed(figures).get_body(("html",)).get_content()
+
+    heads = re.findall(r"<th[^>]*>([^<]*)</th>", html)
+    assert [title for title in shown if title not in heads] == []
+    assert f"In the report also: {left}." in html
+
+
+def test_the_chart_is_that_of_the_currency_in_the_headline():
+    row = {"business_date": "2026-11-20", "gross_amount": "100.00", "fee_amount": "1.00"}
+    row |= {"effective_percent": "1.0000", "scheduled_percent": "1.0000", "variance_amount": "0"}
+    row |= {"payments_off_schedule": 0, "payments_not_judged": 0}
+    rows = [
+        row | {"currency": currency, "payments": payments}
+        for currency, payments in (("GHS", 2), ("NGN", 9), ("ZAR", 3))
+    ]
+
+    mail = composed(quiet_report(REPORTS["fees"]) | {"currencies": rows, "days": rows})
+
+    assert "NGN 1.00 charged" in mail["Subject"]
+    html = mail.get_body(("html",)).get_content()
+    assert "NGN: 1.0000 % charged" in html
+    assert "GHS: 1.0000 % charged" not in html

@@ -1,0 +1,64 @@
+"""The packs of months that a closing ends late: their last date was missed, it catches up.
+
+Belongs here: which months those are, and their figures from the book cut off at the month's end;
+what is known of its dates is what is known now. Stays out: how a report is drawn (`figures`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date
+
+import duckdb
+
+from pipelines.policy import Policy
+from pipelines.warehouse.figures import figures_of, heading_of, store_report
+from pipelines.warehouse.parts import create_part, drop_parts
+from pipelines.warehouse.queries import script, text_over
+
+PACK = "month"
+_OF_BREAKS = frozenset({"reconciled.basis", "reconciled.breaks", "reconciled.closed_breaks"})
+_MOVED = "reconciled.movements"
+_PROVED = "reconciled.proof"
+PARTS = _OF_BREAKS | {_MOVED, _PROVED}
+"""The tables that stand beside the book's own, under their names, while a pack is drawn."""
+
+
+def store_packs(
+    connection: duckdb.DuckDBPyConnection, policy: Policy, *, reasons: list[str]
+) -> dict[str, str]:
+    """Store the pack of each of those months beside the reports of the date; digests by month end.
+
+    Call it before the closing is counted: of a night run again nothing is drawn, what is stored of
+    its months stays.
+    """
+    heading = heading_of(connection, policy, reasons=reasons)
+    told = {"closed_with": heading["business_date"]}
+    digests = {}
+    with _months_caught_up(connection) as ends:
+        for end in ends:
+            late = heading | told | {"business_date": end.isoformat()}
+            pack = figures_of(connection, PACK, late, drawn={}, parts=PARTS)
+            digests[late["business_date"]] = store_report(connection, pack)
+    return digests
+
+
+@contextmanager
+def _months_caught_up(connection: duckdb.DuckDBPyConnection) -> Iterator[Iterator[date]]:
+    """Give the last dates of those months; at each one `PARTS` are those of its month."""
+    ends = [row[0] for row in connection.execute(script("work/months_caught_up")).fetchall()]
+    drop_parts(connection, PARTS)
+    try:
+        yield _each_cut_off(connection, ends)
+    finally:
+        drop_parts(connection, PARTS)
+
+
+def _each_cut_off(connection: duckdb.DuckDBPyConnection, ends: list[date]) -> Iterator[date]:
+    for end in ends:
+        connection.execute(script("work/month_basis"), {"month_end": end})
+        connection.execute(script("work/month_breaks"))
+        create_part(connection, _MOVED, text_over(_MOVED, _OF_BREAKS))
+        create_part(connection, _PROVED, text_over(_PROVED, frozenset({_MOVED})))
+        yield end

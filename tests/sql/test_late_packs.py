@@ -1,0 +1,111 @@
+"""The pack of a month whose last date was missed: drawn by the closing that catches up."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from datetime import UTC, date, datetime
+from typing import Any
+
+import pytest
+from oracle.engine import judge
+from oracle.makers import make_order, make_world
+
+from pipelines.partitions import DateRange
+from pipelines.policy import Policy
+from pipelines.warehouse.closing import Run, close
+from pipelines.warehouse.figures import store_reports
+from pipelines.warehouse.month_ends import PARTS, store_packs
+from pipelines.warehouse.queries import build_stage
+from reports.kinds.month import headline
+
+APRIL_2 = datetime(2026, 4, 2, 23, tzinfo=UTC)
+PLACED = {
+    "K1": datetime(2026, 2, 27, 9, tzinfo=UTC),
+    "K2": datetime(2026, 3, 31, 9, tzinfo=UTC),
+    "K3": datetime(2026, 4, 1, 9, tzinfo=UTC),
+}
+
+
+@pytest.fixture(scope="module")
+def judged() -> Iterator[Any]:
+    """Three paid orders that the gateway does not know, of February, March and April."""
+    orders = [make_order(order_id=name, placed_at=at) for name, at in PLACED.items()]
+    store = judge(make_world(orders=orders, as_of=APRIL_2))
+    build_stage(store, "marts")
+    store_reports(store, Policy(), reasons=[])
+    yield store
+    store.close()
+
+
+@pytest.fixture
+def book(judged: Any) -> Iterator[Any]:
+    """The same for one test: whatever it does is undone."""
+    judged.execute("begin")
+    yield judged
+    judged.execute("rollback")
+
+
+def closed_to(store: Any, day: date) -> None:
+    """Count a closing that ended on the date, and found nothing."""
+    at = datetime(day.year, day.month, day.day, 23, tzinfo=UTC)
+    close(store, Run(f"run {day}", "nightly", DateRange(day, day), at, at))
+    store.execute("delete from reconciled.closed_breaks")
+    store.execute("delete from reconciled.postings")
+
+
+def packs(store: Any) -> dict[str, Any]:
+    query = "select figures from delivered.reports where name = 'month' order by business_date"
+    stored = [json.loads(text) for (text,) in store.execute(query).fetchall()]
+    return {one["business_date"]: one for one in stored}
+
+
+def test_a_closing_draws_the_pack_of_each_month_that_it_passes(book: Any) -> None:
+    store_packs(book, Policy(), reasons=[])
+
+    assert [
+        (day, sorted(row["order_id"] for row in pack["breaks"]), pack["money"][0]["orders"])
+        for day, pack in packs(book).items()
+    ] == [
+        ("2026-02-28", ["K1"], 1),
+        ("2026-03-31", ["K1", "K2"], 1),
+        ("2026-04-02", ["K1", "K2", "K3"], 1),
+    ]
+    assert headline(packs(book)["2026-03-31"]) == (
+        "closed late, by the night of 2026-04-02, 2 open items"
+    )
+    assert packs(book)["2026-03-31"]["as_of"] == "2026-04-02T23:00:00Z"
+    temporary = "select table_name from duckdb_tables() where temporary"
+    assert not PARTS & {name for (name,) in book.execute(temporary).fetchall()}
+
+
+def test_its_roll_forward_opens_where_the_month_before_closed(book: Any) -> None:
+    store_packs(book, Policy(), reasons=[])
+
+    [march] = packs(book)["2026-03-31"]["movements"]
+    moved = [march[f"{name}_amount"] for name in ("opening", "new", "resolved", "closing")]
+    assert moved == ["-1000.00", "-1000.00", "0.00", "-2000.00"]
+
+
+@pytest.mark.parametrize(
+    ("closed", "drawn"),
+    [
+        (date(2026, 2, 27), ["2026-02-28", "2026-03-31"]),
+        (date(2026, 2, 28), ["2026-03-31"]),
+        (date(2026, 3, 30), ["2026-03-31"]),
+        (date(2026, 3, 31), []),
+        (date(2026, 4, 2), []),
+    ],
+)
+def test_a_month_that_a_closing_ended_is_drawn_no_second_time(
+    book: Any, closed: date, drawn: list[str]
+) -> None:
+    closed_to(book, closed)
+    assert list(store_packs(book, Policy(), reasons=[])) == drawn
+
+
+def test_drawn_again_before_the_closing_is_counted_it_is_the_same(book: Any) -> None:
+    first = store_packs(book, Policy(), reasons=[])
+    before = packs(book)
+    assert store_packs(book, Policy(), reasons=[]) == first
+    assert packs(book) == before
