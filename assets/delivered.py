@@ -10,7 +10,7 @@ import dagster as dg
 
 from assets import controls
 from assets.showing import changes_shown, chart_of, report_link, said_of
-from assets.stage import retry_policy, shown_tables
+from assets.stage import shown_tables
 from pipelines.night.changes import changes_of
 from pipelines.night.deliver import deliver, publish
 from pipelines.night.judge import draw_up, find_reasons
@@ -24,7 +24,6 @@ def definitions(
     partitions: dg.PartitionsDefinition[str],
     pool: str | None,
     *,
-    retries: int,
     months: dg.PartitionsDefinition[str],
 ) -> list[dg.AssetsDefinition]:
     """The assets of the delivered stage."""
@@ -41,7 +40,6 @@ def definitions(
         ],
         kinds={"duckdb"},
         pool=pool,
-        retry_policy=retry_policy(retries),
         required_resource_keys={"night"},
         check_specs=[controls.VERDICT, controls.FRESHNESS],
         **said_of(
@@ -80,7 +78,6 @@ def definitions(
         deps=[finance],
         kinds={"html", "csv"},
         pool=pool,
-        retry_policy=retry_policy(retries),
         required_resource_keys={"night"},
         **said_of(
             "delivered.daily",

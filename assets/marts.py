@@ -10,13 +10,13 @@ import dagster as dg
 
 from assets import controls
 from assets.showing import markdown_table
-from assets.stage import results_of, retry_policy, specs_of
+from assets.stage import results_of, specs_of
 from pipelines.night.judge import build_marts
 from pipelines.night.reading import day_figures, day_totals, volumes
 
 
 def definitions(
-    partitions: dg.PartitionsDefinition[str], pool: str | None, *, retries: int
+    partitions: dg.PartitionsDefinition[str], pool: str | None
 ) -> list[dg.AssetsDefinition]:
     """The assets of the marts stage."""
 
@@ -25,7 +25,6 @@ def definitions(
         specs=specs_of("marts", partitions, is_shown=pool is not None),
         backfill_policy=dg.BackfillPolicy.single_run(),
         pool=pool,
-        retry_policy=retry_policy(retries),
         required_resource_keys={"night"},
         check_specs=[controls.VOLUME],
     )

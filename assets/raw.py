@@ -10,7 +10,7 @@ import dagster as dg
 
 from assets import controls
 from assets.showing import columns_of_table, said_of
-from assets.stage import ASSETS, retry_policy
+from assets.stage import ASSETS
 from pipelines.gateway.endpoints import ENDPOINTS
 from pipelines.night.actions import take_in_actions
 from pipelines.night.frame import begin
@@ -23,7 +23,7 @@ STREAMS = {stream: endpoint.meaning for stream, endpoint in ENDPOINTS.items()}
 
 
 def definitions(
-    partitions: dg.PartitionsDefinition[str], pool: str | None, *, retries: int
+    partitions: dg.PartitionsDefinition[str], pool: str | None
 ) -> list[dg.AssetsDefinition]:
     """The assets of the raw stage."""
 
@@ -34,7 +34,6 @@ def definitions(
         backfill_policy=dg.BackfillPolicy.single_run(),
         kinds={"python", "duckdb"},
         pool=pool,
-        retry_policy=retry_policy(retries),
         required_resource_keys={"night"},
         check_specs=[controls.EXPORTS],
         metadata=columns_of_table("raw.orders", ASSETS) if pool else {},
@@ -76,7 +75,6 @@ def definitions(
         ],
         backfill_policy=dg.BackfillPolicy.single_run(),
         pool=pool,
-        retry_policy=retry_policy(retries),
         required_resource_keys={"night"},
         check_specs=[controls.CERTIFICATES],
     )

@@ -58,13 +58,6 @@ def shown_tables(stage: str) -> tuple[str, ...]:
     return tuple(table for table in tables_of(stage) if table in SHOWN)
 
 
-def retry_policy(retries: int) -> dg.RetryPolicy | None:
-    """Try again what may pass by itself, after five minutes and then ten."""
-    if not retries:
-        return None
-    return dg.RetryPolicy(max_retries=retries, delay=300, backoff=dg.Backoff.LINEAR)
-
-
 def results_of(
     rows: Mapping[str, int],
     *,

@@ -10,12 +10,12 @@ import dagster as dg
 
 from assets import controls
 from assets.contracts.streams import all_contracts
-from assets.stage import results_of, retry_policy, specs_of
+from assets.stage import results_of, specs_of
 from pipelines.night.validate import validate
 
 
 def definitions(
-    partitions: dg.PartitionsDefinition[str], pool: str | None, *, retries: int
+    partitions: dg.PartitionsDefinition[str], pool: str | None
 ) -> list[dg.AssetsDefinition]:
     """The assets of the validated stage."""
 
@@ -24,7 +24,6 @@ def definitions(
         specs=specs_of("validated", partitions, is_shown=pool is not None),
         backfill_policy=dg.BackfillPolicy.single_run(),
         pool=pool,
-        retry_policy=retry_policy(retries),
         required_resource_keys={"night"},
         check_specs=[controls.CONTRACTS],
     )

@@ -77,9 +77,9 @@ def _compose(known: Settings, nights: Nights, pool: str | None) -> dg.Definition
         assets=[
             definition
             for stage in (raw, validated, reconciled, marts)
-            for definition in stage.definitions(partitions, pool, retries=nights.retries)
+            for definition in stage.definitions(partitions, pool)
         ]
-        + delivered.definitions(partitions, pool, retries=nights.retries, months=months),
+        + delivered.definitions(partitions, pool, months=months),
         asset_checks=checks,
         jobs=[job, month],
         schedules=[nightly_schedule(known, job), monthly_schedule(known, month)],

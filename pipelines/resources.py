@@ -20,6 +20,9 @@ from pipelines.night.progress import Observer, PlainLines, Several
 from pipelines.runs import KIND_TAG, PROCESS_TAG, SWEEP_TAG, dates_of, process_name
 from pipelines.settings import Settings, load_settings
 
+RETRY_SECONDS = 300
+"""Before the first try again of what may pass by itself; as much more before each other."""
+
 
 class Nights:
     """Opens the night of a run; `fault` keeps what stopped the last one."""
@@ -60,13 +63,14 @@ class Nights:
         except ReconFault as fault:
             self.fault = fault
             self.release()
-            is_last = not fault.may_retry or context.retry_number >= self.retries
-            if night is not None and is_last:
+            if fault.may_retry and context.retry_number < self.retries:
+                # No policy of Dagster's: it would try a step again that somebody terminated.
+                pause = RETRY_SECONDS * (context.retry_number + 1)
+                raise dg.RetryRequested(self.retries, seconds_to_wait=pause) from fault
+            if night is not None:
                 fail(night, fault)
             raise dg.Failure(
-                description=fault.sentence,
-                metadata={"remedy": fault.remedy},
-                allow_retries=fault.may_retry,
+                description=fault.sentence, metadata={"remedy": fault.remedy}
             ) from fault
 
     @contextmanager
@@ -76,9 +80,7 @@ class Nights:
             yield
         except ReconFault as fault:
             raise dg.Failure(
-                description=fault.sentence,
-                metadata={"remedy": fault.remedy},
-                allow_retries=fault.may_retry,
+                description=fault.sentence, metadata={"remedy": fault.remedy}
             ) from fault
 
     def _keep_others_out(self, night: Frame) -> None:

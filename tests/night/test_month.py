@@ -7,6 +7,8 @@ from pathlib import Path
 
 import duckdb
 import pytest
+from night.past import Past
+from night.shop import pulled_at
 
 from pipelines.faults import ConfigurationFault
 from pipelines.night.month import file_month, last_date_of
@@ -61,3 +63,16 @@ def test_a_pack_that_is_missing_says_how_the_month_is_had(
         published_figures(settings, "month", date(2026, 9, 30))
 
     assert remedy in refused.value.remedy
+
+
+def test_the_night_that_catches_up_files_the_pack_of_the_month_that_ended(
+    past: Past, tmp_path: Path
+) -> None:
+    with past.open_shop(tmp_path, nights=2, clock=pulled_at(date(2026, 10, 1))) as shop:
+        night = shop.close(date(2026, 10, 1))
+        pack = shop.root / "reports" / "2026-09" / "month.html"
+        filed = pack.read_text(encoding="utf-8")
+
+        assert pack in night.delivered.files
+        assert "closed late, by the night of 2026-10-01" in filed
+        assert file_month(shop.settings, date(2026, 9, 1)).page.read_text("utf-8") == filed

@@ -59,7 +59,9 @@ def environment(shop: Shop) -> dict[str, str]:
 
 
 @pytest.mark.seeds(small=0, full=100)
-def test_nothing_is_lost_doubled_torn_or_stuck(shop: Shop, *, seed: int) -> None:
+def test_nothing_is_lost_doubled_torn_or_stuck(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch, *, seed: int
+) -> None:
     places = shop.settings.places
     round_ = crowd(COMMANDS, environment(shop), places.published, seed=seed)
     assert round_.torn == []
@@ -70,6 +72,7 @@ def test_nothing_is_lost_doubled_torn_or_stuck(shop: Shop, *, seed: int) -> None
     shop.close(LAST)
     with writer_lock(places, wait_seconds=0):
         assert verify(places).open_findings == []
+    monkeypatch.setenv("DAGSTER_HOME", str(places.dagster_home))
     with dg.DagsterInstance.from_config(str(places.dagster_home)) as instance:
         bury_killed(instance)
         assert instance.get_runs(dg.RunsFilter(statuses=[dg.DagsterRunStatus.STARTED])) == []

@@ -14,13 +14,16 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+import dagster as dg
 import pytest
 
 from pipelines.cli import main
 from pipelines.cli.running import run_range
+from pipelines.definitions import build
 from pipelines.faults import Stopped
 from pipelines.gateway.endpoints import ENDPOINTS
 from pipelines.partitions import DateRange, cut_off
+from pipelines.runs import range_tags
 from pipelines.sandbox import SandboxPlan, SandboxServer
 from pipelines.settings import Settings
 
@@ -223,6 +226,33 @@ def test_ctrl_c_ends_a_run_without_an_alarm_and_says_how_to_go_on(
 
     with DagsterInstance.from_config(str(tmp_path / "dagster")) as instance:
         assert [run.status.value for run in instance.get_runs()] == ["CANCELED"]
+
+
+def test_a_run_that_is_terminated_in_the_ui_is_not_tried_again(
+    deployment: Deployment, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in deployment.environment({"RECON_DATA_DIR": str(tmp_path)}).items():
+        monkeypatch.setenv(name, value)
+
+    def terminate(line: str) -> None:
+        if line.startswith("orders:"):
+            instance.report_run_canceling(instance.get_runs()[0])
+            os.kill(os.getpid(), signal.SIGINT)
+
+    job = build(Settings, tell=terminate).resolve_job_def("nightly")
+    with dg.DagsterInstance.ephemeral() as instance:
+        done = job.execute_in_process(
+            instance=instance,
+            raise_on_error=False,
+            run_config={"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}},
+            tags=range_tags(DateRange(START, START)),
+        )
+
+    kinds = [event.event_type_value for event in done.all_events]
+    assert "STEP_FAILURE" in kinds
+    assert "STEP_UP_FOR_RETRY" not in kinds
+    assert kinds[-1] == "PIPELINE_CANCELED"
+    assert not list((tmp_path / "outbox").glob("*.eml"))
 
 
 def test_tomorrow_is_refused_by_the_real_clock(deployment: Deployment) -> None:
