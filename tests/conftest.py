@@ -38,11 +38,13 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line(
         "markers", "needs(*commands, **packages): what the test uses beside Python."
     )
+    # No test is timed. The suite tries the same examples everywhere; proving looks for new ones.
+    settings.register_profile("proving", deadline=None)
+    settings.register_profile("suite", deadline=None, derandomize=True, database=None)
     if config.getoption("full"):
         config.pluginmanager.register(Proof(config))
+        settings.load_profile("proving")
     else:
-        # The suite tries the same examples everywhere; proving looks for new ones.
-        settings.register_profile("suite", derandomize=True, database=None)
         settings.load_profile("suite")
     _forget_this_deployment()
 
