@@ -21,8 +21,10 @@ from pipelines.gateway.manners import keep_manners
 from pipelines.gateway.probing import probe
 from pipelines.night import whole
 from pipelines.night.frame import Frame, Store, begin, frame
+from pipelines.night.judge import JUDGED_STAGES
 from pipelines.partitions import DateRange, cut_off
 from pipelines.settings import Settings
+from pipelines.warehouse.parts import note_asked
 from pipelines.warehouse.queries import first_row
 
 DAY = date(2026, 10, 30)
@@ -157,7 +159,10 @@ def frame_of(settings: Settings, run_id: str, dates: DateRange) -> Frame:
 
 
 def write_history(settings: Settings, size: int) -> None:
-    """Take in a history unchecked, then compute, close and publish it as a night does."""
+    """Take in a history unchecked, then compute, close and publish it as a night does.
+
+    Its claims count as asked: they would cost more than all the rest, and are asked of a night's rows.
+    """
     past = frame_of(settings, "history", PAST)
     known: dict[str, Any] = {
         "as_of": cut_off(past.dates.last, past.settings.zone),
@@ -173,6 +178,9 @@ def write_history(settings: Settings, size: int) -> None:
         whole.validate(past, all_contracts())
         whole.reconcile(past)
         whole.build_marts(past)
+        with past.store() as store:
+            for stage in JUDGED_STAGES:
+                note_asked(store.connection, stage)
         whole.draw_up(past)
         whole.publish(past)
 

@@ -38,7 +38,7 @@ from pipelines.settings import Settings
 from pipelines.warehouse.digests import quick_sums
 from pipelines.warehouse.judgement import CASES
 from pipelines.warehouse.publication import PUBLISHED, publish, sums_kept
-from pipelines.warehouse.queries import columns_of
+from pipelines.warehouse.queries import READERS, columns_of, run_scripts
 from pipelines.warehouse.renewal import keyed_tables
 from pipelines.warehouse.store import STORAGE_VERSION, connect
 
@@ -168,6 +168,7 @@ def _ask(settings: Settings, folder: Path) -> None:
             order = ", ".join([name for name in SORTED_BY if name in names][:2]) or "all"
             connection.execute(f"create schema if not exists {table.partition('.')[0]}")
             connection.execute(f"create table {table} as from published.{table} order by {order}")
+        run_scripts(connection, READERS)
     command = [str(Path(sys.executable).with_name("recon")), "sql", "--format", "csv"]
     question = "select count(*) from reconciled.breaks"
     environment = {"RECON_DATA_DIR": str(settings.places.root), "PATH": ""}
