@@ -161,7 +161,8 @@ def frame_of(settings: Settings, run_id: str, dates: DateRange) -> Frame:
 def write_history(settings: Settings, size: int) -> None:
     """Take in a history unchecked, then compute, close and publish it as a night does.
 
-    Its claims count as asked: they would cost more than all the rest, and are asked of a night's rows.
+    Its claims count as asked: of all rows they would cost more than the rest, and a night asks them
+    of its own.
     """
     past = frame_of(settings, "history", PAST)
     known: dict[str, Any] = {
