@@ -19,9 +19,11 @@ from oracle.world import FeeSchedule, Policy, QuarantinedOrder, Session, Window
 
 from pipelines.partitions import DateRange
 from pipelines.settings import Places
+from pipelines.warehouse.carried import carried_tables
 from pipelines.warehouse.closing import Run, close
-from pipelines.warehouse.publication import publish, replace
+from pipelines.warehouse.publication import note, publish, replace
 from pipelines.warehouse.queries import build_stage
+from pipelines.warehouse.verification.files import sha256_of
 
 FIRST_AS_OF = AS_OF - timedelta(days=1)
 FEBRUARY = datetime(2026, 2, 20, 9, tzinfo=UTC)
@@ -210,9 +212,23 @@ def publish_known_book(places: Places) -> None:
     judge_again(connection, second)
     build_stage(connection, "marts")
     _close(connection, "second", AS_OF)
-    fresh = publish(connection, places)
-    replace(fresh, places)
+    _publish_twice(connection, places)
     connection.close()
+
+
+def _publish_twice(connection: duckdb.DuckDBPyConnection, places: Places) -> None:
+    """Readers get a file that was carried on, with every order and case taken out and put in."""
+    for is_carried in (False, True):
+        fresh = publish(connection, places)
+        assert fresh.is_carried is is_carried
+        file_digest = sha256_of(fresh.path)
+        replace(fresh, places)
+        note(connection, file_digest)
+        for table, key in carried_tables().items():
+            connection.execute(
+                "insert into ops.unpublished "
+                f"select distinct '{table.partition('.')[0]}', '{key}', {key}::varchar from {table}"
+            )
 
 
 def _close(connection: duckdb.DuckDBPyConnection, run_id: str, as_of: datetime) -> None:
