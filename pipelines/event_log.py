@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from threading import Lock, local
-from typing import Any, Self
+from typing import Any, NamedTuple, Self
 
 from dagster._core.events.log import EventLogEntry
 from dagster._core.storage.event_log import SqliteEventLogStorage
@@ -26,11 +26,18 @@ BUSY_SECONDS = 30
 _INDEX = "index"
 
 
+class _Kept(NamedTuple):
+    """A file that is held open, by its path's device and inode when it was first opened."""
+
+    engine: Engine
+    file: tuple[int, int] | None
+
+
 class KeptEventLog(SqliteEventLogStorage):
     """The event log under a Dagster home, `base_dir`; files and tables as its parent lays them."""
 
     def __init__(self, base_dir: str, inst_data: ConfigurableClassData | None = None) -> None:
-        self._kept: OrderedDict[str, Engine] = OrderedDict()
+        self._kept: OrderedDict[str, _Kept] = OrderedDict()
         self._keeping = Lock()
         self._thread = local()
         self._tables: set[str] = set()
@@ -112,22 +119,38 @@ class KeptEventLog(SqliteEventLogStorage):
 
     def _engine(self, shard: str) -> Engine:
         with self._keeping:
-            engine = self._kept.get(shard)
-            if engine is None:
-                if shard != _INDEX:
-                    # Its parent lays out a new file; that of all runs it lays out at its start.
-                    with super().run_connection(shard):
-                        pass
-                engine = self._kept[shard] = _engine_of(self.conn_string_for_shard(shard))
+            kept = self._standing(shard)
+            if kept is None:
+                # Its parent lays out a file that is new.
+                with super().run_connection(shard):
+                    pass
+                path = self.path_for_shard(shard)
+                kept = _Kept(_engine_of(self.conn_string_for_shard(shard)), _file_at(path))
+                self._kept[shard] = kept
             self._kept.move_to_end(shard)
             while len(self._kept) > KEPT:
-                self._kept.popitem(last=False)[1].dispose()
-            return engine
+                self._kept.popitem(last=False)[1].engine.dispose()
+            return kept.engine
+
+    def _standing(self, shard: str) -> _Kept | None:
+        """What is kept of a file, if its path still leads to it: `recon demo` replaces the folder.
+
+        While it is open nothing else gets its inode, so that the same inode is the same file.
+        """
+        file, kept = _file_at(self.path_for_shard(shard)), self._kept.get(shard)
+        if file is not None and kept is not None and kept.file == file:
+            return kept
+        if file is None or kept is not None:
+            self._initialized_dbs.discard(shard)
+            self._tables.clear()
+        if kept is not None:
+            self._kept.pop(shard).engine.dispose()
+        return None
 
     def _let_go(self) -> None:
         with self._keeping:
             while self._kept:
-                self._kept.popitem()[1].dispose()
+                self._kept.popitem()[1].engine.dispose()
 
 
 def _engine_of(address: str) -> Engine:
@@ -141,3 +164,11 @@ def _engine_of(address: str) -> Engine:
         connection.execute("pragma synchronous = normal")
 
     return engine
+
+
+def _file_at(path: str) -> tuple[int, int] | None:
+    try:
+        found = Path(path).stat()
+    except FileNotFoundError:
+        return None
+    return found.st_dev, found.st_ino

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import sqlite3
 from collections.abc import Callable
 from contextlib import closing
@@ -41,6 +42,7 @@ event_log_storage:
   class: KeptEventLog
   config: {base_dir: "BASE"}
 """
+START = dg.DagsterEvent(dg.DagsterEventType.RUN_START.value, "nightly")
 
 
 @dg.asset(
@@ -102,6 +104,21 @@ def test_of_a_batch_that_fails_nothing_is_stored(log: KeptEventLog) -> None:
     assert len(log.get_logs_for_run("run")) == 2
 
 
+@pytest.mark.parametrize("told", [[], ["told by another"]], ids=["not laid out", "laid out"])
+def test_a_folder_that_is_replaced_is_read_and_written_as_it_stands(
+    tmp_path: Path, log: KeptEventLog, told: list[str]
+) -> None:
+    log.store_event(_entry("run", "in the former folder", START))
+    shutil.rmtree(tmp_path / "history")
+    other = SqliteEventLogStorage(str(tmp_path / "history" / "runs"))
+    for message in told:
+        other.store_event(_entry("run", message, START))
+
+    assert _told(log) == [("index", told), ("run", told)]
+    log.store_event(_entry("run", "told at last", START))
+    assert _told(other) == [("index", [*told, "told at last"]), ("run", [*told, "told at last"])]
+
+
 @pytest.fixture
 def log(tmp_path: Path) -> KeptEventLog:
     return KeptEventLog(str(tmp_path))
@@ -124,7 +141,19 @@ def _rows(path: Path) -> list[tuple[str, ...]]:
         return connection.execute(WRITTEN).fetchall()
 
 
-def _entry(run_id: str, message: str = "") -> EventLogEntry:
+def _told(log: SqliteEventLogStorage) -> list[tuple[str, list[str]]]:
+    """What the index and the file of a run say of its start."""
+    started = log.fetch_run_status_changes(dg.DagsterEventType.RUN_START, 9, ascending=True)
+    index = [record.event_log_entry.user_message for record in started.records]
+    return [
+        ("index", index),
+        ("run", [entry.user_message for entry in log.get_logs_for_run("run")]),
+    ]
+
+
+def _entry(
+    run_id: str, message: str = "", dagster_event: dg.DagsterEvent | None = None
+) -> EventLogEntry:
     return EventLogEntry(
         error_info=None,
         level="INFO",
@@ -133,7 +162,7 @@ def _entry(run_id: str, message: str = "") -> EventLogEntry:
         timestamp=1.0,
         step_key=None,
         job_name="nightly",
-        dagster_event=None,
+        dagster_event=dagster_event,
     )
 
 
