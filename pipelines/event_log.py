@@ -110,12 +110,25 @@ class KeptEventLog(SqliteEventLogStorage):
     def _transaction(self, shard: str) -> Iterator[Connection]:
         opened: dict[str, Connection] | None = getattr(self._thread, "opened", None)
         if opened is None:
-            with self._engine(shard).begin() as connection:
+            with self._begun(shard) as connection:
                 yield connection
             return
         if shard not in opened:
-            opened[shard] = self._thread.ending.enter_context(self._engine(shard).begin())
+            opened[shard] = self._thread.ending.enter_context(self._begun(shard))
         yield opened[shard]
+
+    @contextmanager
+    def _begun(self, shard: str) -> Iterator[Connection]:
+        """A transaction of its own; its file is closed after it where it is no longer kept."""
+        engine = self._engine(shard)
+        try:
+            with engine.begin() as connection:
+                yield connection
+        finally:
+            with self._keeping:
+                kept = self._kept.get(shard)
+            if kept is None or kept.engine is not engine:
+                _close(engine)
 
     def _engine(self, shard: str) -> Engine:
         with self._keeping:
@@ -129,7 +142,7 @@ class KeptEventLog(SqliteEventLogStorage):
                 self._kept[shard] = kept
             self._kept.move_to_end(shard)
             while len(self._kept) > KEPT:
-                self._kept.popitem(last=False)[1].engine.dispose()
+                _close(self._kept.popitem(last=False)[1].engine)
             return kept.engine
 
     def _standing(self, shard: str) -> _Kept | None:
@@ -144,13 +157,13 @@ class KeptEventLog(SqliteEventLogStorage):
             self._initialized_dbs.discard(shard)
             self._tables.clear()
         if kept is not None:
-            self._kept.pop(shard).engine.dispose()
+            _close(self._kept.pop(shard).engine)
         return None
 
     def _let_go(self) -> None:
         with self._keeping:
             while self._kept:
-                self._kept.popitem()[1].engine.dispose()
+                _close(self._kept.popitem()[1].engine)
 
 
 def _engine_of(address: str) -> Engine:
@@ -164,6 +177,14 @@ def _engine_of(address: str) -> Engine:
         connection.execute("pragma synchronous = normal")
 
     return engine
+
+
+def _close(engine: Engine) -> None:
+    """Close what nobody uses; what somebody does use comes back to the same pool.
+
+    `Engine.dispose` would lose sight of that pool.
+    """
+    engine.pool.dispose()
 
 
 def _file_at(path: str) -> tuple[int, int] | None:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import shutil
 import sqlite3
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
+from functools import partial
 from pathlib import Path
 from queue import Queue
 
@@ -13,6 +15,7 @@ import dagster as dg
 import pytest
 from dagster._core.events.log import EventLogEntry
 from dagster._core.storage.event_log import SqliteEventLogStorage
+from sqlalchemy import text
 from sqlalchemy.exc import OperationalError
 
 from pipelines.event_log import KEPT, KeptEventLog
@@ -42,6 +45,7 @@ event_log_storage:
   class: KeptEventLog
   config: {base_dir: "BASE"}
 """
+EVENTS = text("select * from event_logs")
 START = dg.DagsterEvent(dg.DagsterEventType.RUN_START.value, "nightly")
 
 
@@ -78,6 +82,31 @@ def test_few_files_are_held_open_however_many_runs_are_looked_at(
 
     assert len(_open_below(tmp_path)) == KEPT
     log.dispose()
+    assert _open_below(tmp_path) == set()
+
+
+def test_few_files_are_held_open_also_after_many_threads_looked_at_many_runs(
+    tmp_path: Path, log: KeptEventLog
+) -> None:
+    log.store_event(_entry("run"))
+    log.dispose()
+    laid_out = Path(log.path_for_shard("run"))
+    runs = [shutil.copy(laid_out, laid_out.with_stem(f"run-{n}")).stem for n in range(24)]
+    with ThreadPoolExecutor(8) as threads:
+        found = list(threads.map(partial(_count, log), runs * 4))
+
+    assert found == [1] * len(runs) * 4
+    assert len(_open_below(tmp_path)) == KEPT
+
+
+def test_a_file_that_was_let_go_while_it_was_used_is_closed_after_that(
+    tmp_path: Path, log: KeptEventLog
+) -> None:
+    with log.run_connection("run") as first, log.run_connection("run") as second:
+        log.dispose()
+        for connection in (first, second):
+            connection.execute(EVENTS).fetchall()
+
     assert _open_below(tmp_path) == set()
 
 
@@ -139,6 +168,11 @@ def _written(home: Path, configuration: str) -> dict[str, list[tuple[str, ...]]]
 def _rows(path: Path) -> list[tuple[str, ...]]:
     with closing(sqlite3.connect(path)) as connection:
         return connection.execute(WRITTEN).fetchall()
+
+
+def _count(log: KeptEventLog, run_id: str) -> int:
+    with log.run_connection(run_id) as connection:
+        return len(connection.execute(EVENTS).fetchall())
 
 
 def _told(log: SqliteEventLogStorage) -> list[tuple[str, list[str]]]:
