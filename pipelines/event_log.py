@@ -75,7 +75,7 @@ class KeptEventLog(SqliteEventLogStorage):
             super().store_event(event)
 
     def store_event_batch(self, events: Sequence[EventLogEntry]) -> None:
-        """All of them in one transaction a file, or none."""
+        """In one transaction a file: all of them are in it, or none."""
         with self._together():
             super().store_event_batch(events)
 
@@ -91,7 +91,11 @@ class KeptEventLog(SqliteEventLogStorage):
 
     @contextmanager
     def _together(self) -> Iterator[None]:
-        """One transaction a file for all that this thread writes within: all of it, or nothing."""
+        """One transaction a file for all that this thread writes within, committed as opened.
+
+        All of it or nothing is in a file. The run's comes first, as its parent has it: whoever
+        hears of an event by the index finds it in the run.
+        """
         if hasattr(self._thread, "opened"):
             yield
             return
@@ -102,6 +106,8 @@ class KeptEventLog(SqliteEventLogStorage):
                 yield
             finally:
                 del self._thread.opened, self._thread.ending
+            for connection in opened.values():
+                connection.commit()
         for shard in opened:
             # The UI looks at a run again when its file changes; so far its write-ahead log did.
             os.utime(self.path_for_shard(shard))

@@ -15,7 +15,7 @@ import dagster as dg
 import pytest
 from dagster._core.events.log import EventLogEntry
 from dagster._core.storage.event_log import SqliteEventLogStorage
-from sqlalchemy import text
+from sqlalchemy import Connection, Engine, event, text
 from sqlalchemy.exc import OperationalError
 
 from pipelines.event_log import KEPT, KeptEventLog
@@ -121,6 +121,24 @@ def test_who_watches_a_run_hears_of_it_while_it_is_being_written(
 
     assert [heard.get(timeout=20), heard.get(timeout=20)] == ["", "said"]
     other.dispose()
+
+
+def test_an_event_is_in_the_file_of_its_run_before_the_index_tells_of_it(
+    log: KeptEventLog,
+) -> None:
+    log.store_event(_entry("run"))
+    committed: list[str] = []
+
+    def note(connection: Connection) -> None:
+        committed.append(Path(connection.engine.url.database or "").stem)
+
+    event.listen(Engine, "commit", note)
+    try:
+        log.store_event_batch([_entry("run"), _entry("run", dagster_event=START)])
+    finally:
+        event.remove(Engine, "commit", note)
+
+    assert committed == ["run", "index"]
 
 
 def test_of_a_batch_that_fails_nothing_is_stored(log: KeptEventLog) -> None:
