@@ -139,10 +139,14 @@ class KeptEventLog(SqliteEventLogStorage):
     def _engine(self, shard: str) -> Engine:
         with self._keeping:
             kept = self._standing(shard)
+        if kept is None:
+            # Its parent lays out a file that is new, and may wait for who writes to it; whoever
+            # asks for another that is kept does not.
+            with super().run_connection(shard):
+                pass
+        with self._keeping:
+            kept = self._standing(shard)
             if kept is None:
-                # Its parent lays out a file that is new.
-                with super().run_connection(shard):
-                    pass
                 path = self.path_for_shard(shard)
                 kept = _Kept(_engine_of(self.conn_string_for_shard(shard)), _file_at(path))
                 self._kept[shard] = kept

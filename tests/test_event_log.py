@@ -82,7 +82,7 @@ def test_few_files_are_held_open_however_many_runs_are_looked_at(
 
     assert len(_open_below(tmp_path)) == KEPT
     log.dispose()
-    assert _open_below(tmp_path) == set()
+    assert _open_below(tmp_path) == []
 
 
 def test_few_files_are_held_open_also_after_many_threads_looked_at_many_runs(
@@ -107,7 +107,25 @@ def test_a_file_that_was_let_go_while_it_was_used_is_closed_after_that(
         for connection in (first, second):
             connection.execute(EVENTS).fetchall()
 
-    assert _open_below(tmp_path) == set()
+    assert _open_below(tmp_path) == []
+
+
+def test_who_waits_for_a_new_file_keeps_nobody_from_one_that_is_open(log: KeptEventLog) -> None:
+    log.store_event(_entry("run"))
+    path = Path(log.path_for_shard("new"))
+    with ThreadPoolExecutor(2) as threads, closing(sqlite3.connect(path)) as other:
+        other.execute("begin exclusive")
+        waiting = threads.submit(_count, log, "new")
+        while _open_below(path.parent).count(str(path)) < 2:
+            assert not waiting.done()
+        found = threads.submit(_count, log, "run")
+        try:
+            assert found.result(timeout=20) == 1
+            assert not waiting.done()
+        finally:
+            other.rollback()
+
+        assert waiting.result() == 0
 
 
 def test_who_watches_a_run_hears_of_it_while_it_is_being_written(
@@ -222,7 +240,7 @@ def _teller(heard: Queue[str]) -> Callable[[EventLogEntry, str], None]:
     return lambda entry, _: heard.put(entry.user_message)
 
 
-def _open_below(folder: Path) -> set[str]:
-    """Databases under a folder that this process holds open."""
+def _open_below(folder: Path) -> list[str]:
+    """Databases under a folder that this process holds open, each as often as it does."""
     names = (str(path.resolve()) for path in Path("/proc/self/fd").iterdir())
-    return {name for name in names if name.startswith(str(folder)) and name.endswith(".db")}
+    return [name for name in names if name.startswith(str(folder)) and name.endswith(".db")]
