@@ -7,7 +7,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -24,15 +24,17 @@ from pipelines.night.judge import draw_up
 from pipelines.night.orders import take_in_orders
 from pipelines.night.pull import pull
 from pipelines.night.validate import validate
+from pipelines.night.whole import Night
 from pipelines.partitions import DateRange
 from pipelines.warehouse.store import writer_lock
+from pipelines.warehouse.verification import verify
 
 
 @pytest.fixture(scope="module")
 def lived(past: Past, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shop]:
-    """A store of one night; the gateway has gone on for three days."""
+    """A store of one night; the gateway has gone on for two days."""
     root = tmp_path_factory.mktemp("accidents")
-    with past.open_shop(root, nights=1, clock=pulled_at(START + timedelta(days=3))) as opened:
+    with past.open_shop(root, nights=1, clock=pulled_at(START + timedelta(days=2))) as opened:
         yield opened
 
 
@@ -70,6 +72,15 @@ def working(shop: Shop) -> Iterator[duckdb.DuckDBPyConnection]:
         connection.close()
 
 
+def spoil(connection: duckdb.DuckDBPyConnection, column: str, value: str, *, back: int) -> None:
+    """Put a value that is none into the row that came so many before the last."""
+    connection.execute(
+        f"update raw.transactions set {column} = ? "
+        "where arrival = (select max(arrival) - ? from raw.transactions)",
+        [value, back],
+    )
+
+
 def pulled_only(shop: Shop, day: date) -> None:
     """A night that died after its pull."""
     night = framed(shop, day, "died")
@@ -88,45 +99,61 @@ MALFORMED = (
 )
 
 
-def test_malformed_rows_are_quarantined_even_when_the_night_that_brought_them_died(
-    shop: Shop,
-) -> None:
-    day = START + timedelta(days=1)
-    pulled_only(shop, day)
+@dataclass(frozen=True)
+class Survived:
+    """Nights that died, and the two that closed after them: `shops` as each of these left it."""
+
+    nights: list[Night]
+    shops: list[Shop]
+
+
+@pytest.fixture(scope="module")
+def survived(lived: Shop, tmp_path_factory: pytest.TempPathFactory) -> Survived:
+    """A night dies after its pull and an older date is closed, then one dies when validated."""
+    root = tmp_path_factory.mktemp("survived")
+    shop = Shop(shutil.copytree(lived.root, root / "data"), lived.server, runs=lived.runs)
+    found = Survived([], [])
+
+    def close(day: date) -> None:
+        found.nights.append(shop.close(day))
+        kept = shutil.copytree(shop.root, root / f"night-{len(found.nights)}")
+        found.shops.append(Shop(kept, shop.server, runs=shop.runs))
+
+    pulled_only(shop, START + timedelta(days=2))
     with working(shop) as connection:
         for back, (column, value) in enumerate(MALFORMED):
-            connection.execute(
-                f"update raw.transactions set {column} = ? "
-                "where arrival = (select max(arrival) - ? from raw.transactions)",
-                [value, back],
-            )
-    assert shop.close(day).published.outcome == "red"
+            spoil(connection, column, value, back=back)
+    close(START + timedelta(days=1))
+    shop.move_clock(pulled_at(START + timedelta(days=3)))
+    pulled_only(shop, START + timedelta(days=2))
+    with working(shop) as connection:
+        spoil(connection, "fiat_currency", "naira", back=0)
+    validate(framed(shop, START + timedelta(days=2), "died"), all_contracts())
+    close(START + timedelta(days=3))
+    return found
+
+
+def test_malformed_rows_are_quarantined_even_when_the_night_that_brought_them_died(
+    survived: Survived,
+) -> None:
+    night, shop = survived.nights[0], survived.shops[0]
+    assert night.published.outcome == "red"
     assert shop.ask("select count(*) from validated.quarantine") == [(len(MALFORMED),)]
     reasons = shop.ask("select reason from validated.quarantine")
     for column, _ in MALFORMED:
         assert any(column in reason for (reason,) in reasons), column
-    shop.close(day + timedelta(days=2))
 
 
-def test_an_older_date_can_be_closed_after_a_later_one_died(shop: Shop) -> None:
-    pulled_only(shop, START + timedelta(days=2))
-    shop.close(START + timedelta(days=1))
-    assert shop.ask("select max(business_date) from delivered.reports") == [
-        (START + timedelta(days=1),)
-    ]
-    shop.close(START + timedelta(days=3))
+def test_an_older_date_can_be_closed_after_a_later_one_died(survived: Survived) -> None:
+    assert [
+        shop.ask("select max(business_date) from delivered.reports") for shop in survived.shops
+    ] == [[(START + timedelta(days=1),)], [(START + timedelta(days=3),)]]
 
 
-def test_what_a_dead_night_quarantined_turns_the_next_one_red(shop: Shop) -> None:
-    day = START + timedelta(days=1)
-    pulled_only(shop, day)
-    with working(shop) as connection:
-        connection.execute(
-            "update raw.transactions set fiat_currency = 'naira' "
-            "where arrival = (select max(arrival) from raw.transactions)"
-        )
-    validate(framed(shop, day, "died"), all_contracts())
-    assert shop.close(day + timedelta(days=1)).published.outcome == "red"
+def test_what_a_dead_night_quarantined_turns_the_next_one_red(survived: Survived) -> None:
+    assert survived.nights[1].published.outcome == "red"
+    (reason,) = survived.nights[1].published.reasons
+    assert "naira" in reason
 
 
 def test_publishing_again_posts_nothing_and_another_run_may_not_publish(second: Shop) -> None:
@@ -139,7 +166,8 @@ def test_publishing_again_posts_nothing_and_another_run_may_not_publish(second: 
     assert second.ask(postings, working=True) == before
     with pytest.raises(ClaimBroken):
         publish(replace(last, run_id="somebody else"))
-    second.close(day)
+    pulled_only(second, day + timedelta(days=1))
+    assert verify(second.settings.places).open_findings == []
 
 
 def test_a_night_waits_for_the_one_that_runs_and_says_so(shop: Shop) -> None:

@@ -14,15 +14,17 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from night.killing import Experiment, Way, driver, left_in, store_before_its_night
+from night.killing import NIGHT, Experiment, Way, driver, left_in
+from night.past import Past
+from night.shop import pulled_at
 
 SEED = 7
 
 
 @pytest.fixture(scope="module")
-def nights(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Experiment]:
+def nights(past: Past, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Experiment]:
     root = tmp_path_factory.mktemp("kills")
-    with store_before_its_night(root) as before, driver() as made:
+    with past.open_shop(root, nights=1, clock=pulled_at(NIGHT)) as before, driver() as made:
         yield Experiment(before, made, root)
 
 
@@ -37,7 +39,7 @@ def spread(count: int, length: int) -> list[int]:
     return [step * (length - 1) // (count - 1) for step in range(count)]
 
 
-@pytest.mark.counts(small=5, full=80)
+@pytest.mark.counts(small=6, full=80)
 def test_a_night_killed_at_named_points_and_run_again_is_the_night_that_was_not(
     nights: Experiment, count: int, dealt: int
 ) -> None:
@@ -53,7 +55,7 @@ def test_a_night_killed_at_named_points_and_run_again_is_the_night_that_was_not(
 
 
 @pytest.mark.needs("strace")
-@pytest.mark.counts(small=4, full=300)
+@pytest.mark.counts(small=2, full=300)
 def test_a_night_killed_in_a_call_drawn_by_seed_and_run_again_is_the_night_that_was_not(
     nights: Experiment, count: int, dealt: int
 ) -> None:

@@ -24,10 +24,10 @@ from pipelines.partitions import DateRange
 LAST = START + timedelta(days=5)
 DEAR = POLICY.replace('"1.0"', '"1.5"') + "[sla]\npayout_days = 1\n"
 CHANGES = {
-    "tolerance": DEAR.replace('"0.01"', '"500"'),
-    "schedule": DEAR.replace('"1.5"', '"1.0"'),
-    "sla": DEAR.replace("payout_days = 1", "gateway_hours = 4000"),
-    "calendar": DEAR + '[payout]\ncalendar = "NG"\n',
+    "tolerance and sla": DEAR.replace('"0.01"', '"500"').replace(
+        "payout_days = 1", "gateway_hours = 4000"
+    ),
+    "schedule and calendar": DEAR.replace('"1.5"', '"1.0"') + '[payout]\ncalendar = "NG"\n',
 }
 CASES = """
     select case_id, match_status, code, secondary_codes, currency, money_impact, severity,
@@ -74,9 +74,16 @@ def diff(shop: Shop, text: str, *options: str) -> str:
     return done(shop, "policy", "diff", str(file), *options)
 
 
-@pytest.mark.parametrize("change", CHANGES)
+@pytest.mark.parametrize(
+    ("change", "codes"),
+    [
+        ("tolerance and sla", {"FEE_VARIANCE", "MISSING_IN_GATEWAY"}),
+        ("schedule and calendar", {"FEE_VARIANCE", "PAYOUT_OVERDUE"}),
+    ],
+    ids=CHANGES,
+)
 def test_the_preview_names_exactly_what_the_night_under_that_policy_changes(
-    closed: Shop, tmp_path: Path, change: str
+    closed: Shop, tmp_path: Path, *, change: str, codes: set[str]
 ) -> None:
     told = json.loads(diff(closed, CHANGES[change], "--format", "json"))
     night = Shop(tmp_path / "data", closed.server, policy=CHANGES[change])
@@ -86,7 +93,15 @@ def test_the_preview_names_exactly_what_the_night_under_that_policy_changes(
     reconcile(run)
     before, after = cases(closed), cases(night, working=True)
     changed = {case for case in before.keys() | after.keys() if before.get(case) != after.get(case)}
-    assert {case["case_id"] for case in told["cases"]} == changed != set()
+    assert {case["case_id"] for case in told["cases"]} == changed
+    # Each of the two settings has moved something of its own.
+    code_and_state = slice(1, None, 5)
+    moved = {
+        before[case][1]
+        for case in changed
+        if before[case][code_and_state] != after[case][code_and_state]
+    }
+    assert moved >= codes
     for case in told["cases"]:
         status, code, _, _, impact, _, state = after[case["case_id"]]
         said = case["match_status_after"], case["code_after"], case["state_after"]
@@ -102,12 +117,14 @@ def test_the_preview_names_exactly_what_the_night_under_that_policy_changes(
 
 def test_a_preview_leaves_every_file_of_the_store_as_it_was(closed: Shop) -> None:
     before = digests(closed)
-    told = diff(closed, CHANGES["sla"])
+    told = diff(closed, CHANGES["tolerance and sla"])
     assert digests(closed) == before
     assert list((closed.root / "tmp").iterdir()) == []
     assert "sla.gateway_hours: 24 → 4000" in told
     assert "otherwise under the changed policy." in told
-    rows = list(csv.DictReader(io.StringIO(diff(closed, CHANGES["sla"], "--format", "csv"))))
+    rows = list(
+        csv.DictReader(io.StringIO(diff(closed, CHANGES["tolerance and sla"], "--format", "csv")))
+    )
     assert "MISSING_IN_GATEWAY" in {row["code_before"] for row in rows}
     assert [row["case_id"] for row in rows if row["case_id"] not in told] == []
     assert f"{len(rows)} cases stand otherwise" in told
