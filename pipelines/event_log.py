@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 from collections import OrderedDict
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from threading import Lock, local
 from typing import Any, NamedTuple, Self
@@ -110,7 +110,8 @@ class KeptEventLog(SqliteEventLogStorage):
                 connection.commit()
         for shard in opened:
             # The UI looks at a run again when its file changes; so far its write-ahead log did.
-            os.utime(self.path_for_shard(shard))
+            with suppress(FileNotFoundError):  # Its folder was replaced meanwhile.
+                os.utime(self.path_for_shard(shard))
 
     @contextmanager
     def _transaction(self, shard: str) -> Iterator[Connection]:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import shutil
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing
+from contextlib import closing, contextmanager
 from functools import partial
 from pathlib import Path
 from queue import Queue
@@ -141,6 +141,20 @@ def test_who_watches_a_run_hears_of_it_while_it_is_being_written(
     other.dispose()
 
 
+def test_who_writes_while_the_folder_goes_is_not_stopped_by_that(
+    tmp_path: Path, log: KeptEventLog
+) -> None:
+    log.store_event(_entry("run"))
+
+    def remove(_: Connection) -> None:
+        shutil.rmtree(tmp_path / "history")
+
+    with _at_commits(remove):
+        log.store_event(_entry("run", "lost with the folder"))
+
+    assert not (tmp_path / "history").exists()
+
+
 def test_an_event_is_in_the_file_of_its_run_before_the_index_tells_of_it(
     log: KeptEventLog,
 ) -> None:
@@ -150,11 +164,8 @@ def test_an_event_is_in_the_file_of_its_run_before_the_index_tells_of_it(
     def note(connection: Connection) -> None:
         committed.append(Path(connection.engine.url.database or "").stem)
 
-    event.listen(Engine, "commit", note)
-    try:
+    with _at_commits(note):
         log.store_event_batch([_entry("run"), _entry("run", dagster_event=START)])
-    finally:
-        event.remove(Engine, "commit", note)
 
     assert committed == ["run", "index"]
 
@@ -209,6 +220,15 @@ def _rows(path: Path) -> list[tuple[str, ...]]:
 def _count(log: KeptEventLog, run_id: str) -> int:
     with log.run_connection(run_id) as connection:
         return len(connection.execute(EVENTS).fetchall())
+
+
+@contextmanager
+def _at_commits(do: Callable[[Connection], None]) -> Iterator[None]:
+    event.listen(Engine, "commit", do)
+    try:
+        yield
+    finally:
+        event.remove(Engine, "commit", do)
 
 
 def _told(log: SqliteEventLogStorage) -> list[tuple[str, list[str]]]:
