@@ -37,6 +37,7 @@ def store_packs(
     heading = heading_of(connection, policy, reasons=reasons)
     told = {"closed_with": heading["business_date"]}
     digests = {}
+    connection.execute(script("work/forget_unpublished_packs"), {"name": PACK})
     with _months_caught_up(connection) as ends:
         for end in ends:
             late = heading | told | {"business_date": end.isoformat()}

@@ -13,7 +13,7 @@ from oracle.bill_makers import make_price
 from oracle.engine import judge
 from oracle.makers import make_order, make_world
 
-from pipelines.partitions import DateRange
+from pipelines.partitions import DateRange, cut_off
 from pipelines.policy import Policy
 from pipelines.warehouse.basis import write_basis
 from pipelines.warehouse.closing import Run, close
@@ -23,6 +23,7 @@ from pipelines.warehouse.queries import build_stage, materialise
 from reports.kinds.month import MONTH, headline
 from reports.lists import render_plain
 
+LAGOS = ZoneInfo("Africa/Lagos")
 MARCH_31 = datetime(2026, 3, 31, 23, tzinfo=UTC)
 APRIL_2 = datetime(2026, 4, 2, 23, tzinfo=UTC)
 PLACED = {
@@ -76,7 +77,7 @@ def hold(store: Any, *versions: tuple[str, datetime, str]) -> None:
 
 def judge_at(store: Any, as_of: datetime) -> None:
     """What subscriptions bring as of another night; all else stays as it was judged."""
-    write_basis(store, Policy(), as_of=as_of, zone=ZoneInfo("Africa/Lagos"))
+    write_basis(store, Policy(), as_of=as_of, zone=LAGOS)
     for table in ("validated.subscriptions_history", "marts.subscription_revenue"):
         materialise(store, table)
 
@@ -181,3 +182,27 @@ def test_revenue_that_no_closing_of_the_month_knew_is_not_told_as_none(
     late = packs(book)["2026-03-31"]
     assert late["revenue"] == []
     assert said in render_plain(MONTH, late)
+
+
+@pytest.mark.parametrize("died_on", [date(2026, 4, 1), date(2026, 4, 2)])
+def test_a_pack_of_a_night_that_died_is_nothing_to_correct(book: Any, died_on: date) -> None:
+    closed_to(book, date(2026, 3, 29))
+    write_basis(book, Policy(), as_of=cut_off(died_on, LAGOS), zone=LAGOS)
+    store_packs(book, Policy(), reasons=["a file is missing"])
+    write_basis(book, Policy(), as_of=APRIL_2, zone=LAGOS)
+
+    store_packs(book, Policy(), reasons=[])
+
+    assert packs(book)["2026-03-31"]["changes"] == []
+    assert packs(book)["2026-03-31"]["verdict"]["state"] == "green"
+
+
+def test_a_late_pack_of_a_night_that_died_is_no_report_of_the_night_of_its_date(book: Any) -> None:
+    closed_to(book, date(2026, 3, 29))
+    store_packs(book, Policy(), reasons=["a file is missing"])
+    write_basis(book, Policy(), as_of=MARCH_31, zone=LAGOS)
+
+    store_reports(book, Policy(), reasons=[])
+
+    assert packs(book)["2026-03-31"]["changes"] == []
+    assert list(packs(book)) == ["2026-03-31"]
