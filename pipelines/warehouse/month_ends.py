@@ -31,8 +31,7 @@ def store_packs(
 ) -> dict[str, str]:
     """Store the pack of each of those months beside the reports of the date; digests by month end.
 
-    Call it before the closing is counted: of a night run again nothing is drawn, what is stored of
-    its months stays.
+    A date that is closed again draws the packs of its first closing again, with what changed since.
     """
     heading = heading_of(connection, policy, reasons=reasons)
     told = {"closed_with": heading["business_date"]}
@@ -51,7 +50,8 @@ def store_packs(
 @contextmanager
 def _months_caught_up(connection: duckdb.DuckDBPyConnection) -> Iterator[Iterator[date]]:
     """Give the last dates of those months; at each one `PARTS` are those of its month."""
-    ends = [row[0] for row in connection.execute(script("work/months_caught_up")).fetchall()]
+    query = script("work/months_caught_up")
+    ends = [row[0] for row in connection.execute(query, {"name": PACK}).fetchall()]
     drop_parts(connection, PARTS)
     try:
         yield _each_cut_off(connection, ends)

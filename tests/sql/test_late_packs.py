@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from oracle.bill_makers import make_price
-from oracle.engine import judge
+from oracle.engine import judge, judge_again, take_in
 from oracle.makers import make_order, make_world
 
 from pipelines.partitions import DateRange, cut_off
@@ -53,10 +53,14 @@ def book(judged: Any) -> Iterator[Any]:
     judged.execute("rollback")
 
 
+def close_as_judged(store: Any, day: date) -> None:
+    at = cut_off(day, LAGOS)
+    close(store, Run(f"run {day}", "nightly", DateRange(day, day), at, at))
+
+
 def closed_to(store: Any, day: date) -> None:
     """Count a closing that ended on the date, and found nothing."""
-    at = datetime(day.year, day.month, day.day, 23, tzinfo=UTC)
-    close(store, Run(f"run {day}", "nightly", DateRange(day, day), at, at))
+    close_as_judged(store, day)
     store.execute("delete from reconciled.closed_breaks")
     store.execute("delete from reconciled.postings")
 
@@ -206,3 +210,24 @@ def test_a_late_pack_of_a_night_that_died_is_no_report_of_the_night_of_its_date(
 
     assert packs(book)["2026-03-31"]["changes"] == []
     assert list(packs(book)) == ["2026-03-31"]
+
+
+def test_a_date_closed_again_draws_its_late_pack_again_from_the_same_opening(book: Any) -> None:
+    judge_again(book, make_world(as_of=cut_off(date(2026, 2, 28), LAGOS)))
+    close_as_judged(book, date(2026, 2, 28))
+    judge_again(book, make_world(as_of=APRIL_2))
+    first = store_packs(book, Policy(), reasons=[])
+    close_as_judged(book, date(2026, 4, 2))
+    assert store_packs(book, Policy(), reasons=[]) == first
+
+    mended = [make_order(order_id=name, placed_at=PLACED[name], amount="400") for name in PLACED]
+    take_in(book, make_world(orders=mended, as_of=APRIL_2, minor_units={}), file="f1")
+    judge_again(book, make_world(as_of=APRIL_2))
+    materialise(book, "marts.daily_close")
+    assert list(store_packs(book, Policy(), reasons=[])) == ["2026-03-31"]
+
+    pack = packs(book)["2026-03-31"]
+    [march] = pack["movements"]
+    moved = [march[f"{name}_amount"] for name in ("opening", "new", "changed", "closing")]
+    assert moved == ["-1000.00", "-400.00", "600.00", "-800.00"]
+    assert {"figure": "NGN expected amount", "old": "1,000.00", "new": "400.00"} in pack["changes"]
