@@ -165,7 +165,7 @@ class _Sheet:
             return
         day = _day(cell)
         if day is not None:
-            look = self._looks.look(num_format="yyyy-mm-dd")
+            look = self._looks.look(num_format="yyyy-mm-dd", align="left")
             self._sheet.write_datetime(number, place, day, look)
             return
         text = " ".join(value) if isinstance(value, list) else str(value)

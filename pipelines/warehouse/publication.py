@@ -9,14 +9,15 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import duckdb
 
-from pipelines.faults import ClaimBroken
+from pipelines.faults import ClaimBroken, DiskFull
 from pipelines.settings import Places
 from pipelines.warehouse.carried import carried_tables, copy_former, note_published, replace_rows
 from pipelines.warehouse.digests import (
@@ -141,15 +142,16 @@ def publish(connection: duckdb.DuckDBPyConnection, places: Places) -> Fresh:
     fresh = places.published.with_name(f".{places.published.name}.new")
     _remove(fresh)
     columns = {table: _public_columns(connection, table) for table in PUBLISHED}
-    if copy_former(connection, places.published, fresh, form=_form()):
-        if _write(connection, fresh, columns, is_carried=True):
-            return Fresh(fresh, is_carried=True)
-        _remove(fresh)
-    if not _write(connection, fresh, columns, is_carried=False):
-        raise ClaimBroken(
-            "The published file does not hold what the warehouse holds.",
-            "Nothing was replaced; check the disk, then run the night again.",
-        )
+    with _removed_when_stopped(fresh):
+        if copy_former(connection, places.published, fresh, form=_form()):
+            if _write(connection, fresh, columns, is_carried=True):
+                return Fresh(fresh, is_carried=True)
+            _remove(fresh)
+        if not _write(connection, fresh, columns, is_carried=False):
+            raise ClaimBroken(
+                "The published file does not hold what the warehouse holds.",
+                "Nothing was replaced; check the disk, then run the night again.",
+            )
     return Fresh(fresh, is_carried=False)
 
 
@@ -162,6 +164,22 @@ def replace(fresh: Fresh, places: Places) -> None:
 def note(connection: duckdb.DuckDBPyConnection, file_digest: str) -> None:
     """Keep the digest of the file that was put in place: the next one is made from it."""
     note_published(connection, file_digest, _form())
+
+
+@contextmanager
+def _removed_when_stopped(fresh: Path) -> Iterator[None]:
+    """A file that is not finished is removed, and an error of the disk is told as one."""
+    try:
+        yield
+    except OSError as refused:
+        _remove(fresh)
+        raise DiskFull(
+            f"The published file could not be written ({refused.strerror}).",
+            "Free space or mend the disk, then start the run again; readers keep the former file.",
+        ) from refused
+    except (duckdb.Error, ClaimBroken):
+        _remove(fresh)
+        raise
 
 
 def _remove(fresh: Path) -> None:
@@ -210,7 +228,8 @@ def _copy(
 @cache
 def _form() -> str:
     """A digest of everything that the tables, views and comments of a published file come from."""
-    digest = hashlib.sha256(f"{PUBLISHED} {STORAGE_VERSION} {duckdb.__version__}".encode())
+    made_of = (PUBLISHED, PRIVATE_COLUMNS, DICTIONARY, READERS, STORAGE_VERSION, duckdb.__version__)
+    digest = hashlib.sha256(str(made_of).encode())
     for path in sorted(SQL_FOLDER.rglob("*.sql")):
         digest.update(path.read_bytes())
     return digest.hexdigest()

@@ -211,12 +211,12 @@ def _database_faults() -> Iterator[None]:
     try:
         yield
     except duckdb.Error as refused:
-        said = str(refused).splitlines()[0][:300]
-        if "No space left" in said:
+        if "No space left" in str(refused):
             raise DiskFull(
                 "The disk ran full while the warehouse was written.",
                 "Free space, then start the run again.",
             ) from refused
+        said = str(refused).splitlines()[0][:300]
         raise StoreFault(
             f"The database refused a step: {said}.",
             "Nothing was published; report this with the run's log.",

@@ -51,6 +51,7 @@ class Shop:
     root: Path
     server: SandboxServer
     closings: list[datetime] = field(default_factory=list)
+    told: list[str] = field(default_factory=list)
     runs: int = 0
     policy: str = POLICY
 
@@ -101,6 +102,7 @@ class Shop:
                 dates=DateRange(first, last),
                 now=FAR,
                 limits=HASTY,
+                tell=self.told.append,
                 is_sweep=is_sweep,
             ),
             all_contracts(),

@@ -50,6 +50,7 @@ def test_a_month_shows_exactly_the_planned_breaks(
             shop.move_clock(pulled_at(day))
             assert shop.close(day).published.outcome == "green"
             assert found_breaks(shop) == planned_breaks(shop)
+            assert "the former file carried on" in " ".join(shop.told[-3:])
         residuals = shop.ask(
             "select count(*), sum(abs(amount)), sum(rows) from reconciled.proof "
             "where line = 'unexplained_residual'"

@@ -7,7 +7,9 @@ from pathlib import Path
 
 import duckdb
 import pytest
+from limiting import files_of_at_most
 
+from pipelines.faults import DiskFull
 from pipelines.settings import Places
 from pipelines.warehouse.judgement import CASES, READ_ON
 from pipelines.warehouse.publication import PUBLISHED, Fresh, note, publish, replace
@@ -125,6 +127,17 @@ def test_what_cannot_be_carried_on_is_written_whole(
     put_out(store)
     assert carried_or_whole == held_in(store[1].published)
     assert sorted(path.name for path in store[1].published.parent.iterdir()) == ["finance.duckdb"]
+
+
+def test_a_full_disk_is_told_as_one_and_nothing_is_left_on_it(store: Store) -> None:
+    places = store[1]
+    put_out(store)
+    before = places.published.read_bytes()
+    with files_of_at_most(len(before) // 2), pytest.raises(DiskFull, match="could not be written"):
+        publish(*store)
+    assert [path.name for path in places.published.parent.iterdir()] == ["finance.duckdb"]
+    assert places.published.read_bytes() == before
+    assert put_out(store).is_carried
 
 
 def test_no_published_table_of_cases_is_left_out_of_what_a_judgement_notes() -> None:

@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import json
-import resource
-import signal
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import pytest
+from limiting import files_of_at_most
 
 from pipelines.faults import DiskFull, StoreFault
 from pipelines.warehouse.decisions import LOG, Decision, DecisionLog
@@ -93,19 +90,6 @@ def test_a_line_that_cannot_be_is_a_fault_of_the_store(
         handle.write(text + "\n")
     with pytest.raises(StoreFault, match="What people decided"):
         log.after(0)
-
-
-@contextmanager
-def files_of_at_most(size: int) -> Iterator[None]:
-    """As on a full disk, writing ends in the middle of a line."""
-    former, handler = resource.getrlimit(resource.RLIMIT_FSIZE), signal.getsignal(signal.SIGXFSZ)
-    signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (size, former[1]))
-    try:
-        yield
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, former)
-        signal.signal(signal.SIGXFSZ, handler)
 
 
 def test_what_does_not_get_to_the_disk_whole_was_not_decided(
