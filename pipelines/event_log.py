@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from threading import Lock, local
-from typing import Any, Self
+from typing import Any, NamedTuple, Self
 
 from dagster._core.events.log import EventLogEntry
 from dagster._core.storage.event_log import SqliteEventLogStorage
@@ -26,11 +26,18 @@ BUSY_SECONDS = 30
 _INDEX = "index"
 
 
+class _Kept(NamedTuple):
+    """A file that is held open, by its path's device and inode when it was first opened."""
+
+    engine: Engine
+    file: tuple[int, int] | None
+
+
 class KeptEventLog(SqliteEventLogStorage):
     """The event log under a Dagster home, `base_dir`; files and tables as its parent lays them."""
 
     def __init__(self, base_dir: str, inst_data: ConfigurableClassData | None = None) -> None:
-        self._kept: OrderedDict[str, Engine] = OrderedDict()
+        self._kept: OrderedDict[str, _Kept] = OrderedDict()
         self._keeping = Lock()
         self._thread = local()
         self._tables: set[str] = set()
@@ -68,7 +75,7 @@ class KeptEventLog(SqliteEventLogStorage):
             super().store_event(event)
 
     def store_event_batch(self, events: Sequence[EventLogEntry]) -> None:
-        """All of them in one transaction a file, or none."""
+        """In one transaction a file: all of them are in it, or none."""
         with self._together():
             super().store_event_batch(events)
 
@@ -84,7 +91,11 @@ class KeptEventLog(SqliteEventLogStorage):
 
     @contextmanager
     def _together(self) -> Iterator[None]:
-        """One transaction a file for all that this thread writes within: all of it, or nothing."""
+        """One transaction a file for all that this thread writes within, committed as opened.
+
+        All of it or nothing is in a file. The run's comes first, as its parent has it: whoever
+        hears of an event by the index finds it in the run.
+        """
         if hasattr(self._thread, "opened"):
             yield
             return
@@ -95,6 +106,8 @@ class KeptEventLog(SqliteEventLogStorage):
                 yield
             finally:
                 del self._thread.opened, self._thread.ending
+            for connection in opened.values():
+                connection.commit()
         for shard in opened:
             # The UI looks at a run again when its file changes; so far its write-ahead log did.
             os.utime(self.path_for_shard(shard))
@@ -103,31 +116,64 @@ class KeptEventLog(SqliteEventLogStorage):
     def _transaction(self, shard: str) -> Iterator[Connection]:
         opened: dict[str, Connection] | None = getattr(self._thread, "opened", None)
         if opened is None:
-            with self._engine(shard).begin() as connection:
+            with self._begun(shard) as connection:
                 yield connection
             return
         if shard not in opened:
-            opened[shard] = self._thread.ending.enter_context(self._engine(shard).begin())
+            opened[shard] = self._thread.ending.enter_context(self._begun(shard))
         yield opened[shard]
+
+    @contextmanager
+    def _begun(self, shard: str) -> Iterator[Connection]:
+        """A transaction of its own; its file is closed after it where it is no longer kept."""
+        engine = self._engine(shard)
+        try:
+            with engine.begin() as connection:
+                yield connection
+        finally:
+            with self._keeping:
+                kept = self._kept.get(shard)
+            if kept is None or kept.engine is not engine:
+                _close(engine)
 
     def _engine(self, shard: str) -> Engine:
         with self._keeping:
-            engine = self._kept.get(shard)
-            if engine is None:
-                if shard != _INDEX:
-                    # Its parent lays out a new file; that of all runs it lays out at its start.
-                    with super().run_connection(shard):
-                        pass
-                engine = self._kept[shard] = _engine_of(self.conn_string_for_shard(shard))
+            kept = self._standing(shard)
+        if kept is None:
+            # Its parent lays out a file that is new, and may wait for who writes to it; whoever
+            # asks for another that is kept does not.
+            with super().run_connection(shard):
+                pass
+        with self._keeping:
+            kept = self._standing(shard)
+            if kept is None:
+                path = self.path_for_shard(shard)
+                kept = _Kept(_engine_of(self.conn_string_for_shard(shard)), _file_at(path))
+                self._kept[shard] = kept
             self._kept.move_to_end(shard)
             while len(self._kept) > KEPT:
-                self._kept.popitem(last=False)[1].dispose()
-            return engine
+                _close(self._kept.popitem(last=False)[1].engine)
+            return kept.engine
+
+    def _standing(self, shard: str) -> _Kept | None:
+        """What is kept of a file, if its path still leads to it: `recon demo` replaces the folder.
+
+        While it is open nothing else gets its inode, so that the same inode is the same file.
+        """
+        file, kept = _file_at(self.path_for_shard(shard)), self._kept.get(shard)
+        if file is not None and kept is not None and kept.file == file:
+            return kept
+        if file is None or kept is not None:
+            self._initialized_dbs.discard(shard)
+            self._tables.clear()
+        if kept is not None:
+            _close(self._kept.pop(shard).engine)
+        return None
 
     def _let_go(self) -> None:
         with self._keeping:
             while self._kept:
-                self._kept.popitem()[1].dispose()
+                _close(self._kept.popitem()[1].engine)
 
 
 def _engine_of(address: str) -> Engine:
@@ -141,3 +187,19 @@ def _engine_of(address: str) -> Engine:
         connection.execute("pragma synchronous = normal")
 
     return engine
+
+
+def _close(engine: Engine) -> None:
+    """Close what nobody uses; what somebody does use comes back to the same pool.
+
+    `Engine.dispose` would lose sight of that pool.
+    """
+    engine.pool.dispose()
+
+
+def _file_at(path: str) -> tuple[int, int] | None:
+    try:
+        found = Path(path).stat()
+    except FileNotFoundError:
+        return None
+    return found.st_dev, found.st_ino

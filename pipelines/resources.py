@@ -25,7 +25,7 @@ RETRY_SECONDS = 300
 
 
 class Nights:
-    """Opens the night of a run; `fault` keeps what stopped the last one."""
+    """Opens the night of a run; `fault` keeps what stopped the last that was not tried again."""
 
     def __init__(
         self,
@@ -61,12 +61,13 @@ class Nights:
                 self._keep_others_out(night)
             yield night
         except ReconFault as fault:
-            self.fault = fault
             self.release()
             if fault.may_retry and context.retry_number < self.retries:
                 # No policy of Dagster's: it would try a step again that somebody terminated.
                 pause = RETRY_SECONDS * (context.retry_number + 1)
                 raise dg.RetryRequested(self.retries, seconds_to_wait=pause) from fault
+            # Kept though another step begins after this one: the command tells it at the end.
+            self.fault = fault
             if night is not None:
                 fail(night, fault)
             raise dg.Failure(
