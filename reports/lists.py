@@ -13,7 +13,7 @@ from reports import wording
 from reports.figures import refuse_floats
 from reports.footing import footing
 from reports.page import shown_columns
-from reports.tables import Cell, Figures, Report, Table, cells_of, rows_of, totals_of
+from reports.tables import Cell, Figures, Report, Table, cells_of, rows_of, said_of_none, totals_of
 from reports.text import aligned, heading
 from reports.wording import plain
 
@@ -75,7 +75,7 @@ def render_changes(figures: Figures) -> str:
 def _table(table: Table, figures: Figures) -> list[str]:
     rows = [*rows_of(table, figures), *totals_of(table, figures)]
     if not rows:
-        return [f"  {table.empty}"]
+        return [f"  {said_of_none(table, figures)}"]
     columns = [table.columns[shown.place] for shown in shown_columns(table)]
     names = {column.name for column in columns}
     left = next((n for n, column in enumerate(columns) if _is_number(column.kind)), len(columns))

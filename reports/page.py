@@ -24,6 +24,7 @@ from reports.tables import (
     Table,
     cells_of,
     rows_of,
+    said_of_none,
     totals_of,
 )
 
@@ -43,6 +44,7 @@ class ShownTable(NamedTuple):
     columns: Sequence[ShownColumn]
     rows: Sequence[Sequence[Cell]]
     totals: Sequence[Sequence[Cell]]
+    empty: str
 
 
 class ShownSection(NamedTuple):
@@ -108,6 +110,7 @@ def _section(section: Section, figures: Figures, *, is_drawn: bool) -> ShownSect
                 shown_columns(table),
                 [list(cells_of(table, row, figures)) for row in rows_of(table, figures)],
                 [list(cells_of(table, row, figures)) for row in totals_of(table, figures)],
+                said_of_none(table, figures),
             )
             for table in section.tables
         ],

@@ -69,7 +69,7 @@ def _table(shown: ShownTable) -> dict[str, Any]:
     return {
         "caption": shown.table.caption,
         "note": shown.table.note,
-        "empty": shown.table.empty,
+        "empty": shown.empty,
         "signed": shown.table.is_signed,
         "columns": [
             {

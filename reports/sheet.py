@@ -27,6 +27,7 @@ from reports.tables import (
     Table,
     cells_of,
     rows_of,
+    said_of_none,
     totals_of,
 )
 
@@ -100,6 +101,7 @@ class _Sheet:
         self._table = table
         self._rows = [list(cells_of(table, row, figures)) for row in rows_of(table, figures)]
         self._foot = [list(cells_of(table, row, figures)) for row in totals_of(table, figures)]
+        self._empty = said_of_none(table, figures)
         self._places = self._columns()
         self._sheet = looks.book.add_worksheet(table.name)
         self._widest: dict[int, int] = {}
@@ -125,7 +127,7 @@ class _Sheet:
             needed = max(needed, len(column.title)) + 2
             sheet.set_column(place, place, min(needed, _WIDEST))
         if not self._rows:
-            sheet.write_string(1, 0, self._table.empty, self._looks.look())
+            sheet.write_string(1, 0, self._empty, self._looks.look())
             return
         sheet.autofilter(0, 0, len(self._rows), max(self._places))
         self._write_totals(len(self._rows) + 2)

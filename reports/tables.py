@@ -4,7 +4,7 @@ A `Report` names its sections in order, a `Section` its tables and charts, a `Ta
 form (page, list, text; others may follow) may rely on this and on nothing else:
 
 - `rows_of(table, figures)` and `totals_of(...)` are all rows a table shows, in their order, taken
-  from the stored figures; both may be empty. An empty table shows `table.empty`, never a bare head.
+  from the stored figures; both may be empty. An empty table says so (`said_of_none`).
 - `cells_of(...)` gives one `Cell` a column, in the order of `table.columns`. A cell that has no
   value is `None` in `value`; money, percent, counts and days are exact decimal text or whole
   numbers, dates and instants ISO 8601, everything else text that may hold anything and has to be
@@ -55,7 +55,8 @@ class Table:
     """Rows of the figures under a caption; `totals` names the figures that stand at its foot.
 
     `key` names the figures that tell a stored row from all others of its table. One that is signed
-    leaves room for a pen.
+    leaves room for a pen. `unknown` is said instead of `empty` where the figures name the table
+    among those of which nothing could be known.
     """
 
     name: str
@@ -63,6 +64,7 @@ class Table:
     caption: str
     columns: tuple[Column, ...]
     empty: str
+    unknown: str = ""
     note: str = ""
     totals: str = ""
     is_list: bool = False
@@ -157,6 +159,12 @@ def rows_of(table: Table, figures: Figures) -> Sequence[Row]:
         return table.rows(figures)
     rows: Sequence[Row] = figures.get(table.name, [])
     return rows
+
+
+def said_of_none(table: Table, figures: Figures) -> str:
+    """Return what stands in the place of a table without rows."""
+    is_unknown = table.unknown and table.name in figures.get("unknown", ())
+    return table.unknown if is_unknown else table.empty
 
 
 def totals_of(table: Table, figures: Figures) -> Sequence[Row]:

@@ -77,12 +77,18 @@ def _not_stored(
 def _no_pack(connection: duckdb.DuckDBPyConnection, name: str, last: date) -> ConfigurationFault:
     """Say how to have the pack of a month; a date that later ones passed is never closed alone."""
     asked = {"name": name, "last": last}
-    passed, latest = first_row(connection, script("work/packs_of_month"), asked) or (False, None)
+    found = first_row(connection, script("work/packs_of_month"), asked)
+    passed, ended, latest = found or (False, False, None)
     if not passed:
         return not_closed(last)
     so_far = f"the month up to {latest}: `recon report {name} --date {latest}`"
+    why = (
+        f"{last} was closed after the book had passed it"
+        if ended
+        else f"no closing ended on {last}, and a later date is closed"
+    )
     return ConfigurationFault(
-        f"{last:%B %Y} has no close pack: no closing ended on {last}, and a later date is closed.",
+        f"{last:%B %Y} has no close pack: {why}.",
         f"Ask for {so_far}." if latest else "No date of the month has one; see marts.daily_close.",
     )
 

@@ -158,9 +158,9 @@ def store_reports(
     night run again gives the same bytes.
     """
     heading = heading_of(connection, policy, reasons=reasons)
-    # What a run of a later date drew up and never published is no report.
-    day = heading["business_date"]
-    connection.execute("delete from delivered.reports where business_date > ?", [day])
+    # What a run of a later date drew up and never published is no report, whatever its date.
+    as_of = heading["as_of"]
+    connection.execute("delete from delivered.reports where as_of > ?::timestamptz", [as_of])
     drawn: dict[str, list[dict[str, Any]]] = {}
     return {
         name: store_report(connection, figures_of(connection, name, heading, drawn=drawn))

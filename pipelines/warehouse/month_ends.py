@@ -15,13 +15,14 @@ import duckdb
 from pipelines.policy import Policy
 from pipelines.warehouse.figures import figures_of, heading_of, store_report
 from pipelines.warehouse.parts import create_part, drop_parts
-from pipelines.warehouse.queries import script, text_over
+from pipelines.warehouse.queries import first_row, script, text_over
 
 PACK = "month"
 _OF_BREAKS = frozenset({"reconciled.basis", "reconciled.breaks", "reconciled.closed_breaks"})
 _MOVED = "reconciled.movements"
 _PROVED = "reconciled.proof"
-PARTS = _OF_BREAKS | {_MOVED, _PROVED}
+_REVENUE = "marts.subscription_revenue"
+PARTS = _OF_BREAKS | {_MOVED, _PROVED, _REVENUE}
 """The tables that stand beside the book's own, under their names, while a pack is drawn."""
 
 
@@ -30,16 +31,18 @@ def store_packs(
 ) -> dict[str, str]:
     """Store the pack of each of those months beside the reports of the date; digests by month end.
 
-    Call it before the closing is counted: of a night run again nothing is drawn, what is stored of
-    its months stays.
+    A date that is closed again draws the packs of its first closing again, with what changed since.
     """
     heading = heading_of(connection, policy, reasons=reasons)
     told = {"closed_with": heading["business_date"]}
     digests = {}
+    connection.execute(script("work/forget_unpublished_packs"), {"name": PACK})
     with _months_caught_up(connection) as ends:
         for end in ends:
             late = heading | told | {"business_date": end.isoformat()}
             pack = figures_of(connection, PACK, late, drawn={}, parts=PARTS)
+            if not pack["revenue"] and _read_too_late(connection, end):
+                pack["unknown"] = ["revenue"]
             digests[late["business_date"]] = store_report(connection, pack)
     return digests
 
@@ -47,7 +50,8 @@ def store_packs(
 @contextmanager
 def _months_caught_up(connection: duckdb.DuckDBPyConnection) -> Iterator[Iterator[date]]:
     """Give the last dates of those months; at each one `PARTS` are those of its month."""
-    ends = [row[0] for row in connection.execute(script("work/months_caught_up")).fetchall()]
+    query = script("work/months_caught_up")
+    ends = [row[0] for row in connection.execute(query, {"name": PACK}).fetchall()]
     drop_parts(connection, PARTS)
     try:
         yield _each_cut_off(connection, ends)
@@ -61,4 +65,11 @@ def _each_cut_off(connection: duckdb.DuckDBPyConnection, ends: list[date]) -> It
         connection.execute(script("work/month_breaks"))
         create_part(connection, _MOVED, text_over(_MOVED, _OF_BREAKS))
         create_part(connection, _PROVED, text_over(_PROVED, frozenset({_MOVED})))
+        create_part(connection, _REVENUE, text_over(_REVENUE, frozenset({"reconciled.basis"})))
         yield end
+
+
+def _read_too_late(connection: duckdb.DuckDBPyConnection, end: date) -> bool:
+    """Whether subscriptions that were there at the end of a month were first read after it."""
+    row = first_row(connection, script("work/subscriptions_read_late"), {"month_end": end})
+    return bool(row and row[0])

@@ -39,6 +39,7 @@ REVENUE = Table(
         Column("closing_subscriptions", "Pay now", "count"),
     ),
     empty="No subscription pays a fixed price yet, so nothing recurs.",
+    unknown="Not known for this month: no closing up to its end had read the subscriptions.",
 )
 OUTCOMES = Table(
     name="outcomes",

@@ -35,19 +35,36 @@ def test_a_month_that_is_not_closed_has_no_pack_and_says_what_to_close(tmp_path:
 
 
 @pytest.mark.parametrize(
-    ("closed", "sentence", "remedy"),
+    ("closed", "ended", "sentence", "remedy"),
     [
-        (["2026-09-28"], "2026-09-30 is not closed", "recon nightly --date 2026-09-30"),
+        (
+            ["2026-09-28"],
+            "2026-09-28",
+            "2026-09-30 is not closed",
+            "recon nightly --date 2026-09-30",
+        ),
         (
             ["2026-09-28", "2026-09-29", "2026-10-01"],
+            "2026-10-01",
             "no closing ended on 2026-09-30, and a later date is closed",
             "recon report month --date 2026-09-29",
         ),
-        (["2026-08-31", "2026-10-01"], "and a later date is closed", "see marts.daily_close"),
+        (
+            ["2026-08-31", "2026-10-01"],
+            "2026-10-01",
+            "and a later date is closed",
+            "see marts.daily_close",
+        ),
+        (
+            ["2026-09-28", "2026-10-01"],
+            "2026-09-30",
+            "2026-09-30 was closed after the book had passed it",
+            "recon report month --date 2026-09-28",
+        ),
     ],
 )
 def test_a_pack_that_is_missing_says_how_the_month_is_had(
-    tmp_path: Path, closed: list[str], sentence: str, remedy: str
+    tmp_path: Path, closed: list[str], ended: str, sentence: str, remedy: str
 ) -> None:
     settings = Settings(recon_data_dir=tmp_path)
     settings.places.published.parent.mkdir(parents=True, exist_ok=True)
@@ -58,6 +75,8 @@ def test_a_pack_that_is_missing_says_how_the_month_is_had(
             "unnest(?::date[]) as business_date, now() as as_of",
             [closed],
         )
+        store.execute("create schema ops")
+        store.execute("create table ops.closings as select ?::date as last_date", [ended])
 
     with pytest.raises(ConfigurationFault, match=sentence) as refused:
         published_figures(settings, "month", date(2026, 9, 30))

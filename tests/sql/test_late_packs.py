@@ -6,19 +6,25 @@ import json
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
-from oracle.engine import judge
+from oracle.bill_makers import make_price
+from oracle.engine import judge, judge_again, take_in
 from oracle.makers import make_order, make_world
 
-from pipelines.partitions import DateRange
+from pipelines.partitions import DateRange, cut_off
 from pipelines.policy import Policy
+from pipelines.warehouse.basis import write_basis
 from pipelines.warehouse.closing import Run, close
-from pipelines.warehouse.figures import store_reports
+from pipelines.warehouse.figures import figures_of, heading_of, store_reports
 from pipelines.warehouse.month_ends import PARTS, store_packs
-from pipelines.warehouse.queries import build_stage
-from reports.kinds.month import headline
+from pipelines.warehouse.queries import build_stage, materialise
+from reports.kinds.month import MONTH, headline
+from reports.lists import render_plain
 
+LAGOS = ZoneInfo("Africa/Lagos")
+MARCH_31 = datetime(2026, 3, 31, 23, tzinfo=UTC)
 APRIL_2 = datetime(2026, 4, 2, 23, tzinfo=UTC)
 PLACED = {
     "K1": datetime(2026, 2, 27, 9, tzinfo=UTC),
@@ -31,7 +37,8 @@ PLACED = {
 def judged() -> Iterator[Any]:
     """Three paid orders that the gateway does not know, of February, March and April."""
     orders = [make_order(order_id=name, placed_at=at) for name, at in PLACED.items()]
-    store = judge(make_world(orders=orders, as_of=APRIL_2))
+    prices = (make_price(), make_price(price_id="P2", amount="7", currency="USD"))
+    store = judge(make_world(orders=orders, prices=prices, as_of=APRIL_2))
     build_stage(store, "marts")
     store_reports(store, Policy(), reasons=[])
     yield store
@@ -46,12 +53,37 @@ def book(judged: Any) -> Iterator[Any]:
     judged.execute("rollback")
 
 
+def close_as_judged(store: Any, day: date) -> None:
+    at = cut_off(day, LAGOS)
+    close(store, Run(f"run {day}", "nightly", DateRange(day, day), at, at))
+
+
 def closed_to(store: Any, day: date) -> None:
     """Count a closing that ended on the date, and found nothing."""
-    at = datetime(day.year, day.month, day.day, 23, tzinfo=UTC)
-    close(store, Run(f"run {day}", "nightly", DateRange(day, day), at, at))
+    close_as_judged(store, day)
     store.execute("delete from reconciled.closed_breaks")
     store.execute("delete from reconciled.postings")
+
+
+def hold(store: Any, *versions: tuple[str, datetime, str]) -> None:
+    """Hold versions of subscriptions of January: id, night that read it, and price."""
+    store.execute("delete from raw.subscriptions")
+    for number, (name, at, price) in enumerate(versions):
+        store.execute(
+            "insert into raw.subscriptions by name select $number::bigint as arrival, "
+            "$number::varchar as content_digest, 'r' as run_id, 's' as source, "
+            "$name as subscription_id, 'ACTIVE' as status, 'FIXED' as billing_mode, "
+            "$price as price_id, '2026-01-01T00:00:00Z' as created_at, "
+            "$at::timestamptz as recorded_from, $at::timestamptz as ranked_at",
+            {"number": number, "name": name, "at": at, "price": price},
+        )
+
+
+def judge_at(store: Any, as_of: datetime) -> None:
+    """What subscriptions bring as of another night; all else stays as it was judged."""
+    write_basis(store, Policy(), as_of=as_of, zone=LAGOS)
+    for table in ("validated.subscriptions_history", "marts.subscription_revenue"):
+        materialise(store, table)
 
 
 def packs(store: Any) -> dict[str, Any]:
@@ -109,3 +141,93 @@ def test_drawn_again_before_the_closing_is_counted_it_is_the_same(book: Any) -> 
     before = packs(book)
     assert store_packs(book, Policy(), reasons=[]) == first
     assert packs(book) == before
+
+
+def test_its_recurring_revenue_is_that_of_the_night_that_was_missed(book: Any) -> None:
+    in_february, in_march = (datetime(2026, month, 10, 23, tzinfo=UTC) for month in (2, 3))
+    hold(
+        book,
+        ("naira", in_february, "P1"),
+        ("dollars", in_february, "P2"),
+        ("later", in_march, "P1"),
+        ("latest", APRIL_2, "P1"),
+    )
+    judge_at(book, MARCH_31)
+    on_time = figures_of(book, "month", heading_of(book, Policy(), reasons=[]), drawn={})
+    closed_to(book, date(2026, 3, 29))
+    judge_at(book, APRIL_2)
+
+    store_packs(book, Policy(), reasons=[])
+
+    late = packs(book)["2026-03-31"]
+    assert late["revenue"] == on_time["revenue"]
+    assert [(row["currency"], row["closing_amount"]) for row in late["revenue"]] == [
+        ("NGN", "2000.00"),
+        ("USD", "7.00"),
+    ]
+    assert "unknown" not in late
+
+
+@pytest.mark.parametrize(
+    ("held", "said"),
+    [
+        ([("naira", APRIL_2, "P1")], "Not known for this month"),
+        ([("priceless", MARCH_31, "P3")], "nothing recurs"),
+    ],
+)
+def test_revenue_that_no_closing_of_the_month_knew_is_not_told_as_none(
+    book: Any, held: list[tuple[str, datetime, str]], said: str
+) -> None:
+    hold(book, *held)
+    judge_at(book, APRIL_2)
+
+    store_packs(book, Policy(), reasons=[])
+
+    late = packs(book)["2026-03-31"]
+    assert late["revenue"] == []
+    assert said in render_plain(MONTH, late)
+
+
+@pytest.mark.parametrize("died_on", [date(2026, 4, 1), date(2026, 4, 2)])
+def test_a_pack_of_a_night_that_died_is_nothing_to_correct(book: Any, died_on: date) -> None:
+    closed_to(book, date(2026, 3, 29))
+    write_basis(book, Policy(), as_of=cut_off(died_on, LAGOS), zone=LAGOS)
+    store_packs(book, Policy(), reasons=["a file is missing"])
+    write_basis(book, Policy(), as_of=APRIL_2, zone=LAGOS)
+
+    store_packs(book, Policy(), reasons=[])
+
+    assert packs(book)["2026-03-31"]["changes"] == []
+    assert packs(book)["2026-03-31"]["verdict"]["state"] == "green"
+
+
+def test_a_late_pack_of_a_night_that_died_is_no_report_of_the_night_of_its_date(book: Any) -> None:
+    closed_to(book, date(2026, 3, 29))
+    store_packs(book, Policy(), reasons=["a file is missing"])
+    write_basis(book, Policy(), as_of=MARCH_31, zone=LAGOS)
+
+    store_reports(book, Policy(), reasons=[])
+
+    assert packs(book)["2026-03-31"]["changes"] == []
+    assert list(packs(book)) == ["2026-03-31"]
+
+
+def test_a_date_closed_again_draws_its_late_pack_again_from_the_same_opening(book: Any) -> None:
+    judge_again(book, make_world(as_of=cut_off(date(2026, 2, 28), LAGOS)))
+    close_as_judged(book, date(2026, 2, 28))
+    judge_again(book, make_world(as_of=APRIL_2))
+    first = store_packs(book, Policy(), reasons=[])
+    close_as_judged(book, date(2026, 4, 2))
+    assert store_packs(book, Policy(), reasons=[]) == first
+
+    mended = [make_order(order_id=name, placed_at=PLACED[name], amount="400") for name in PLACED]
+    take_in(book, make_world(orders=mended, as_of=APRIL_2, minor_units={}), file="f1")
+    judge_again(book, make_world(as_of=APRIL_2))
+    materialise(book, "marts.daily_close")
+    assert list(store_packs(book, Policy(), reasons=[])) == ["2026-03-31"]
+
+    pack = packs(book)["2026-03-31"]
+    [march] = pack["movements"]
+    moved = [march[f"{name}_amount"] for name in ("opening", "new", "changed", "closing")]
+    assert moved == ["-1000.00", "-400.00", "600.00", "-800.00"]
+    assert {"figure": "NGN expected amount", "old": "1,000.00", "new": "400.00"} in pack["changes"]
