@@ -84,10 +84,12 @@ def test_a_pack_that_is_missing_says_how_the_month_is_had(
     assert remedy in refused.value.remedy
 
 
-def test_the_night_that_catches_up_files_the_pack_of_the_month_that_ended(
+def test_the_night_that_catches_up_files_the_pack_of_the_month_that_ended_each_time_it_closes(
     past: Past, tmp_path: Path
 ) -> None:
     with past.open_shop(tmp_path, nights=2, clock=pulled_at(date(2026, 10, 1))) as shop:
+        unknown = shop.inbox / "orders-of-no-layout.csv"
+        unknown.write_text("nothing,known\n1,2\n", encoding="utf-8")
         night = shop.close(date(2026, 10, 1))
         pack = shop.root / "reports" / "2026-09" / "month.html"
         filed = pack.read_text(encoding="utf-8")
@@ -95,3 +97,12 @@ def test_the_night_that_catches_up_files_the_pack_of_the_month_that_ended(
         assert pack in night.delivered.files
         assert "closed late, by the night of 2026-10-01" in filed
         assert file_month(shop.settings, date(2026, 9, 1)).page.read_text("utf-8") == filed
+
+        unknown.unlink()
+        again = shop.close(date(2026, 10, 1))
+        redrawn = published_figures(shop.settings, "month", date(2026, 9, 30))
+
+        assert [night.published.outcome, again.published.outcome] == ["red", "green"]
+        assert redrawn["changes"] == [{"figure": "verdict", "old": "red", "new": "green"}]
+        assert pack in again.delivered.files
+        assert pack.read_text(encoding="utf-8") != filed
