@@ -6,6 +6,7 @@ Stays out: which queries are asked.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -15,14 +16,15 @@ import duckdb
 from pipelines.faults import ConfigurationFault
 from pipelines.warehouse.store import connect
 
-MEMORY_LIMIT = "1GB"
+MEMORY_LEAST_BYTES = 10**9
+MEMORY_A_BYTE_PUBLISHED = 2
+"""Joins of all orders and payments take up to the size of the file; half of the machine at most."""
 THREADS = 4
 
 # The order matters: what the disk may be used for is settled before the disk is shut, and the
 # lock comes last. The open snapshot itself stays readable; nothing is spilled beside it.
 _SHUT = (
     "set temp_directory = ''",
-    f"set memory_limit = '{MEMORY_LIMIT}'",
     f"set threads = {THREADS}",
     "set autoinstall_known_extensions = false",
     "set autoload_known_extensions = false",
@@ -52,8 +54,15 @@ def open_snapshot(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
     require_published(path)
     connection = connect(path, read_only=True)
     try:
+        connection.execute(f"set memory_limit = '{_memory_bytes(path) // 1024}KiB'")
         for setting in _SHUT:
             connection.execute(setting).fetchall()
         yield connection
     finally:
         connection.close()
+
+
+def _memory_bytes(path: Path) -> int:
+    """What a query may take: more of a larger book, since nothing is spilled to the disk."""
+    half = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") // 2
+    return max(MEMORY_LEAST_BYTES, min(MEMORY_A_BYTE_PUBLISHED * path.stat().st_size, half))

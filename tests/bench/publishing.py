@@ -1,12 +1,11 @@
 """What publishing costs beside other ways to bring the published file about, and how it answers.
 
 A long history is closed and published, a night of 100,000 facts follows it, and its publication is
-made in four ways: the product's own, which writes every table anew; Parquet files of the tables,
-without reading them back; a copy of the former file in which the rows of the night's ids are
-replaced and every other table is written anew; and a bare copy of the working file, which holds
-what readers must not have. Then five queries of `sql/adhoc` are asked of the published file, and of
-one that a hand has sorted by the columns they go by. `python tests/bench/publishing.py 10000000`
-takes another size.
+made in four ways: the product's own, which copies the former file, replaces the rows of the night's
+ids and compares all of it; every table written anew; Parquet files of the tables, without reading
+them back; and a bare copy of the working file, which holds what readers must not have. Then five
+queries of `sql/adhoc` are asked of the published file, and of one that a hand has sorted by the
+columns they go by. `python tests/bench/publishing.py 10000000` takes another size.
 """
 
 from __future__ import annotations
@@ -35,12 +34,12 @@ from pipelines.partitions import DateRange
 from pipelines.reading.examples import example_of, values_for
 from pipelines.reading.snapshot import open_snapshot
 from pipelines.settings import Settings
+from pipelines.warehouse.carried import carried_tables
 from pipelines.warehouse.digests import quick_sums
-from pipelines.warehouse.judgement import CASES
-from pipelines.warehouse.publication import PUBLISHED, publish, sums_kept
+from pipelines.warehouse.publication import PUBLISHED, note, publish, replace
 from pipelines.warehouse.queries import READERS, columns_of, run_scripts
-from pipelines.warehouse.renewal import keyed_tables
-from pipelines.warehouse.store import STORAGE_VERSION, connect
+from pipelines.warehouse.store import connect
+from pipelines.warehouse.verification.files import sha256_of
 
 SIZE = 1_000_000
 FACTS = 100_000
@@ -78,23 +77,25 @@ def _publish_in_each_way(settings: Settings, former: Path, folder: Path) -> None
     places = settings.places
     columns = _columns_of(places.published)
     with closing(connect(places.warehouse)) as connection:
-        ids = _changed_ids(connection, former, columns)
-        _timed("publication", lambda: publish(connection, places))
-        fresh = places.published.with_name(f".{places.published.name}.new")
-        _say("publication_size", fresh.stat().st_size / 2**20, "MB")
+        _note_changed_ids(connection, former, columns)
+        shutil.copy(former, places.published)
+        note(connection, sha256_of(former))
+        connection.execute("insert into ops.unpublished from changed_ids")
+        for way, is_carried in (("carried_on", True), ("written_whole", False)):
+            began = time.perf_counter()
+            fresh = publish(connection, places)
+            _say(way, time.perf_counter() - began, "s")
+            if fresh.is_carried is not is_carried:
+                raise SystemExit(f"The file was meant to be {way}, and was not.")
+            _say(f"{way}_size", fresh.path.stat().st_size / 2**20, "MB")
+            connection.execute("delete from ops.published")
+        replace(fresh, places)
         _timed("check_of_one_file", lambda: quick_sums(connection, columns))
         _timed("export", lambda: _export(connection, columns, folder / "parquet"))
         size = sum(path.stat().st_size for path in (folder / "parquet").iterdir())
         _say("export_size", size / 2**20, "MB")
-        merged = folder / "merged.duckdb"
-        _timed("merge_copy_of_file", lambda: shutil.copy(former, merged))
-        _timed("merge_of_changes", lambda: _merge(connection, merged, columns, ids))
-        _say("merge_size", merged.stat().st_size / 2**20, "MB")
         _timed("copy_of_working_file", lambda: shutil.copy(places.warehouse, folder / "copy"))
         _say("working_file_size", places.warehouse.stat().st_size / 2**20, "MB")
-    sums = [_sums_of(path, columns) for path in (fresh, merged)]
-    if sums[0] != sums[1]:
-        raise SystemExit("The merged file does not hold what was published.")
 
 
 def _columns_of(path: Path) -> dict[str, list[str]]:
@@ -102,31 +103,25 @@ def _columns_of(path: Path) -> dict[str, list[str]]:
         return {table: columns_of(connection, table) for table in PUBLISHED}
 
 
-def _sums_of(path: Path, columns: Mapping[str, list[str]]) -> dict[str, tuple[int, int]]:
-    with closing(duckdb.connect(path, read_only=True)) as connection:
-        return quick_sums(connection, columns)
-
-
-def _changed_ids(
+def _note_changed_ids(
     connection: duckdb.DuckDBPyConnection, former: Path, columns: Mapping[str, list[str]]
-) -> dict[str, str]:
-    """The column of ids of each table that is merged; the ids stand in a table `ids_of_<table>`.
+) -> None:
+    """Keep, as `changed_ids`, the ids whose rows are not those of the former file.
 
     A night knows them from what it computed anew; here they are found by comparing all rows.
     """
-    keys = {**keyed_tables(), **CASES}
-    merged = {table: keys[table] for table in sums_kept()}
+    connection.execute("create temp table changed_ids as from ops.unpublished limit 0")
     connection.execute(f"attach '{former}' as former (read_only)")
-    for table, key in merged.items():
+    for table in sorted(set(PUBLISHED) & set(carried_tables())):
+        key, stage = carried_tables()[table], table.partition(".")[0]
         listed = ", ".join(f'"{column}"' for column in columns[table])
         connection.execute(
-            f'create temp table "ids_of_{table}" as select distinct {key} as id from ('
+            f"insert into changed_ids select distinct '{stage}', '{key}', {key} from ("
             f"select {key}, hash({listed}) as number from {table} union all "
             f"select {key}, hash({listed}) from former.{table}) "
             f"group by {key}, number having count(*) = 1"
         )
     connection.execute("detach former")
-    return merged
 
 
 def _export(
@@ -139,23 +134,6 @@ def _export(
             f"copy (select {listed} from {table}) to '{folder / table}.parquet' "
             "(format parquet, compression zstd)"
         )
-
-
-def _merge(
-    connection: duckdb.DuckDBPyConnection,
-    file: Path,
-    columns: Mapping[str, list[str]],
-    ids: Mapping[str, str],
-) -> None:
-    connection.execute(f"attach '{file}' as merged (storage_version '{STORAGE_VERSION}')")
-    connection.execute("begin")
-    for table, names in columns.items():
-        listed = ", ".join(f'"{name}"' for name in names)
-        of_ids = f'where {ids[table]} in (from "ids_of_{table}")' if table in ids else ""
-        connection.execute(f"delete from merged.{table} {of_ids}")
-        connection.execute(f"insert into merged.{table} select {listed} from {table} {of_ids}")
-    connection.execute("commit")
-    connection.execute("detach merged")
 
 
 def _ask(settings: Settings, folder: Path) -> None:

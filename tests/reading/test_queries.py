@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -247,6 +248,39 @@ def test_too_much_memory_is_one_sentence(
 ) -> None:
     result = recon(book, "sql", "select list(range::hugeint) from range(1_000_000_000)")
     assert fault_of(result).sentence == "The query needs more memory than is allowed."
+
+
+@pytest.mark.parametrize(
+    ("file_bytes", "machine_bytes", "allowed_bytes"),
+    [
+        (10**6, 16 * 10**9, 10**9),
+        (3 * 10**9, 16 * 10**9, 6 * 10**9),
+        (9 * 10**9, 16 * 10**9, 8 * 10**9),
+        (9 * 10**9, 10**9, 10**9),
+    ],
+)
+def test_a_query_of_a_larger_book_may_take_more_memory(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    file_bytes: int,
+    machine_bytes: int,
+    allowed_bytes: int,
+) -> None:
+    duckdb.connect(tmp_path / "a.duckdb").close()
+    # A file of that size with a hole in it, and a machine of that many pages of one byte.
+    os.truncate(tmp_path / "a.duckdb", file_bytes)
+    pages = {"SC_PHYS_PAGES": machine_bytes, "SC_PAGE_SIZE": 1}
+    monkeypatch.setattr(os, "sysconf", pages.__getitem__)
+    with open_snapshot(tmp_path / "a.duckdb") as connection:
+        limits = connection.execute(
+            "select value from duckdb_settings() where name = 'memory_limit'"
+        ).fetchall()
+        assert (
+            limits
+            == connection.execute(
+                "select format_bytes(?::bigint)", [allowed_bytes // 1024 * 1024]
+            ).fetchall()
+        )
 
 
 def test_a_text_beyond_the_maximum_is_refused(
