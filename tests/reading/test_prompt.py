@@ -6,6 +6,7 @@ import os
 import pty
 import subprocess
 import sys
+import termios
 import threading
 import time
 from collections.abc import Iterator
@@ -22,7 +23,9 @@ UP, TAB, ENTER, CTRL_C, CTRL_D = "\x1b[A", "\t", "\r", "\x03", "\x04"
 ASK = "from pipelines.cli.ask import ask; ask()"
 PROMPT = "recon>"
 ENDLESS = "select count(*) from range(1000000000) as a, range(1000000000) as b;"
-LONGEST_SECONDS = 30.0
+LONGEST_SECONDS = 60.0
+LOCAL_MODES = 3
+"""Their place among the attributes of a terminal."""
 
 
 class Terminal:
@@ -71,6 +74,15 @@ class Terminal:
         """Wait for an answer, and for the prompt after it: only then may be typed again."""
         return self.shows(text, then=PROMPT)
 
+    def is_left(self) -> bool:
+        """Wait until the prompt has taken the line: from then on Ctrl-C is a signal again."""
+        end = time.monotonic() + LONGEST_SECONDS
+        while time.monotonic() < end:
+            if termios.tcgetattr(self._ours)[LOCAL_MODES] & termios.ISIG:
+                return True
+            time.sleep(0.02)
+        return False
+
     def ended(self) -> int:
         return self._process.wait(LONGEST_SECONDS)
 
@@ -97,6 +109,7 @@ def test_a_statement_is_completed_answered_stopped_and_found_again(
     terminal.type(f";{ENTER}")
     assert terminal.answers("1 row")
     terminal.type(ENDLESS + ENTER)
+    assert terminal.is_left()
     time.sleep(0.3)
     terminal.type(CTRL_C)
     assert terminal.answers("Stopped.")
