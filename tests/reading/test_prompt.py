@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import pty
+import signal
 import subprocess
 import sys
 import termios
@@ -41,7 +42,7 @@ class Terminal:
             cwd=PROJECT,
             env={**os.environ, **environment, "TERM": "xterm"},
             start_new_session=True,
-            preexec_fn=lambda: os.close(os.open(os.ttyname(0), os.O_RDWR)),
+            preexec_fn=_sit_down,
         )
         os.close(theirs)
         self._seen = ""
@@ -90,6 +91,16 @@ class Terminal:
         self._process.kill()
         self._process.wait()
         os.close(self._ours)
+
+
+def _sit_down() -> None:
+    """Before the program: its terminal becomes the one that controls it, and Ctrl-C ends again.
+
+    A suite that a script started in the background has it ignored.
+    """
+    os.close(os.open(os.ttyname(0), os.O_RDWR))
+    signal.pthread_sigmask(signal.SIG_SETMASK, [])
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 @pytest.fixture
