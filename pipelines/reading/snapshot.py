@@ -14,7 +14,7 @@ from pathlib import Path
 import duckdb
 
 from pipelines.faults import ConfigurationFault
-from pipelines.warehouse.store import connect
+from pipelines.warehouse.store import connect, limit_memory
 
 MEMORY_LEAST_BYTES = 10**9
 MEMORY_A_BYTE_PUBLISHED = 2
@@ -54,7 +54,7 @@ def open_snapshot(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
     require_published(path)
     connection = connect(path, read_only=True)
     try:
-        connection.execute(f"set memory_limit = '{_memory_bytes(path) // 1024}KiB'")
+        limit_memory(connection, _memory_bytes(path))
         for setting in _SHUT:
             connection.execute(setting).fetchall()
         yield connection

@@ -142,7 +142,7 @@ def connect(path: Path, *, read_only: bool = False) -> duckdb.DuckDBPyConnection
             f"{path.name} cannot be opened as a database: {str(broken).splitlines()[0]}.",
             "Run `recon verify`: it says what does not hold and what to do.",
         ) from broken
-    _limit_memory(connection, MEMORY_LEAST_BYTES)
+    limit_memory(connection, MEMORY_LEAST_BYTES)
     connection.execute("set TimeZone = 'UTC'")
     connection.execute(script("macros"))
     return connection
@@ -183,10 +183,11 @@ def open_warehouse(
 def _give_memory(connection: duckdb.DuckDBPyConnection) -> None:
     """As much as judging the book needs that is held by now."""
     (held,) = first_row(connection, "select count(*) from raw.transactions") or (0,)
-    _limit_memory(connection, max(MEMORY_LEAST_BYTES, held * MEMORY_BYTES_A_ROW))
+    limit_memory(connection, max(MEMORY_LEAST_BYTES, held * MEMORY_BYTES_A_ROW))
 
 
-def _limit_memory(connection: duckdb.DuckDBPyConnection, most_bytes: int) -> None:
+def limit_memory(connection: duckdb.DuckDBPyConnection, most_bytes: int) -> None:
+    """How much the database may keep in memory, to the kilobyte."""
     connection.execute(f"set memory_limit = '{most_bytes // 1024}KiB'")
 
 

@@ -144,7 +144,7 @@ def test_no_published_table_of_cases_is_left_out_of_what_a_judgement_notes() -> 
     assert set(PUBLISHED) & set(CASES) <= set(READ_ON)
 
 
-def test_a_file_that_is_carried_on_for_a_month_stays_level(store: Store) -> None:
+def test_a_file_that_is_carried_on_night_after_night_stays_level(store: Store) -> None:
     connection, places = store
     put_out(store)
     sizes = []

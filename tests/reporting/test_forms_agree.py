@@ -165,17 +165,15 @@ def require_one_answer(report: Report, seed: int) -> None:
         compose_report(figures, sender=None, recipients=[], attached={}).as_bytes(),
         policy=policy.default,
     )
-    said = unescape(re.sub(r"<[^>]+>", " ", mail.get_body(("html",)).get_content()))
-    assert missing(mailed(report, figures, said), said) == []
+    body = mail.get_body(("html",)).get_content()
+    said = unescape(re.sub(r"<[^>]+>", " ", body))
+    assert missing(mailed(report, figures, body), said) == []
     # A subject is plain: its minus is that of every keyboard.
     assert report.headline(figures).replace("\N{MINUS SIGN}", "-") in mail["Subject"]
 
 
-def mailed(report: Report, figures: Any, said: str) -> list[str]:
-    """What the body of a mail surely shows: the totals of the book, or a report's first table.
-
-    Of that table the first column and the last, and all that the mail does not say it leaves out.
-    """
+def mailed(report: Report, figures: Any, body: str) -> list[str]:
+    """What the body of a mail surely shows: the totals of the book, or a report's first table."""
     if report is DAILY:
         cells = [
             cell
@@ -185,17 +183,35 @@ def mailed(report: Report, figures: Any, said: str) -> list[str]:
         ]
         return [cell.shown for cell in cells]
     table = report.tables[0]
-    names = [one.name for one in table.columns if not one.is_minor and not one.under]
-    titles = {one.name: one.title for one in table.columns}
-    left = re.search(r"In the report also: (.*)\.", said)
-    names = [
-        name
-        for name in names
-        if name in (names[0], names[-1]) or not left or titles[name] not in left[1]
-    ]
+    heads = heads_in_mail(table, body)
     return [
         cell.shown
         for row in rows_of(table, figures)
         for cell in cells_of(table, row, figures)
-        if cell.column.name in names and cell.column.kind == "money" and cell.value is not None
+        if cell.column.title in heads and cell.column.kind == "money" and cell.value is not None
     ]
+
+
+def heads_in_mail(table: Table, body: str) -> list[str]:
+    """The columns that a mail shows of a report's first table; it must name every other one.
+
+    The first, the last and those with the currency of an amount stay, and no other is left out
+    while a count between them is shown.
+    """
+    columns = [one for one in table.columns if not one.is_minor and not one.under]
+    shown = re.search(
+        r"<thead>(.*?)</thead>.*?</table></div>\s*(?:<p[^>]*>In the report also: (.*?)\.</p>)?",
+        body,
+        re.DOTALL,
+    )
+    assert shown is not None
+    heads = [unescape(head) for head in re.findall(r"<th[^>]*>(.*?)</th>", shown[1])]
+    left = [one for one in columns if one.title not in heads]
+    assert heads == [one.title for one in columns if one not in left]
+    assert unescape(shown[2] or "") == ", ".join(one.title for one in left)
+    currencies = {one.currency for one in columns if one.kind == "money"}
+    assert not {columns[0], columns[-1]}.intersection(left)
+    assert not currencies.intersection(one.name for one in left)
+    if any(one.kind != "count" for one in left):
+        assert [one for one in columns[1:-1] if one.kind == "count" and one not in left] == []
+    return heads
