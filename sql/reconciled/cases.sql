@@ -57,8 +57,9 @@ order_side as (
     select
         members.case_id,
         count(*) as order_count,
-        arg_min(orders.order_id, (orders.placed_at, orders.order_id)) as order_id,
-        arg_min(orders.currency, (orders.placed_at, orders.order_id)) as currency,
+        -- The oldest order is the anchor, after which the case is named.
+        any_value(orders.order_id) filter (where members.case_id = 'order:' || orders.order_id) as order_id,
+        any_value(orders.currency) filter (where members.case_id = 'order:' || orders.order_id) as currency,
         arg_min(orders.session_ids[-1], (orders.placed_at, orders.order_id)) as session_id,
         bool_or(orders.expects_money) as expects_money,
         bool_or(orders.status = 'refunded') as has_refunded_order,
@@ -140,8 +141,12 @@ payment_side as (
 ),
 
 anchors as (
-    select distinct case_id, case_date from members
+    select case_id, case_date
+    from members
+    where case_id = kind || ':' || id
+
     union all
+
     select case_id, business_date from missed_periods
 ),
 
@@ -160,14 +165,12 @@ joined_by_hand as (
 ),
 
 ahead as (
-    select
-        members.case_id,
-        bool_or(orders.expects_money and not transactions.is_closed) as has_open_claim
+    select distinct members.case_id
     from links
     inner join members on members.kind = 'order' and links.order_id = members.id
     inner join orders on links.order_id = orders.order_id
     inner join transactions on links.transaction_id = transactions.transaction_id
-    group by members.case_id
+    where orders.expects_money and not transactions.is_closed
 ),
 
 paid_early as (
@@ -224,7 +227,7 @@ described as (
         and transaction_side.case_id is null
         and payment_side.case_id is null as is_extract_incomplete,
         coalesce(transaction_side.has_refunded, false) as has_refunded,
-        coalesce(ahead.has_open_claim, false) as has_open_claim,
+        ahead.case_id is not null as has_open_claim,
         paid_early.case_id is not null or refunded_and_paid.case_id is not null as is_paid_ahead,
         coalesce(transaction_side.has_open_money, false) as has_open_money,
         coalesce(transaction_side.is_behind_bill, false) as is_behind_bill,

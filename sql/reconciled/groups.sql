@@ -22,10 +22,24 @@ neighbours as (
     select other, member from pairs
 ),
 
-labels(member, label) using key (member) as (
-    select member, least(member, min(neighbour)) as label
+nearest as (
+    select member, min(neighbour) as neighbour, count(*) = 1 as is_only
     from neighbours
     group by member
+),
+
+-- Two that have each other and nobody else are a group already: most are.
+plain as (
+    select nearest.member, nearest.neighbour
+    from nearest
+    inner join nearest as other on nearest.neighbour = other.member
+    where nearest.is_only and other.is_only
+),
+
+labels(member, label) using key (member) as (
+    select member, least(member, neighbour) as label
+    from nearest
+    anti join plain using (member)
 
     union
 
@@ -38,3 +52,5 @@ labels(member, label) using key (member) as (
 )
 
 select member, label from labels
+union all
+select member, least(member, neighbour) from plain

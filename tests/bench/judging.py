@@ -3,8 +3,8 @@
 Both read the same validated tables, orders and payments one for one, of which one in fifty each has
 no counterpart, another amount, a second payment, or no key and only its amount and time. The join
 knows one key and no rule: it finds no duplicate, no code and no proof. Sides take turns; each runs
-in a process of its own. `python tests/bench/judging.py 5000000 2GB` takes one size and one limit
-of memory.
+in a process of its own. Two libraries compare the rows that have one key each, from Parquet, and
+write nothing. `python tests/bench/judging.py 5000000 2GB` takes one size and one limit of memory.
 """
 
 from __future__ import annotations
@@ -20,7 +20,10 @@ from zoneinfo import ZoneInfo
 
 import duckdb
 
+sys.path.insert(0, str(Path(__file__).parents[1]))
 sys.path.insert(0, str(Path(__file__).parents[2]))
+
+from comparing import compared_by
 
 from pipelines.policy import Policy
 from pipelines.warehouse.basis import write_basis
@@ -103,6 +106,20 @@ full outer join validated.transactions as transactions
     on orders.session_id = transactions.checkout_session_id
 """
 
+_LISTS = {
+    "orders": """
+        select session_ids[1] as session_id, amount, currency
+        from validated.orders
+        where len(session_ids) > 0
+    """,
+    "transactions": """
+        select checkout_session_id as session_id, fiat_amount as amount, fiat_currency as currency
+        from validated.transactions
+        where transaction_id like '%_1' and checkout_session_id is not null
+    """,
+}
+"""Both sides with one row a key: neither library compares two payments with one order."""
+
 
 def main(sizes: tuple[int, ...], limits: tuple[str, ...]) -> None:
     """Make one book a size, then take turns."""
@@ -124,6 +141,23 @@ def main(sizes: tuple[int, ...], limits: tuple[str, ...]) -> None:
                 )
                 print(f"bench judging_memory_{limit} value={peak:.0f} unit=MB target=none")
             print(f"bench join_seconds value={best:.1f} unit=s target=none")
+            _compare(file, best)
+
+
+def _compare(file: Path, join_seconds: float) -> None:
+    """What libraries for comparing tables take for the keys of the same book, and find."""
+    lists = {side: file.with_name(f"{side}.parquet") for side in _LISTS}
+    with _connect(file, LIMITS[0]) as connection:
+        for side, query in _LISTS.items():
+            connection.execute(f"copy ({query}) to '{lists[side]}'")
+    for library in ("fastrecon", "datacompy"):
+        seconds, peak, found = compared_by(library, *lists.values())
+        print(f"bench {library}_seconds value={seconds:.1f} unit=s target=none")
+        print(
+            f"bench {library}_beside_join value={seconds / join_seconds:.1f} unit=ratio target=none"
+        )
+        print(f"bench {library}_memory value={peak:.0f} unit=MB target=none")
+        print(f"bench {library}_found value={found} unit=keys target=none")
 
 
 def _seconds(told: list[str]) -> float:
