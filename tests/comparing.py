@@ -23,9 +23,18 @@ def compared_by(library: str, left: Path, right: Path) -> tuple[float, float, in
     command = [sys.executable, __file__]
     if library == "datacompy":
         uv = Path(sys.executable).with_name("uv")
-        command = [uv, "run", "--quiet", "--no-project", "--with", DATACOMPY, "python", __file__]
+        command = [
+            str(uv),
+            "run",
+            "--quiet",
+            "--no-project",
+            "--with",
+            DATACOMPY,
+            "python",
+            __file__,
+        ]
     done = subprocess.run(
-        [*command, library, left, right], capture_output=True, text=True, check=False
+        [*command, library, str(left), str(right)], capture_output=True, text=True, check=False
     )
     if done.returncode:
         raise SystemExit(done.stderr)
