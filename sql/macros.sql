@@ -133,6 +133,10 @@ create or replace temp macro moment_of(told, zone) as (
     end
 );
 
+create or replace temp macro lies_in(instant, span_from, span_until) as (
+    instant >= span_from and instant < span_until
+);
+
 create or replace temp macro age_band(days) as (
     case
         when days <= 1 then '0–1'

@@ -4,8 +4,8 @@ orders as (
     select * from validated.orders
 ),
 
-basis as (
-    select * from reconciled.basis
+limits as (
+    select as_of, as_of - to_hours(gateway_hours) as gateway_limit from reconciled.basis
 )
 
 select
@@ -21,8 +21,7 @@ select
     orders.placed_at,
     orders.business_date,
     coalesce(orders.paid_at, orders.placed_at) as aged_from,
-    coalesce(orders.paid_at, orders.placed_at) + to_hours(basis.gateway_hours) < basis.as_of
-        as is_past_gateway_sla
+    coalesce(orders.paid_at, orders.placed_at) < limits.gateway_limit as is_past_gateway_sla
 from orders
-cross join basis
-where orders.placed_at < basis.as_of
+cross join limits
+where orders.placed_at < limits.as_of

@@ -11,7 +11,8 @@ own as (
         orders.business_date,
         orders.currency,
         'expected' as side,
-        'order:' || orders.order_id as member,
+        'order' as kind,
+        orders.order_id as id,
         case when orders.status in ('paid', 'fulfilled') then orders.amount else 0 end as amount
     from validated.orders as orders
     cross join basis
@@ -23,7 +24,8 @@ own as (
         transactions.business_date,
         transactions.fiat_currency,
         'received',
-        'transaction:' || transactions.transaction_id,
+        'transaction',
+        transactions.transaction_id,
         case when transactions.status = 'COMPLETED' then transactions.fiat_amount else 0 end
     from validated.transactions as transactions
     cross join basis
@@ -35,7 +37,8 @@ own as (
         charges.business_date,
         charges.currency,
         'received',
-        'attempt:' || charges.charge_attempt_id,
+        'attempt',
+        charges.charge_attempt_id,
         charges.amount
     from reconciled.charge_facts as charges
     inner join reconciled.payments as payments
@@ -43,30 +46,21 @@ own as (
 ),
 
 matched as (
-    select distinct case_id, business_date as case_date, 'order:' || order_id as member
+    select distinct case_id, business_date as case_date, 'order' as kind, order_id as id
     from reconciled.matches
     where order_id is not null
 
     union all
 
-    select distinct case_id, business_date, 'transaction:' || transaction_id
+    select distinct case_id, business_date, 'transaction', transaction_id
     from reconciled.matches
     where transaction_id is not null
 
     union all
 
-    select distinct case_id, business_date, 'attempt:' || charge_attempt_id
+    select distinct case_id, business_date, 'attempt', charge_attempt_id
     from reconciled.subscription_matches
     where charge_attempt_id is not null
-),
-
-statuses as (
-    select distinct
-        matches.case_id,
-        case_statuses.explaining_code,
-        case_statuses.timing_status
-    from reconciled.matches as matches
-    inner join reconciled.case_statuses as case_statuses on matches.case_id = case_statuses.case_id
 ),
 
 placed as (
@@ -75,7 +69,7 @@ placed as (
         matched.case_id,
         matched.case_date
     from own
-    inner join matched on own.member = matched.member
+    inner join matched on own.kind = matched.kind and own.id = matched.id
 ),
 
 sums as (
@@ -125,6 +119,17 @@ differences as (
     from placed
     group by case_date, currency, case_id
     having sum(case when side = 'received' then amount else -amount end) <> 0
+),
+
+-- Few cases differ: of the others nobody asks.
+statuses as (
+    select
+        case_statuses.case_id,
+        case_statuses.explaining_code,
+        case_statuses.timing_status
+    from reconciled.case_statuses as case_statuses
+    semi join differences on case_statuses.case_id = differences.case_id
+    semi join reconciled.matches as matches on case_statuses.case_id = matches.case_id
 ),
 
 explained as (

@@ -17,12 +17,29 @@ charged_hashes as (
     select distinct tx_hash from reconciled.charge_facts where tx_hash is not null
 ),
 
-payout_terms as (
-    select * from reconciled.payout_terms
-),
-
 basis as (
     select * from reconciled.basis
+),
+
+-- What was created before is past what is allowed: one instant a span, not a sum a row.
+limits as (
+    select
+        as_of,
+        payout_days,
+        as_of - to_hours(gateway_hours) as gateway_limit,
+        as_of - to_hours(orders_hours) as orders_limit,
+        as_of - to_hours(24 * payout_days) as payout_limit,
+        as_of - to_hours(24 * refund_days) as refund_limit
+    from basis
+),
+
+payout_terms as (
+    select
+        terms.*,
+        terms.ends_at < basis.as_of as is_past,
+        basis.as_of - to_hours(24 * terms.days) as created_limit
+    from reconciled.payout_terms as terms
+    cross join basis
 ),
 
 unpaid_after_expiry as (
@@ -113,17 +130,16 @@ select
     coalesce(weighed.received <> weighed.wanted and not weighed.is_below and not weighed.is_above, false)
         as is_inexact_but_accepted,
     late.transaction_id is not null as is_late,
-    coalesce(payout_terms.days, basis.payout_days) as payout_days,
-    weighed.created_at + to_hours(basis.gateway_hours) < basis.as_of as is_past_gateway_sla,
-    weighed.created_at + to_hours(basis.orders_hours) < basis.as_of as is_past_orders_sla,
+    coalesce(payout_terms.days, limits.payout_days) as payout_days,
+    weighed.created_at < limits.gateway_limit as is_past_gateway_sla,
+    weighed.created_at < limits.orders_limit as is_past_orders_sla,
     coalesce(
-        payout_terms.ends_at,
-        weighed.created_at + to_hours(24 * coalesce(payout_terms.days, basis.payout_days))
-    ) < basis.as_of as is_past_payout_sla,
-    coalesce(weighed.expires_at + to_hours(basis.gateway_hours) < basis.as_of, false)
-        as is_past_expiry_sla,
-    weighed.created_at + to_hours(24 * basis.refund_days) < basis.as_of as is_past_refund_sla
+        payout_terms.is_past,
+        weighed.created_at < coalesce(payout_terms.created_limit, limits.payout_limit)
+    ) as is_past_payout_sla,
+    coalesce(weighed.expires_at < limits.gateway_limit, false) as is_past_expiry_sla,
+    weighed.created_at < limits.refund_limit as is_past_refund_sla
 from weighed
 left join late on weighed.transaction_id = late.transaction_id
 left join payout_terms on weighed.business_date = payout_terms.created_date
-cross join basis
+cross join limits

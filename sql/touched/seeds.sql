@@ -48,37 +48,65 @@ turned_hashes as (
     (select tx_hash from charged_hashes except select tx_hash from former_hashes)
 ),
 
--- Every instant from which on a row is judged otherwise.
-turning_points as (
-    select 'order' as kind, orders.order_id as id, orders.placed_at as turns_at
-    from orders
-
-    union all
-
-    select 'order', orders.order_id, coalesce(orders.paid_at, orders.placed_at) + to_hours(basis.gateway_hours)
-    from orders
-    cross join basis
-
-    union all
-
+-- What lies between the former and the present as-of, less what is allowed before a row is judged
+-- otherwise: the spans in which such a row was created. Each span ends before its `until`.
+spans as (
     select
-        'transaction',
-        transactions.transaction_id,
-        unnest([
-            transactions.created_at,
-            transactions.created_at + to_hours(basis.gateway_hours),
-            transactions.created_at + to_hours(basis.orders_hours),
-            transactions.created_at + to_hours(24 * basis.refund_days),
-            transactions.expires_at + to_hours(basis.gateway_hours),
-            coalesce(
-                payout_terms.ends_at,
-                transactions.created_at
-                + to_hours(24 * coalesce(payout_terms.days, basis.payout_days))
-            )
-        ])
-    from transactions
-    left join payout_terms on transactions.business_date = payout_terms.created_date
+        judged.as_of as now_from,
+        basis.as_of as now_until,
+        judged.as_of - to_hours(basis.gateway_hours) as gateway_from,
+        basis.as_of - to_hours(basis.gateway_hours) as gateway_until,
+        judged.as_of - to_hours(basis.orders_hours) as orders_from,
+        basis.as_of - to_hours(basis.orders_hours) as orders_until,
+        judged.as_of - to_hours(24 * basis.refund_days) as refund_from,
+        basis.as_of - to_hours(24 * basis.refund_days) as refund_until,
+        judged.as_of - to_hours(24 * basis.payout_days) as payout_from,
+        basis.as_of - to_hours(24 * basis.payout_days) as payout_until
+    from judged
     cross join basis
+),
+
+payout_spans as (
+    select
+        payout_terms.created_date,
+        lies_in(payout_terms.ends_at, spans.now_from, spans.now_until) as is_now,
+        payout_terms.ends_at is null as is_counted,
+        spans.now_from - to_hours(24 * coalesce(payout_terms.days, basis.payout_days)) as span_from,
+        spans.now_until - to_hours(24 * coalesce(payout_terms.days, basis.payout_days)) as span_until
+    from payout_terms
+    cross join spans
+    cross join basis
+),
+
+turned as (
+    select 'order' as kind, orders.order_id as id
+    from orders
+    cross join spans
+    where
+        lies_in(orders.placed_at, spans.now_from, spans.now_until)
+        or lies_in(coalesce(orders.paid_at, orders.placed_at), spans.gateway_from, spans.gateway_until)
+
+    union all
+
+    select 'transaction', transactions.transaction_id
+    from transactions
+    left join payout_spans on transactions.business_date = payout_spans.created_date
+    cross join spans
+    where
+        lies_in(transactions.created_at, spans.now_from, spans.now_until)
+        or lies_in(transactions.created_at, spans.gateway_from, spans.gateway_until)
+        or lies_in(transactions.created_at, spans.orders_from, spans.orders_until)
+        or lies_in(transactions.created_at, spans.refund_from, spans.refund_until)
+        or lies_in(transactions.expires_at, spans.gateway_from, spans.gateway_until)
+        or payout_spans.is_now
+        or (
+            coalesce(payout_spans.is_counted, true)
+            and lies_in(
+                transactions.created_at,
+                coalesce(payout_spans.span_from, spans.payout_from),
+                coalesce(payout_spans.span_until, spans.payout_until)
+            )
+        )
 )
 
 select 'order' as kind, received.order_id as id
@@ -107,8 +135,4 @@ semi join turned_hashes on transactions.deposit_tx_hash = turned_hashes.tx_hash
 
 union
 
-select turning_points.kind, turning_points.id
-from turning_points
-cross join judged
-cross join basis
-where turning_points.turns_at >= judged.as_of and turning_points.turns_at < basis.as_of
+select kind, id from turned
