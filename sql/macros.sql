@@ -133,6 +133,7 @@ create or replace temp macro moment_of(told, zone) as (
     end
 );
 
+-- Whether an instant lies in a span, which ends before its last instant.
 create or replace temp macro lies_in(instant, span_from, span_until) as (
     instant >= span_from and instant < span_until
 );

@@ -28,6 +28,7 @@ def compared_by(library: str, left: Path, right: Path) -> tuple[float, float, in
             "run",
             "--quiet",
             "--no-project",
+            "--isolated",
             "--with",
             DATACOMPY,
             "python",

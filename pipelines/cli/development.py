@@ -76,6 +76,8 @@ def _dagster(port: int) -> int:
     command = [sys.executable, "-m", "dagster", "dev"]
     command += ["--workspace", str(PROJECT / "workspace.yaml")]
     command += ["--host", LOOPBACK, "--port", str(port)]
+    # Started in the background, Ctrl-C is ignored, and the child would inherit that.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     with subprocess.Popen(command, cwd=PROJECT) as process:  # noqa: S603 - our own interpreter
         signal.signal(signal.SIGTERM, lambda *_: process.send_signal(signal.SIGINT))
         while True:

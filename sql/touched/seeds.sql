@@ -69,13 +69,11 @@ spans as (
 payout_spans as (
     select
         payout_terms.created_date,
-        lies_in(payout_terms.ends_at, spans.now_from, spans.now_until) as is_now,
-        payout_terms.ends_at is null as is_counted,
-        spans.now_from - to_hours(24 * coalesce(payout_terms.days, basis.payout_days)) as span_from,
-        spans.now_until - to_hours(24 * coalesce(payout_terms.days, basis.payout_days)) as span_until
+        payout_terms.ends_at,
+        spans.now_from - to_hours(24 * payout_terms.days) as span_from,
+        spans.now_until - to_hours(24 * payout_terms.days) as span_until
     from payout_terms
     cross join spans
-    cross join basis
 ),
 
 turned as (
@@ -98,9 +96,9 @@ turned as (
         or lies_in(transactions.created_at, spans.orders_from, spans.orders_until)
         or lies_in(transactions.created_at, spans.refund_from, spans.refund_until)
         or lies_in(transactions.expires_at, spans.gateway_from, spans.gateway_until)
-        or payout_spans.is_now
+        or lies_in(payout_spans.ends_at, spans.now_from, spans.now_until)
         or (
-            coalesce(payout_spans.is_counted, true)
+            payout_spans.ends_at is null
             and lies_in(
                 transactions.created_at,
                 coalesce(payout_spans.span_from, spans.payout_from),

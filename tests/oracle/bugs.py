@@ -66,4 +66,10 @@ BUGS = (
         "            ", "bills", 11),
     Bug("revocations", "arg_min(coalesce(updated_at, recorded_from), version)",
         "arg_max(coalesce(updated_at, recorded_from), version)", "bills", 14),
+    Bug("groups", "where nearest.is_only and other.is_only", "where nearest.is_only", "book", 2),
+    Bug("case_claims", "where orders.expects_money and not transactions.is_closed",
+        "where orders.expects_money", "book", 1),
+    Bug("proof_of_money",
+        "semi join differences on case_statuses.case_id = differences.case_id",
+        "anti join differences on case_statuses.case_id = differences.case_id", "book", 1),
 )  # fmt: skip

@@ -51,7 +51,7 @@ OMISSIONS = (
              "lies_in(coalesce(orders.paid_at, orders.placed_at), spans.gateway_from, "
              "spans.gateway_until)",
              "false", 1),
-    Omission("touched/seeds", "coalesce(payout_spans.is_counted, true)", "false", 1),
+    Omission("touched/seeds", "payout_spans.ends_at is null", "false", 1),
     Omission("touched/seeds", "judged.as_of as now_from",
              "judged.as_of + to_microseconds(1) as now_from", 1),
     Omission("touched/turned",

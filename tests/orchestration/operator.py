@@ -122,7 +122,13 @@ def at_work(root: Path, server: SandboxServer, **settings: str) -> Iterator[Oper
     command = [sys.executable, "-m", "pipelines", "dev", "--port", str(port)]
     with (root / "dev.log").open("wb") as log:
         process = subprocess.Popen(
-            command, cwd=ROOT, env=environment, stdout=log, stderr=log, start_new_session=True
+            command,
+            cwd=ROOT,
+            env=environment,
+            stdout=log,
+            stderr=log,
+            start_new_session=True,
+            preexec_fn=_go_to_the_background,
         )
         try:
             url = f"http://127.0.0.1:{port}"
@@ -132,6 +138,11 @@ def at_work(root: Path, server: SandboxServer, **settings: str) -> Iterator[Oper
         finally:
             process.send_signal(signal.SIGTERM)
             process.wait(timeout=120)
+
+
+def _go_to_the_background() -> None:
+    """Ignore Ctrl-C, as `nohup recon dev &` in a script does."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
 @contextmanager
