@@ -27,8 +27,8 @@ LOCK_POLL_SECONDS = 0.2
 FREE_BYTES_MINIMUM = 256 * 1024 * 1024
 MEMORY_LEAST_BYTES = 512 * 2**20
 """What the database may keep in memory; the rest of large steps spills to disk beside its file."""
-MEMORY_BYTES_A_ROW = 1024
-"""Of a book above half a million transactions; joins of cases, which cannot spill, take 800."""
+MEMORY_BYTES_A_ROW = 512
+"""Of a book above a million transactions; joins of cases, which cannot spill, take 420."""
 STORAGE_VERSION = "v1.5.0"
 """Readers of DuckDB 1.5 can open what we write."""
 
