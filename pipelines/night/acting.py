@@ -39,6 +39,7 @@ from pipelines.warehouse.store import (
     lay_out,
     open_warehouse,
     transaction,
+    with_memory,
     writer_lock,
 )
 from pipelines.warehouse.verification import require_whole
@@ -113,7 +114,7 @@ def judge_again(frame: Frame, contracts: Mapping[str, Contract]) -> None:
             require_claims(claims_on(connection, "marts"))
             return {"run": store.run.run_id}
 
-        store.chain.commit(connection, JUDGEMENT, work)
+        with_memory(connection, lambda: store.chain.commit(connection, JUDGEMENT, work))
 
 
 def settle_action(store: Store) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 import duckdb
@@ -18,10 +19,16 @@ from pipelines.warehouse.basis import write_basis
 from pipelines.warehouse.closing import reasons_for_red
 from pipelines.warehouse.figures import store_reports
 from pipelines.warehouse.judgement import ASKED, judge_book
-from pipelines.warehouse.month_ends import store_packs
+from pipelines.warehouse.month_ends import (
+    forget_unpublished,
+    months_caught_up,
+    store_pack,
+    store_packs,
+)
 from pipelines.warehouse.parts import drop_parts, note_asked, unasked_parts
 from pipelines.warehouse.queries import build_stage, claims_of, offenders
 from pipelines.warehouse.renewal import keyed_tables
+from pipelines.warehouse.store import with_memory
 
 JUDGED_STAGES = ("validated", "reconciled", "marts")
 
@@ -48,7 +55,9 @@ def reconcile(frame: Frame) -> dict[str, int]:
             rows.update(judge_book(store.connection))
             return {"run": store.run.run_id}
 
-        store.chain.commit(store.connection, "reconcile", work)
+        with_memory(
+            store.connection, lambda: store.chain.commit(store.connection, "reconcile", work)
+        )
     frame.tell(
         f"reconciled: {rows['reconciled.matches']} matches, "
         f"{rows['reconciled.judged_breaks']} cases that need an explanation"
@@ -118,19 +127,46 @@ def find_reasons(frame: Frame) -> list[str]:
 
 
 def draw_up(frame: Frame) -> None:
-    """Compute the figures of the reports and store them as what will be delivered."""
+    """Compute the figures of the reports and store them as what will be delivered.
+
+    Each pack of a month that ended unseen is committed by itself: a commit of many large reports
+    takes three times their size in memory.
+    """
+    draw_up_reports(frame)
+    with frame.store() as store:
+        ends = months_caught_up(store.connection)
+    for end in ends:
+        draw_up_pack(frame, end)
+
+
+def draw_up_reports(frame: Frame, *, with_packs: bool = False) -> None:
+    """Store the reports of the date in one commit, as former versions did with all its packs."""
     with frame.store() as store:
 
         def work() -> Mapping[str, Any]:
             reasons = reasons_for_red(store.connection, store.run)
             digests = store_reports(store.connection, frame.policy, reasons=reasons)
-            daily = digests.pop("daily")
-            packs = store_packs(store.connection, frame.policy, reasons=reasons)
-            return {
+            facts = {
                 "run": store.run.run_id,
-                "report": daily,
+                "report": digests.pop("daily"),
                 "further_reports": digests,
-                "late_packs": packs,
             }
+            if with_packs:
+                packs = store_packs(store.connection, frame.policy, reasons=reasons)
+                return {**facts, "late_packs": packs}
+            forget_unpublished(store.connection)
+            return facts
 
         store.chain.commit(store.connection, "report", work)
+
+
+def draw_up_pack(frame: Frame, end: date) -> None:
+    """Store the pack of the month that ends on a date before the run's own."""
+    with frame.store() as store:
+
+        def work() -> Mapping[str, Any]:
+            reasons = reasons_for_red(store.connection, store.run)
+            digest = store_pack(store.connection, frame.policy, end, reasons=reasons)
+            return {"run": store.run.run_id, "month_end": end.isoformat(), "pack": digest}
+
+        store.chain.commit(store.connection, "pack", work)

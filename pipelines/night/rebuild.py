@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 
 from pipelines.faults import ChainBroken
@@ -17,7 +17,7 @@ from pipelines.night.actions import ACTIONS, take_in_actions
 from pipelines.night.deliver import close_run, note_deliveries, settle
 from pipelines.night.evidence import require_evidence, standing_entries
 from pipelines.night.frame import begin
-from pipelines.night.judge import build_marts, draw_up, reconcile
+from pipelines.night.judge import build_marts, draw_up_pack, draw_up_reports, reconcile
 from pipelines.night.orders import take_in_orders
 from pipelines.night.pull import pull
 from pipelines.night.quotes import take_in_quotes
@@ -113,6 +113,7 @@ class _Replay:
             JUDGEMENT: lambda run, _: judge_again(run, self._contracts),
             "reconcile": lambda run, _: _ignore(reconcile(run)),
             "report": _report,
+            "pack": _pack,
             "deliveries": _deliveries,
             "closing": self._close,
             "publication": self._close,
@@ -202,9 +203,13 @@ class _Replay:
         self._tell(f"{run.kind} of {dates} (run {run.run_id[:8]}): {end}")
 
 
-def _report(run: ReplayedFrame, _: Entry) -> None:
+def _report(run: ReplayedFrame, entry: Entry) -> None:
     build_marts(run)
-    draw_up(run)
+    draw_up_reports(run, with_packs=bool(entry.facts.get("late_packs")))
+
+
+def _pack(run: ReplayedFrame, entry: Entry) -> None:
+    draw_up_pack(run, date.fromisoformat(entry.facts["month_end"]))
 
 
 def _ignore(_: object) -> None:

@@ -49,6 +49,7 @@ JUDGED = frozenset(
         "report",
         "further_reports",
         "late_packs",
+        "pack",
         "number of rows in reconciled.postings",
         "number of rows in reconciled.closed_breaks",
         "number of rows in reconciled.closed_versions",
@@ -268,9 +269,10 @@ def _facts_unlike(entry: Entry, facts: Mapping[str, Any]) -> dict[str, tuple[Any
     """Facts that are not as recorded, with both values; totals are asked of the tables.
 
     The rules of a run are those of the program that made it: what follows from them is compared.
-    An entry of a former version says nothing of the reports that came later than it.
+    An entry of a former version says nothing of the reports that came later than it, or that none
+    was late.
     """
-    unsaid = {"further_reports", "late_packs"} - set(entry.facts)
+    unsaid = {name for name in ("further_reports", "late_packs") if not entry.facts.get(name)}
     return {
         name: (entry.facts.get(name), facts.get(name))
         for name in sorted({*entry.facts, *facts} - {"totals", "rules"} - unsaid)

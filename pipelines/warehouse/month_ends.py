@@ -33,40 +33,50 @@ def store_packs(
 
     A date that is closed again draws the packs of its first closing again, with what changed since.
     """
-    heading = heading_of(connection, policy, reasons=reasons)
-    told = {"closed_with": heading["business_date"]}
-    digests = {}
+    forget_unpublished(connection)
+    ends = months_caught_up(connection)
+    return {end.isoformat(): store_pack(connection, policy, end, reasons=reasons) for end in ends}
+
+
+def forget_unpublished(connection: duckdb.DuckDBPyConnection) -> None:
+    """Delete the packs that a run drew and died before its closing."""
     connection.execute(script("work/forget_unpublished_packs"), {"name": PACK})
-    with _months_caught_up(connection) as ends:
-        for end in ends:
-            late = heading | told | {"business_date": end.isoformat()}
-            pack = figures_of(connection, PACK, late, drawn={}, parts=PARTS)
-            if not pack["revenue"] and _read_too_late(connection, end):
-                pack["unknown"] = ["revenue"]
-            digests[late["business_date"]] = store_report(connection, pack)
-    return digests
+
+
+def months_caught_up(connection: duckdb.DuckDBPyConnection) -> list[date]:
+    """The last dates of those months, in order of time."""
+    query = script("work/months_caught_up")
+    return [row[0] for row in connection.execute(query, {"name": PACK}).fetchall()]
+
+
+def store_pack(
+    connection: duckdb.DuckDBPyConnection, policy: Policy, end: date, *, reasons: list[str]
+) -> str:
+    """Store the pack of the month that ends on a date; its digest."""
+    heading = heading_of(connection, policy, reasons=reasons)
+    told = {"closed_with": heading["business_date"], "business_date": end.isoformat()}
+    with _cut_off(connection, end):
+        pack = figures_of(connection, PACK, heading | told, drawn={}, parts=PARTS)
+        if not pack["revenue"] and _read_too_late(connection, end):
+            pack["unknown"] = ["revenue"]
+    return store_report(connection, pack)
 
 
 @contextmanager
-def _months_caught_up(connection: duckdb.DuckDBPyConnection) -> Iterator[Iterator[date]]:
-    """Give the last dates of those months; at each one `PARTS` are those of its month."""
-    query = script("work/months_caught_up")
-    ends = [row[0] for row in connection.execute(query, {"name": PACK}).fetchall()]
+def _cut_off(connection: duckdb.DuckDBPyConnection, end: date) -> Iterator[None]:
+    """Let `PARTS` be those of the month inside, which goes on from the one before it."""
+    former = [one for one in months_caught_up(connection) if one < end][-1:]
     drop_parts(connection, PARTS)
     try:
-        yield _each_cut_off(connection, ends)
-    finally:
-        drop_parts(connection, PARTS)
-
-
-def _each_cut_off(connection: duckdb.DuckDBPyConnection, ends: list[date]) -> Iterator[date]:
-    for end in ends:
-        connection.execute(script("work/month_basis"), {"month_end": end})
-        connection.execute(script("work/month_breaks"))
+        for each in (*former, end):
+            connection.execute(script("work/month_basis"), {"month_end": each})
+            connection.execute(script("work/month_breaks"))
         create_part(connection, _MOVED, text_over(_MOVED, _OF_BREAKS))
         create_part(connection, _PROVED, text_over(_PROVED, frozenset({_MOVED})))
         create_part(connection, _REVENUE, text_over(_REVENUE, frozenset({"reconciled.basis"})))
-        yield end
+        yield
+    finally:
+        drop_parts(connection, PARTS)
 
 
 def _read_too_late(connection: duckdb.DuckDBPyConnection, end: date) -> bool:

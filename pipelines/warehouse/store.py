@@ -25,10 +25,12 @@ RUN_WAIT_SECONDS = 6 * 3600.0
 """A night waits as long as a long backfill may last."""
 LOCK_POLL_SECONDS = 0.2
 FREE_BYTES_MINIMUM = 256 * 1024 * 1024
-MEMORY_LEAST_BYTES = 512 * 2**20
+MEMORY_LEAST_BYTES = 384 * 2**20
 """What the database may keep in memory; the rest of large steps spills to disk beside its file."""
-MEMORY_BYTES_A_ROW = 512
-"""Of a book above a million transactions; joins of cases, which cannot spill, take 420."""
+MEMORY_BYTES_A_ROW = 400
+"""Of a book above a million transactions: joins, of which only one at once spills, take 340."""
+MEMORY_FACTORS = (1, 2, 4)
+"""What a step may take when it ran out of memory before: long ids and large cases need more."""
 STORAGE_VERSION = "v1.5.0"
 """Readers of DuckDB 1.5 can open what we write."""
 
@@ -164,7 +166,7 @@ def open_warehouse(
     kept = _kept.get(places.warehouse)
     with _database_faults():
         if kept is not None:
-            _give_memory(kept)
+            limit_memory(kept, _memory_for(kept))
             yield kept
             kept.execute("checkpoint")
             return
@@ -173,22 +175,35 @@ def open_warehouse(
             connection = connect(places.warehouse)
             try:
                 run_scripts(connection, SCHEMA)
-                _give_memory(connection)
+                limit_memory(connection, _memory_for(connection))
                 yield connection
                 connection.execute("checkpoint")
             finally:
                 connection.close()
 
 
-def _give_memory(connection: duckdb.DuckDBPyConnection) -> None:
-    """As much as judging the book needs that is held by now."""
+def _memory_for(connection: duckdb.DuckDBPyConnection) -> int:
+    """As many bytes as judging the book needs that is held by now."""
     (held,) = first_row(connection, "select count(*) from raw.transactions") or (0,)
-    limit_memory(connection, max(MEMORY_LEAST_BYTES, held * MEMORY_BYTES_A_ROW))
+    return max(MEMORY_LEAST_BYTES, int(held) * MEMORY_BYTES_A_ROW)
 
 
 def limit_memory(connection: duckdb.DuckDBPyConnection, most_bytes: int) -> None:
     """How much the database may keep in memory, to the kilobyte."""
     connection.execute(f"set memory_limit = '{most_bytes // 1024}KiB'")
+
+
+def with_memory(connection: duckdb.DuckDBPyConnection, work: Callable[[], None]) -> None:
+    """Do work that is all or nothing, and again with more memory as long as it runs out of it."""
+    for factor in MEMORY_FACTORS:
+        limit_memory(connection, factor * _memory_for(connection))
+        try:
+            work()
+        except duckdb.OutOfMemoryException:
+            if factor == MEMORY_FACTORS[-1]:
+                raise
+        else:
+            return
 
 
 def remove_spilled(file: Path) -> None:

@@ -10,10 +10,16 @@ import pytest
 from night.past import Past
 from night.shop import pulled_at
 
+from assets.contracts.streams import all_contracts
 from pipelines.faults import ConfigurationFault
+from pipelines.night import whole
+from pipelines.night.frame import Frame
+from pipelines.night.judge import draw_up_reports
 from pipelines.night.month import file_month, last_date_of
+from pipelines.night.rebuild import rebuild
 from pipelines.night.stored import published_figures
 from pipelines.settings import Settings
+from pipelines.warehouse.history import read_history
 
 
 @pytest.mark.parametrize(
@@ -106,3 +112,28 @@ def test_the_night_that_catches_up_files_the_pack_of_the_month_that_ended_each_t
         assert redrawn["changes"] == [{"figure": "verdict", "old": "red", "new": "green"}]
         assert pack in again.delivered.files
         assert pack.read_text(encoding="utf-8") != filed
+
+
+def all_in_one_commit(frame: Frame) -> None:
+    """How former versions drew packs up."""
+    draw_up_reports(frame, with_packs=True)
+
+
+@pytest.mark.parametrize("is_of_former_version", [False, True])
+def test_a_rebuild_draws_the_packs_of_such_a_night_too(
+    past: Past, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, is_of_former_version: bool
+) -> None:
+    if is_of_former_version:
+        monkeypatch.setattr(whole, "draw_up", all_in_one_commit)
+    with past.open_shop(tmp_path, nights=2, clock=pulled_at(date(2026, 10, 1))) as shop:
+        shop.close(date(2026, 10, 1))
+        drawn = published_figures(shop.settings, "month", date(2026, 9, 30))
+
+        rebuilt = rebuild(shop.settings, all_contracts(), tell=lambda _: None)
+
+        entries = read_history(shop.settings.places.control / "chain.jsonl").entries
+        in_one = any(entry.facts.get("late_packs") for entry in entries)
+        packs = [entry.facts["month_end"] for entry in entries if entry.kind == "pack"]
+        assert (in_one, packs) == ((True, []) if is_of_former_version else (False, ["2026-09-30"]))
+        assert (rebuilt.judged_anew, rebuilt.differences) == ((), ())
+        assert published_figures(shop.settings, "month", date(2026, 9, 30)) == drawn
