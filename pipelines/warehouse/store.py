@@ -25,10 +25,10 @@ RUN_WAIT_SECONDS = 6 * 3600.0
 """A night waits as long as a long backfill may last."""
 LOCK_POLL_SECONDS = 0.2
 FREE_BYTES_MINIMUM = 256 * 1024 * 1024
-MEMORY_LEAST_BYTES = 384 * 2**20
+MEMORY_LEAST_BYTES = 320 * 2**20
 """What the database may keep in memory; the rest of large steps spills to disk beside its file."""
-MEMORY_BYTES_A_ROW = 400
-"""Of a book above a million transactions: joins, of which only one at once spills, take 340."""
+MEMORY_BYTES_A_ROW = 340
+"""Of a book above a million transactions: joins, of which only one at once spills, take 320."""
 MEMORY_FACTORS = (1, 2, 4)
 """What a step may take when it ran out of memory before: long ids and large cases need more."""
 STORAGE_VERSION = "v1.5.0"

@@ -6,10 +6,6 @@ members as (
 
 orders as (
     select * from reconciled.order_facts
-),
-
-incomplete as (
-    select * from reconciled.coverage
 )
 
 select
@@ -22,14 +18,9 @@ select
     arg_min(orders.session_ids[-1], (orders.placed_at, orders.order_id)) as session_id,
     bool_or(orders.expects_money) as expects_money,
     bool_or(orders.status = 'refunded') as has_refunded_order,
-    bool_or(orders.expects_money and orders.is_past_gateway_sla) as is_order_overdue,
-    bool_or(
-        orders.expects_money
-        and orders.is_past_gateway_sla
-        and coalesce(orders.placed_at - to_hours(1) < incomplete.complete_from, true)
-    ) as is_extract_incomplete
+    min(orders.placed_at) filter (where orders.expects_money and orders.is_past_gateway_sla)
+        as overdue_since
 from members
 inner join orders on members.id = orders.order_id
-cross join incomplete
 where members.kind = 'order'
 group by members.case_id

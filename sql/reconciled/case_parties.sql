@@ -14,6 +14,10 @@ bills as (
 
 claims as (
     select * from reconciled.case_claims
+),
+
+coverage as (
+    select * from reconciled.coverage
 )
 
 select
@@ -35,9 +39,10 @@ select
     coalesce(bills.has_open_charge, false) as has_open_charge,
     coalesce(orders.expects_money, false) as expects_money,
     coalesce(orders.has_refunded_order, false) as has_refunded_order,
-    coalesce(orders.is_order_overdue, false) as is_order_overdue,
+    orders.overdue_since is not null as is_order_overdue,
     -- Asked only where nothing came: elsewhere a gap in a pull says nothing about the case.
-    coalesce(orders.is_extract_incomplete, false)
+    orders.overdue_since is not null
+    and coalesce(orders.overdue_since - to_hours(1) < coverage.complete_from, true)
     and transactions.case_id is null
     and coalesce(bills.charged_count, 0) = 0 as is_extract_incomplete,
     coalesce(transactions.has_refunded, false) as has_refunded,
@@ -54,3 +59,4 @@ from orders
 full join transactions on orders.case_id = transactions.case_id
 full join bills on coalesce(orders.case_id, transactions.case_id) = bills.case_id
 left join claims on orders.case_id = claims.case_id
+cross join coverage

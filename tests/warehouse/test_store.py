@@ -28,7 +28,7 @@ def test_what_does_not_fit_is_spilled_beside_the_file_and_never_left(tmp_path: P
     assert not spilled.exists()
 
 
-@pytest.mark.parametrize(("held", "limit"), [(0, "384.0 MiB"), (1_080_000, "411.9 MiB")])
+@pytest.mark.parametrize(("held", "limit"), [(0, "320.0 MiB"), (1_080_000, "350.1 MiB")])
 def test_memory_is_limited_by_what_the_book_holds(tmp_path: Path, held: int, limit: str) -> None:
     places = Places(tmp_path)
     with open_warehouse(places) as connection:
