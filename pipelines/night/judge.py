@@ -6,7 +6,7 @@ Stays out: every rule (they are queries in `sql`).
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -14,7 +14,7 @@ from typing import Any
 import duckdb
 
 from pipelines.faults import ClaimBroken
-from pipelines.night.frame import Frame
+from pipelines.night.frame import Frame, Store
 from pipelines.warehouse.basis import write_basis
 from pipelines.warehouse.closing import reasons_for_red
 from pipelines.warehouse.figures import store_reports
@@ -28,7 +28,7 @@ from pipelines.warehouse.month_ends import (
 from pipelines.warehouse.parts import drop_parts, note_asked, unasked_parts
 from pipelines.warehouse.queries import build_stage, claims_of, offenders
 from pipelines.warehouse.renewal import keyed_tables
-from pipelines.warehouse.store import with_memory
+from pipelines.warehouse.store import MEMORY_SHARE_OF_DRAWING, with_memory
 
 JUDGED_STAGES = ("validated", "reconciled", "marts")
 
@@ -157,7 +157,7 @@ def draw_up_reports(frame: Frame, *, with_packs: bool = False) -> None:
             forget_unpublished(store.connection)
             return facts
 
-        store.chain.commit(store.connection, "report", work)
+        _commit_drawn(store, "report", work)
 
 
 def draw_up_pack(frame: Frame, end: date) -> None:
@@ -169,4 +169,12 @@ def draw_up_pack(frame: Frame, end: date) -> None:
             digest = store_pack(store.connection, frame.policy, end, reasons=reasons)
             return {"run": store.run.run_id, "month_end": end.isoformat(), "pack": digest}
 
-        store.chain.commit(store.connection, "pack", work)
+        _commit_drawn(store, "pack", work)
+
+
+def _commit_drawn(store: Store, kind: str, work: Callable[[], Mapping[str, Any]]) -> None:
+    with_memory(
+        store.connection,
+        lambda: store.chain.commit(store.connection, kind, work),
+        share=MEMORY_SHARE_OF_DRAWING,
+    )

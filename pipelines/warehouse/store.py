@@ -31,6 +31,8 @@ MEMORY_BYTES_A_ROW = 340
 """Of a book above a million transactions: joins, of which only one at once spills, take 320."""
 MEMORY_FACTORS = (1, 2, 4)
 """What a step may take when it ran out of memory before: long ids and large cases need more."""
+MEMORY_SHARE_OF_DRAWING = 0.7
+"""Of that: drawing up reports reads little, and their texts take memory that is not counted."""
 STORAGE_VERSION = "v1.5.0"
 """Readers of DuckDB 1.5 can open what we write."""
 
@@ -193,10 +195,15 @@ def limit_memory(connection: duckdb.DuckDBPyConnection, most_bytes: int) -> None
     connection.execute(f"set memory_limit = '{most_bytes // 1024}KiB'")
 
 
-def with_memory(connection: duckdb.DuckDBPyConnection, work: Callable[[], None]) -> None:
-    """Do work that is all or nothing, and again with more memory as long as it runs out of it."""
+def with_memory(
+    connection: duckdb.DuckDBPyConnection, work: Callable[[], None], *, share: float = 1.0
+) -> None:
+    """Do work that is all or nothing, and again with more memory as long as it runs out of it.
+
+    It begins with a share of what judging the book needs.
+    """
     for factor in MEMORY_FACTORS:
-        limit_memory(connection, factor * _memory_for(connection))
+        limit_memory(connection, int(share * factor * _memory_for(connection)))
         try:
             work()
         except duckdb.OutOfMemoryException:
