@@ -114,7 +114,7 @@ def judge_again(frame: Frame, contracts: Mapping[str, Contract]) -> None:
             require_claims(claims_on(connection, "marts"))
             return {"run": store.run.run_id}
 
-        with_memory(connection, lambda: store.chain.commit(connection, JUDGEMENT, work))
+        with_memory(connection, lambda _: store.chain.commit(connection, JUDGEMENT, work))
 
 
 def settle_action(store: Store) -> str:

@@ -26,9 +26,10 @@ from pipelines.warehouse.month_ends import (
     store_packs,
 )
 from pipelines.warehouse.parts import drop_parts, note_asked, unasked_parts
+from pipelines.warehouse.publication import require_memory_for_texts
 from pipelines.warehouse.queries import build_stage, claims_of, offenders
 from pipelines.warehouse.renewal import keyed_tables
-from pipelines.warehouse.store import MEMORY_SHARE_OF_DRAWING, with_memory
+from pipelines.warehouse.store import with_memory
 
 JUDGED_STAGES = ("validated", "reconciled", "marts")
 
@@ -56,7 +57,7 @@ def reconcile(frame: Frame) -> dict[str, int]:
             return {"run": store.run.run_id}
 
         with_memory(
-            store.connection, lambda: store.chain.commit(store.connection, "reconcile", work)
+            store.connection, lambda _: store.chain.commit(store.connection, "reconcile", work)
         )
     frame.tell(
         f"reconciled: {rows['reconciled.matches']} matches, "
@@ -157,7 +158,7 @@ def draw_up_reports(frame: Frame, *, with_packs: bool = False) -> None:
             forget_unpublished(store.connection)
             return facts
 
-        _commit_drawn(store, "report", work)
+        commit_drawn(store, "report", work)
 
 
 def draw_up_pack(frame: Frame, end: date) -> None:
@@ -169,12 +170,18 @@ def draw_up_pack(frame: Frame, end: date) -> None:
             digest = store_pack(store.connection, frame.policy, end, reasons=reasons)
             return {"run": store.run.run_id, "month_end": end.isoformat(), "pack": digest}
 
-        _commit_drawn(store, "pack", work)
+        commit_drawn(store, "pack", work)
 
 
-def _commit_drawn(store: Store, kind: str, work: Callable[[], Mapping[str, Any]]) -> None:
-    with_memory(
-        store.connection,
-        lambda: store.chain.commit(store.connection, kind, work),
-        share=MEMORY_SHARE_OF_DRAWING,
-    )
+def commit_drawn(store: Store, kind: str, work: Callable[[], Mapping[str, Any]]) -> None:
+    """Commit what work stores in `delivered.reports`, with the memory that all its texts need."""
+
+    def commit(most_bytes: int) -> None:
+        def work_and_read() -> Mapping[str, Any]:
+            facts = work()
+            require_memory_for_texts(store.connection, most_bytes)
+            return facts
+
+        store.chain.commit(store.connection, kind, work_and_read)
+
+    with_memory(store.connection, commit)

@@ -37,7 +37,13 @@ from pipelines.warehouse.queries import (
     first_row,
     run_scripts,
 )
-from pipelines.warehouse.store import STORAGE_VERSION, private_folder, transaction
+from pipelines.warehouse.store import (
+    STORAGE_VERSION,
+    limit_memory,
+    private_folder,
+    transaction,
+    with_memory,
+)
 
 DIGESTED = (
     "validated.orders",
@@ -98,6 +104,9 @@ PUBLISHED = (
     "ops.actions",
 )
 
+_SHARE_OF_TEXTS = 0.7
+"""What texts of reports may take of the memory, so that a checkpoint has enough for the rest."""
+
 
 class Fresh(NamedTuple):
     """A file that was written and checked, and whether the former one was carried on."""
@@ -138,6 +147,28 @@ def publish(connection: duckdb.DuckDBPyConnection, places: Places) -> Fresh:
     The former file is carried on where it can be; one that then does not hold what the warehouse
     holds is thrown away, and all of it is written. Raises ClaimBroken when that does not either.
     """
+    written: list[Fresh] = []
+
+    def write(most_bytes: int) -> None:
+        require_memory_for_texts(connection, most_bytes)
+        written.append(_written(connection, places))
+
+    with_memory(connection, write)
+    return written[-1]
+
+
+def require_memory_for_texts(connection: duckdb.DuckDBPyConnection, most_bytes: int) -> None:
+    """Raise duckdb.OutOfMemoryException when so much memory is not enough for the stored reports.
+
+    A checkpoint holds the texts of two thousand reports at once, and one that runs out of memory
+    takes the database with it. A query that reads them does not, so it is asked first, with less.
+    """
+    limit_memory(connection, int(_SHARE_OF_TEXTS * most_bytes))
+    connection.execute("select max(strlen(figures)) from delivered.reports")
+    limit_memory(connection, most_bytes)
+
+
+def _written(connection: duckdb.DuckDBPyConnection, places: Places) -> Fresh:
     private_folder(places.published.parent)
     fresh = places.published.with_name(f".{places.published.name}.new")
     _remove(fresh)

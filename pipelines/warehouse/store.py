@@ -31,8 +31,6 @@ MEMORY_BYTES_A_ROW = 340
 """Of a book above a million transactions: joins, of which only one at once spills, take 320."""
 MEMORY_FACTORS = (1, 2, 4)
 """What a step may take when it ran out of memory before: long ids and large cases need more."""
-MEMORY_SHARE_OF_DRAWING = 0.7
-"""Of that: drawing up reports reads little, and their texts take memory that is not counted."""
 STORAGE_VERSION = "v1.5.0"
 """Readers of DuckDB 1.5 can open what we write."""
 
@@ -195,17 +193,16 @@ def limit_memory(connection: duckdb.DuckDBPyConnection, most_bytes: int) -> None
     connection.execute(f"set memory_limit = '{most_bytes // 1024}KiB'")
 
 
-def with_memory(
-    connection: duckdb.DuckDBPyConnection, work: Callable[[], None], *, share: float = 1.0
-) -> None:
+def with_memory(connection: duckdb.DuckDBPyConnection, work: Callable[[int], None]) -> None:
     """Do work that is all or nothing, and again with more memory as long as it runs out of it.
 
-    It begins with a share of what judging the book needs.
+    The work is told how many bytes the database may take.
     """
     for factor in MEMORY_FACTORS:
-        limit_memory(connection, int(share * factor * _memory_for(connection)))
+        most_bytes = factor * _memory_for(connection)
+        limit_memory(connection, most_bytes)
         try:
-            work()
+            work(most_bytes)
         except duckdb.OutOfMemoryException:
             if factor == MEMORY_FACTORS[-1]:
                 raise

@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import duckdb
 import pytest
 
+from pipelines.faults import StoreFault
+from pipelines.night.frame import Store
+from pipelines.night.judge import commit_drawn
+from pipelines.partitions import DateRange
 from pipelines.settings import Places
 from pipelines.warehouse import store
+from pipelines.warehouse.chain import Chain
+from pipelines.warehouse.closing import Run
 from pipelines.warehouse.store import open_warehouse
+
+DAY = date(2026, 1, 1)
+NOW = datetime(2026, 1, 2, tzinfo=UTC)
 
 
 def test_what_does_not_fit_is_spilled_beside_the_file_and_never_left(tmp_path: Path) -> None:
@@ -51,7 +61,7 @@ def test_work_that_runs_out_of_memory_is_done_again_with_more(
     with open_warehouse(Places(tmp_path)) as connection:
         tries: list[str] = []
 
-        def work() -> None:
+        def work(_: int) -> None:
             (limit,) = connection.execute("select current_setting('memory_limit')").fetchall()[0]
             tries.append(limit)
             # One list cannot be spilled: a million numbers take more than 16 MB and less than 64.
@@ -68,3 +78,34 @@ def test_work_that_runs_out_of_memory_is_done_again_with_more(
         monkeypatch.setattr(store, "MEMORY_LEAST_BYTES", 2**20)
         with pytest.raises(duckdb.OutOfMemoryException):
             store.with_memory(connection, work)
+
+
+def store_large_reports(connection: duckdb.DuckDBPyConnection) -> dict[str, str]:
+    """Twelve of 4 MB each, one after the other."""
+    for number in range(12):
+        connection.execute(
+            "insert into delivered.reports values ('exceptions', ?, ?, '', ?)",
+            [DAY + timedelta(days=number), NOW, f"{number:064}" * 65536],
+        )
+    return {"run": "one"}
+
+
+def test_texts_that_a_checkpoint_cannot_hold_are_committed_with_more_memory(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(store, "MEMORY_LEAST_BYTES", 32 * 2**20)
+    run = Run("one", "nightly", DateRange(DAY, DAY), NOW, NOW)
+    places = Places(tmp_path / "guarded")
+    with open_warehouse(places) as connection:
+        books = Store(connection, Chain(places.control), run)
+        commit_drawn(books, "report", lambda: store_large_reports(connection))
+        told = connection.execute("select count(*), min(strlen(figures)) from delivered.reports")
+        assert told.fetchall() == [(12, 4 * 2**20)]
+        (limit,) = connection.execute("select current_setting('memory_limit')").fetchall()[0]
+        assert limit in {"64.0 MiB", "128.0 MiB"}
+
+    with (
+        pytest.raises(StoreFault, match="FATAL"),
+        open_warehouse(Places(tmp_path / "unguarded")) as connection,
+    ):
+        store_large_reports(connection)
