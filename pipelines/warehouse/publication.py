@@ -104,8 +104,8 @@ PUBLISHED = (
     "ops.actions",
 )
 
-_SHARE_OF_TEXTS = 0.7
-"""What texts of reports may take of the memory, so that a checkpoint has enough for the rest."""
+_TEXTS_BESIDE = 3
+"""How many texts of the largest size have to fit into memory beside all stored ones."""
 
 
 class Fresh(NamedTuple):
@@ -160,11 +160,14 @@ def publish(connection: duckdb.DuckDBPyConnection, places: Places) -> Fresh:
 def require_memory_for_texts(connection: duckdb.DuckDBPyConnection, most_bytes: int) -> None:
     """Raise duckdb.OutOfMemoryException when so much memory is not enough for the stored reports.
 
-    A checkpoint holds the texts of two thousand reports at once, and one that runs out of memory
-    takes the database with it. A query that reads them does not, so it is asked first, with less.
+    A checkpoint holds the texts of two thousand reports at once and writes them one by one, and one
+    that runs out of memory takes the database with it. A query that reads them does not, so it is
+    asked first, with less.
     """
-    limit_memory(connection, int(_SHARE_OF_TEXTS * most_bytes))
-    connection.execute("select max(strlen(figures)) from delivered.reports")
+    query = "select max(strlen(figures)) from delivered.reports"
+    (largest,) = first_row(connection, query) or (None,)
+    limit_memory(connection, most_bytes - _TEXTS_BESIDE * (largest or 0))
+    connection.execute(query)
     limit_memory(connection, most_bytes)
 
 
