@@ -133,7 +133,7 @@ create or replace temp macro moment_of(told, zone) as (
     end
 );
 
--- Whether an instant lies in a span, which ends before its last instant.
+-- Whether an instant lies in a span; the end itself lies outside.
 create or replace temp macro lies_in(instant, span_from, span_until) as (
     instant >= span_from and instant < span_until
 );

@@ -76,7 +76,8 @@ def _dagster(port: int) -> int:
     command = [sys.executable, "-m", "dagster", "dev"]
     command += ["--workspace", str(PROJECT / "workspace.yaml")]
     command += ["--host", LOOPBACK, "--port", str(port)]
-    # Started in the background, Ctrl-C is ignored, and the child would inherit that.
+    # A script ignores Ctrl-C for what it starts in the background; Dagster would inherit that,
+    # and SIGTERM is handed on to it as Ctrl-C.
     signal.signal(signal.SIGINT, signal.default_int_handler)
     with subprocess.Popen(command, cwd=PROJECT) as process:  # noqa: S603 - our own interpreter
         signal.signal(signal.SIGTERM, lambda *_: process.send_signal(signal.SIGINT))

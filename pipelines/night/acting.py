@@ -31,6 +31,7 @@ from pipelines.warehouse import closing, publication
 from pipelines.warehouse.chain import Chain
 from pipelines.warehouse.closing import ACTED, ACTION
 from pipelines.warehouse.decisions import LOG, Decision, DecisionLog, held_no
+from pipelines.warehouse.figures import forget_later_reports
 from pipelines.warehouse.holdings import totals
 from pipelines.warehouse.judgement import judge_book
 from pipelines.warehouse.queries import build_stage, first_row
@@ -39,7 +40,6 @@ from pipelines.warehouse.store import (
     lay_out,
     open_warehouse,
     transaction,
-    with_memory,
     writer_lock,
 )
 from pipelines.warehouse.verification import require_whole
@@ -105,16 +105,17 @@ def judge_again(frame: Frame, contracts: Mapping[str, Contract]) -> None:
     with frame.store() as store:
         connection = store.connection
 
-        def work() -> Mapping[str, Any]:
+        def work(_: int) -> Mapping[str, Any]:
             check_and_build(frame, store, contracts, into=Validated({}, {}, {}))
             require_claims(claims_on(connection, "validated"))
             judge_book(connection)
             require_claims(claims_on(connection, "reconciled"))
             build_stage(connection, "marts")
             require_claims(claims_on(connection, "marts"))
+            forget_later_reports(connection)
             return {"run": store.run.run_id}
 
-        with_memory(connection, lambda _: store.chain.commit(connection, JUDGEMENT, work))
+        store.commit_with_memory(JUDGEMENT, work)
 
 
 def settle_action(store: Store) -> str:

@@ -6,7 +6,7 @@ Stays out: the steps.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Iterator, Sequence
+from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
@@ -42,6 +42,7 @@ from pipelines.warehouse.store import (
     lay_out,
     open_warehouse,
     private_folder,
+    with_memory,
     writer_lock,
 )
 from pipelines.warehouse.verification import require_sound_start
@@ -195,6 +196,22 @@ class Store:
     connection: duckdb.DuckDBPyConnection
     chain: Chain
     run: Run
+
+    def commit_with_memory(self, kind: str, work: Callable[[int], Mapping[str, Any]]) -> None:
+        """Commit the work together with an entry; again with more memory where it ran out of it.
+
+        The work is told how many bytes the database may take.
+        """
+
+        def commit(most_bytes: int) -> None:
+            try:
+                self.chain.commit(self.connection, kind, lambda: work(most_bytes))
+            except duckdb.Error:
+                # A commit that failed was announced before; the chain has to say that it is void.
+                self.chain.check(self.connection)
+                raise
+
+        with_memory(self.connection, commit)
 
 
 def gateway_of(settings: Settings) -> GatewaySettings:

@@ -29,7 +29,6 @@ from pipelines.warehouse.parts import drop_parts, note_asked, unasked_parts
 from pipelines.warehouse.publication import require_memory_for_texts
 from pipelines.warehouse.queries import build_stage, claims_of, offenders
 from pipelines.warehouse.renewal import keyed_tables
-from pipelines.warehouse.store import with_memory
 
 JUDGED_STAGES = ("validated", "reconciled", "marts")
 
@@ -51,14 +50,12 @@ def reconcile(frame: Frame) -> dict[str, int]:
     rows: dict[str, int] = {}
     with frame.store() as store:
 
-        def work() -> Mapping[str, Any]:
+        def work(_: int) -> Mapping[str, Any]:
             write_basis(store.connection, frame.policy, **frame.basis(store.run))
             rows.update(judge_book(store.connection))
             return {"run": store.run.run_id}
 
-        with_memory(
-            store.connection, lambda _: store.chain.commit(store.connection, "reconcile", work)
-        )
+        store.commit_with_memory("reconcile", work)
     frame.tell(
         f"reconciled: {rows['reconciled.matches']} matches, "
         f"{rows['reconciled.judged_breaks']} cases that need an explanation"
@@ -141,7 +138,10 @@ def draw_up(frame: Frame) -> None:
 
 
 def draw_up_reports(frame: Frame, *, with_packs: bool = False) -> None:
-    """Store the reports of the date in one commit, as former versions did with all its packs."""
+    """Store the reports of the date in one commit.
+
+    A rebuild asks for the packs too, where a former version had them in the same commit.
+    """
     with frame.store() as store:
 
         def work() -> Mapping[str, Any]:
@@ -176,12 +176,9 @@ def draw_up_pack(frame: Frame, end: date) -> None:
 def commit_drawn(store: Store, kind: str, work: Callable[[], Mapping[str, Any]]) -> None:
     """Commit what work stores in `delivered.reports`, with the memory that all its texts need."""
 
-    def commit(most_bytes: int) -> None:
-        def work_and_read() -> Mapping[str, Any]:
-            facts = work()
-            require_memory_for_texts(store.connection, most_bytes)
-            return facts
+    def work_and_read(most_bytes: int) -> Mapping[str, Any]:
+        facts = work()
+        require_memory_for_texts(store.connection, most_bytes)
+        return facts
 
-        store.chain.commit(store.connection, kind, work_and_read)
-
-    with_memory(store.connection, commit)
+    store.commit_with_memory(kind, work_and_read)

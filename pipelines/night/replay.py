@@ -87,7 +87,7 @@ class ReplayedChain(Chain):
         work: Callable[[], Mapping[str, Any]],
     ) -> None:
         """Do the work and commit it as the entry recorded; ChainBroken when it differs."""
-        entry = self._left.pop()
+        entry = self._left[-1]
         if entry.kind != kind:
             raise _unlike(entry, f"a rebuild comes to {kind} instead", self.rules)
         with transaction(connection):
@@ -97,6 +97,8 @@ class ReplayedChain(Chain):
             connection.execute(
                 "insert into ops.control values (?, ?)", [entry.sequence, entry.digest]
             )
+        # What runs out of memory is tried again, and comes to the same entry.
+        self._left.pop()
 
     def _compare(self, entry: Entry, unlike: Mapping[str, tuple[Any, Any]]) -> None:
         # What was judged anew once stands in every later result.

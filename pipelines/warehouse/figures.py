@@ -158,14 +158,19 @@ def store_reports(
     night run again gives the same bytes.
     """
     heading = heading_of(connection, policy, reasons=reasons)
-    # What a run of a later date drew up and never published is no report, whatever its date.
-    as_of = heading["as_of"]
-    connection.execute("delete from delivered.reports where as_of > ?::timestamptz", [as_of])
+    forget_later_reports(connection)
     drawn: dict[str, list[dict[str, Any]]] = {}
     return {
         name: store_report(connection, figures_of(connection, name, heading, drawn=drawn))
         for name in DRAWN
     }
+
+
+def forget_later_reports(connection: duckdb.DuckDBPyConnection) -> None:
+    """Delete what a run drew up for later than the basis: it died, and nobody has seen it."""
+    connection.execute(
+        "delete from delivered.reports where as_of > (select as_of from reconciled.basis)"
+    )
 
 
 def heading_of(

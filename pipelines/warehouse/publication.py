@@ -166,7 +166,10 @@ def require_memory_for_texts(connection: duckdb.DuckDBPyConnection, most_bytes: 
     """
     query = "select max(strlen(figures)) from delivered.reports"
     (largest,) = first_row(connection, query) or (None,)
-    limit_memory(connection, most_bytes - _TEXTS_BESIDE * (largest or 0))
+    left = most_bytes - _TEXTS_BESIDE * (largest or 0)
+    if left <= 0:
+        raise duckdb.OutOfMemoryException(f"A report of {largest} bytes needs {-left} bytes more.")
+    limit_memory(connection, left)
     connection.execute(query)
     limit_memory(connection, most_bytes)
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import fcntl
 import os
+import re
 import shutil
 import time
 from collections.abc import Callable, Iterator
@@ -31,6 +32,7 @@ MEMORY_BYTES_A_ROW = 340
 """Of a book above a million transactions: joins, of which only one at once spills, take 320."""
 MEMORY_FACTORS = (1, 2, 4)
 """What a step may take when it ran out of memory before: long ids and large cases need more."""
+_NO_BLOCK = re.compile(r"Failed to commit: (failed to pin|could not allocate) block")
 STORAGE_VERSION = "v1.5.0"
 """Readers of DuckDB 1.5 can open what we write."""
 
@@ -203,11 +205,26 @@ def with_memory(connection: duckdb.DuckDBPyConnection, work: Callable[[int], Non
         limit_memory(connection, most_bytes)
         try:
             work(most_bytes)
-        except duckdb.OutOfMemoryException:
-            if factor == MEMORY_FACTORS[-1]:
+        except duckdb.Error as refused:
+            if factor == MEMORY_FACTORS[-1] or not _ran_out_of_memory(refused):
                 raise
         else:
             return
+
+
+def _ran_out_of_memory(refused: BaseException) -> bool:
+    """Whether it began with that: a commit says it otherwise, and so does what tidies up after it.
+
+    A database that is no longer valid cannot try again.
+    """
+    found: BaseException | None = refused
+    while found is not None and not isinstance(found, duckdb.FatalException):
+        if isinstance(found, duckdb.OutOfMemoryException):
+            return True
+        if isinstance(found, duckdb.TransactionException) and _NO_BLOCK.search(str(found)):
+            return True
+        found = found.__context__
+    return False
 
 
 def remove_spilled(file: Path) -> None:

@@ -46,7 +46,7 @@ charge_side as (
     group by members.case_id
 ),
 
--- A charge under an order that the same money was not seen twice for.
+-- Charges that count as a payment: under an order, and not also seen as a transaction.
 charged_side as (
     select case_id, count(*) as charged_count
     from reconciled.payments

@@ -47,7 +47,7 @@ select
     statuses.match_status,
     rows_of_matches.match_rule,
     basis.rule_version,
-    coalesce(rows_of_matches.evidence, to_json({'field': null, 'value': null})) as evidence,
+    coalesce(rows_of_matches.evidence, to_json({'field': null, 'value': null})::varchar) as evidence,
     rows_of_matches.case_date as business_date
 from rows_of_matches
 inner join statuses on rows_of_matches.case_id = statuses.case_id

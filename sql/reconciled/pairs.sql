@@ -14,7 +14,7 @@ joined as (
     select order_id, transaction_id, 'amount_window' from reconciled.candidates
 ),
 
--- Of other rules, the evidence is the payment's.
+-- Only these two rules show values of the order.
 compared as (
     select joined.transaction_id, orders.*
     from joined
@@ -46,7 +46,6 @@ select
             'created_at': instant_text(transactions.created_at)
         })
         when 'manual' then to_json({'field': 'decision', 'value': 'linked by hand'})
-        else to_json({'field': null, 'value': null})
     end::varchar as evidence
 from joined
 inner join transactions on joined.transaction_id = transactions.transaction_id

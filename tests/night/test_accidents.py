@@ -10,14 +10,17 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from pathlib import Path
+from typing import NoReturn
 
 import duckdb
 import pytest
 from night.past import Past
+from night.people import done
 from night.shop import FAR, HASTY, START, Shop, pulled_at
 
 from assets.contracts.streams import all_contracts
 from pipelines.faults import ClaimBroken, StoreBusy, StoreFault
+from pipelines.night import whole
 from pipelines.night.deliver import publish
 from pipelines.night.frame import Frame, begin, frame
 from pipelines.night.judge import draw_up
@@ -168,6 +171,26 @@ def test_publishing_again_posts_nothing_and_another_run_may_not_publish(second: 
         publish(replace(last, run_id="somebody else"))
     pulled_only(second, day + timedelta(days=1))
     assert verify(second.settings.places).open_findings == []
+
+
+def test_what_people_decide_shows_no_report_of_a_night_that_died(
+    second: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    drawn = "select max(business_date) from delivered.reports"
+    monkeypatch.setattr(whole, "publish", out_of_order)
+    with pytest.raises(StoreFault):
+        second.close(START + timedelta(days=2))
+    assert second.ask(drawn, working=True) == [(START + timedelta(days=2),)]
+    ((break_id,),) = second.ask("select min(break_id) from reconciled.breaks")
+    done(second, "exceptions", "assign", break_id, "--to", "Ada", "--reason", "look")
+    assert second.ask(drawn) == [(START + timedelta(days=1),)]
+    assert second.ask("select state from reconciled.breaks where assignee = 'Ada'") == [
+        ("assigned",)
+    ]
+
+
+def out_of_order(_: Frame) -> NoReturn:
+    raise StoreFault("The disk is out of order.", "Mend it.")
 
 
 def test_a_night_waits_for_the_one_that_runs_and_says_so(shop: Shop) -> None:

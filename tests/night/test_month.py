@@ -125,15 +125,24 @@ def test_a_rebuild_draws_the_packs_of_such_a_night_too(
 ) -> None:
     if is_of_former_version:
         monkeypatch.setattr(whole, "draw_up", all_in_one_commit)
-    with past.open_shop(tmp_path, nights=2, clock=pulled_at(date(2026, 10, 1))) as shop:
-        shop.close(date(2026, 10, 1))
-        drawn = published_figures(shop.settings, "month", date(2026, 9, 30))
+    ends = [date(2026, 9, 30), date(2026, 10, 31)]
+    with past.open_shop(tmp_path, nights=2, clock=pulled_at(date(2026, 11, 2))) as shop:
+        shop.close(date(2026, 11, 1))
+        shop.close(date(2026, 11, 2))
+        drawn = [published_figures(shop.settings, "month", end) for end in ends]
+        closed, opened = (
+            {row["currency"]: row[f"{line}_amount"] for row in pack["movements"]}
+            for pack, line in zip(drawn, ("closing", "opening"), strict=True)
+        )
+        assert closed
+        assert opened == closed
 
         rebuilt = rebuild(shop.settings, all_contracts(), tell=lambda _: None)
 
         entries = read_history(shop.settings.places.control / "chain.jsonl").entries
         in_one = any(entry.facts.get("late_packs") for entry in entries)
         packs = [entry.facts["month_end"] for entry in entries if entry.kind == "pack"]
-        assert (in_one, packs) == ((True, []) if is_of_former_version else (False, ["2026-09-30"]))
+        each = [] if is_of_former_version else ["2026-09-30", "2026-10-31"]
+        assert (in_one, packs) == (is_of_former_version, each)
         assert (rebuilt.judged_anew, rebuilt.differences) == ((), ())
-        assert published_figures(shop.settings, "month", date(2026, 9, 30)) == drawn
+        assert [published_figures(shop.settings, "month", end) for end in ends] == drawn

@@ -17,11 +17,13 @@ from urllib.parse import urlsplit
 import duckdb
 import pyarrow as pa
 import pytest
+from night.past import Past
 from night.shop import FAR, HASTY, POLICY, START, Shop, open_shop, pulled_at
 
 from assets.contracts.streams import all_contracts
 from pipelines.faults import GatewayFault, StoreFault
 from pipelines.gateway.manners import Manners, keep_manners
+from pipelines.night import judge
 from pipelines.night.frame import Frame, begin, frame
 from pipelines.night.judge import reconcile
 from pipelines.night.orders import take_in_orders
@@ -319,3 +321,25 @@ def test_evidence_that_is_not_as_it_was_is_named_and_nothing_changes(
     with pytest.raises(StoreFault, match=said):
         rebuilt(data)
     assert files_of(data) == before
+
+
+def test_a_night_that_ran_out_of_memory_once_ends_and_can_be_had_again(
+    past: Past, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with past.open_shop(tmp_path, nights=2, clock=pulled_at(START + timedelta(days=2))) as shop:
+        real = judge.judge_book
+        judged: list[bool] = []
+
+        def short_of_memory(connection: duckdb.DuckDBPyConnection) -> dict[str, int]:
+            rows = real(connection)
+            judged.append(len(judged) % 2 == 1)
+            if not judged[-1]:
+                raise duckdb.OutOfMemoryException("planted")
+            return rows
+
+        monkeypatch.setattr(judge, "judge_book", short_of_memory)
+        shop.close(START + timedelta(days=2))
+        assert judged == [False, True]
+        rebuilt = rebuild(shop.settings, all_contracts(), tell=lambda _: None)
+        assert judged == [False, True] * 4
+        assert (rebuilt.judged_anew, rebuilt.differences) == ((), ())

@@ -119,6 +119,20 @@ def test_a_commit_that_says_the_same_takes_the_entry_as_it_stands(
     assert list(tmp_path.iterdir()) == []
 
 
+def test_a_commit_that_ran_out_of_memory_comes_to_the_same_entry_again(
+    tmp_path: Path, made: duckdb.DuckDBPyConnection
+) -> None:
+    chain = chain_of(tmp_path, "closing", run="one", published="former")
+    with pytest.raises(duckdb.OutOfMemoryException):
+        chain.commit(made, "closing", out_of_memory)
+    chain.commit(made, "closing", lambda: {"run": "one", "published": "former"})
+    assert (chain.next, made.execute("from ops.control").fetchall()) == (None, [(7, "digest")])
+
+
+def out_of_memory() -> dict[str, str]:
+    raise duckdb.OutOfMemoryException("planted")
+
+
 @pytest.mark.parametrize(
     ("kind", "facts", "said"),
     [

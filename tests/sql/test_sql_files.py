@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from pipelines.warehouse.publication import PUBLISHED
 from pipelines.warehouse.queries import SQL_FOLDER
 
 FILES = sorted(path.relative_to(SQL_FOLDER).as_posix() for path in SQL_FOLDER.rglob("*.sql"))
@@ -58,6 +59,16 @@ def test_no_column_of_any_table_is_floating(books: Sequence[Any]) -> None:
     rows = columns.fetchall()
     assert len(rows) > 100
     assert [row for row in rows if re.search("FLOAT|DOUBLE|REAL", row[3])] == []
+
+
+def test_published_json_is_text(books: Sequence[Any]) -> None:
+    """A driver hands a column of JSON over otherwise than one of text."""
+    columns = books[0].execute(
+        "select schema_name || '.' || table_name, column_name, data_type from duckdb_columns()"
+    )
+    rows = [row for row in columns.fetchall() if row[0] in PUBLISHED]
+    assert ("reconciled.matches", "evidence", "VARCHAR") in rows
+    assert [row for row in rows if "JSON" in row[2]] == []
 
 
 def test_money_columns_are_decimals_of_eighteen_digits(books: Sequence[Any]) -> None:

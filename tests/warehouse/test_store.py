@@ -16,10 +16,12 @@ from pipelines.settings import Places
 from pipelines.warehouse import store
 from pipelines.warehouse.chain import Chain
 from pipelines.warehouse.closing import Run
+from pipelines.warehouse.publication import require_memory_for_texts
 from pipelines.warehouse.store import open_warehouse
 
 DAY = date(2026, 1, 1)
 NOW = datetime(2026, 1, 2, tzinfo=UTC)
+RUN = Run("one", "nightly", DateRange(DAY, DAY), NOW, NOW)
 
 
 def test_what_does_not_fit_is_spilled_beside_the_file_and_never_left(tmp_path: Path) -> None:
@@ -80,33 +82,86 @@ def test_work_that_runs_out_of_memory_is_done_again_with_more(
             store.with_memory(connection, work)
 
 
-def store_large_reports(connection: duckdb.DuckDBPyConnection) -> dict[str, str]:
-    """Twelve of 4 MB each, one after the other."""
-    for number in range(12):
+def store_large_reports(
+    connection: duckdb.DuckDBPyConnection, count: int = 12, megabytes: int = 4
+) -> dict[str, str]:
+    """So many, one after the other."""
+    for number in range(count):
         connection.execute(
             "insert into delivered.reports values ('exceptions', ?, ?, '', ?)",
-            [DAY + timedelta(days=number), NOW, f"{number:064}" * 65536],
+            [DAY + timedelta(days=number), NOW, f"{number:064}" * (megabytes * 16384)],
         )
     return {"run": "one"}
 
 
+@pytest.mark.parametrize(("count", "megabytes"), [(12, 4), (2, 11), (1, 16)])
 def test_texts_that_a_checkpoint_cannot_hold_are_committed_with_more_memory(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, count: int, megabytes: int
 ) -> None:
     monkeypatch.setattr(store, "MEMORY_LEAST_BYTES", 32 * 2**20)
-    run = Run("one", "nightly", DateRange(DAY, DAY), NOW, NOW)
-    places = Places(tmp_path / "guarded")
+    places = Places(tmp_path)
     with open_warehouse(places) as connection:
-        books = Store(connection, Chain(places.control), run)
-        commit_drawn(books, "report", lambda: store_large_reports(connection))
+        step = Store(connection, Chain(places.control), RUN)
+        commit_drawn(step, "report", lambda: store_large_reports(connection, count, megabytes))
         (limit,) = connection.execute("select current_setting('memory_limit')").fetchall()[0]
         assert limit in {"64.0 MiB", "128.0 MiB"}
         store.limit_memory(connection, 2**30)
         told = connection.execute("select count(*), min(strlen(figures)) from delivered.reports")
-        assert told.fetchall() == [(12, 4 * 2**20)]
+        assert told.fetchall() == [(count, megabytes * 2**20)]
 
+
+def test_a_checkpoint_that_cannot_hold_them_ends_the_database(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(store, "MEMORY_LEAST_BYTES", 32 * 2**20)
     with (
         pytest.raises(StoreFault, match="FATAL"),
-        open_warehouse(Places(tmp_path / "unguarded")) as connection,
+        open_warehouse(Places(tmp_path)) as connection,
     ):
         store_large_reports(connection)
+
+
+def test_a_commit_that_runs_out_of_memory_is_void_and_done_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(store, "MEMORY_LEAST_BYTES", 16 * 2**20)
+    places = Places(tmp_path)
+    with open_warehouse(places) as connection:
+        tries: list[int] = []
+
+        def work(most_bytes: int) -> dict[str, str]:
+            tries.append(most_bytes)
+            told = store_large_reports(connection, count=7)
+            if len(tries) > 1:
+                require_memory_for_texts(connection, most_bytes)
+            return told
+
+        step = Store(connection, Chain(places.control), RUN)
+        step.commit_with_memory("report", work)
+        assert len(tries) > 1
+        # The first try was announced: it failed at its commit, not in its work.
+        assert '"voids"' in (places.control / "chain.jsonl").read_text(encoding="utf-8")
+        entries = step.chain.history().entries
+        assert [(entry.sequence, entry.is_confirmed) for entry in entries] == [(1, True)]
+        step.chain.check(connection)
+
+
+def test_what_tidies_up_after_a_work_does_not_hide_that_it_ran_out_of_memory(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(store, "MEMORY_LEAST_BYTES", 16 * 2**20)
+    with open_warehouse(Places(tmp_path)) as connection:
+        tries: list[int] = []
+
+        def work(most_bytes: int) -> None:
+            tries.append(most_bytes)
+            with store.transaction(connection):
+                try:
+                    connection.execute(
+                        "create table kept as select list(range) from range(1000000)"
+                    )
+                finally:
+                    connection.execute("drop table if exists temp.part")
+
+        store.with_memory(connection, work)
+        assert len(tries) > 1
