@@ -45,7 +45,7 @@ class Limits:
 
     resident_bytes: int = _GIB
     address_bytes: int = 3 * _GIB
-    processor_seconds: int = 120
+    processor_seconds: float = 120
     seconds: float = 300.0
     written_bytes: int = 2 * _GIB
 
@@ -221,7 +221,7 @@ class Intake:
     def _said_of_end(self, worker: _Worker) -> str:
         self._end()
         status = worker.process.returncode
-        if status == -signal.SIGXCPU:
+        if status == -signal.SIGPROF:
             most = self._limits.processor_seconds
             return f"reading it took more than {most} seconds of a processor."
         told = signal.Signals(-status).name if status < 0 else f"status {status}"

@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import os
 import resource
+import signal
 import sys
 from collections.abc import Mapping
 from datetime import date, datetime
@@ -31,7 +32,7 @@ ACCEPTED, QUARANTINED, ASIDE = "accepted.arrow", "quarantined.arrow", "set_aside
 _FRAMES = {"accepted": ACCEPTED, "quarantined": QUARANTINED, "set_aside": ASIDE}
 
 
-def serve(memory_bytes: int, processor_seconds: int, file_bytes: int) -> None:
+def serve(memory_bytes: int, processor_seconds: float, file_bytes: int) -> None:
     """Read what is asked for, one file after the other, until stdin ends."""
     for what, most in (
         (resource.RLIMIT_AS, memory_bytes),
@@ -40,7 +41,8 @@ def serve(memory_bytes: int, processor_seconds: int, file_bytes: int) -> None:
     ):
         resource.setrlimit(what, (most, most))
     for line in sys.stdin:
-        _allow_processor_seconds(processor_seconds)
+        # Counted from here: a worker that has read many files is not older for it.
+        signal.setitimer(signal.ITIMER_PROF, processor_seconds)
         folder = Path(line.rstrip("\n"))
         _answer(folder)
         print(folder, flush=True)
@@ -91,13 +93,6 @@ def rows(folder: Path) -> pl.DataFrame:
     if "refused" in told:
         raise OrderFileRefused(**told["refused"])
     return pl.read_ipc((folder / ACCEPTED).read_bytes())
-
-
-def _allow_processor_seconds(seconds: int) -> None:
-    """Count from here: a worker that has read many files is not older for it."""
-    used = resource.getrusage(resource.RUSAGE_SELF)
-    until = int(used.ru_utime + used.ru_stime) + 1 + seconds
-    resource.setrlimit(resource.RLIMIT_CPU, (until, resource.getrlimit(resource.RLIMIT_CPU)[1]))
 
 
 def _answer(folder: Path) -> None:
@@ -154,6 +149,6 @@ def _told(file: OrderFile) -> dict[str, Any]:
 if __name__ == "__main__":
     # A parent that is gone, or an interrupt meant for it, needs no traceback of ours.
     try:
-        serve(*(int(limit) for limit in sys.argv[1:4]))
+        serve(int(sys.argv[1]), float(sys.argv[2]), int(sys.argv[3]))
     except (KeyboardInterrupt, BrokenPipeError):
         os._exit(0)
