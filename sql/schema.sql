@@ -304,6 +304,15 @@ create table if not exists delivered.reports (
     figures varchar not null
 );
 
+-- What a report that was drawn stands in the place of, until it is published; nothing where none was.
+create table if not exists delivered.replaced_reports (
+    name varchar not null,
+    business_date date not null,
+    as_of timestamptz,
+    digest varchar,
+    figures varchar
+);
+
 create table if not exists ops.checked (
     stream varchar not null,
     arrival bigint not null

@@ -31,7 +31,7 @@ from pipelines.warehouse import closing, publication
 from pipelines.warehouse.chain import Chain
 from pipelines.warehouse.closing import ACTED, ACTION
 from pipelines.warehouse.decisions import LOG, Decision, DecisionLog, held_no
-from pipelines.warehouse.figures import forget_later_reports
+from pipelines.warehouse.drawn import take_back_unpublished
 from pipelines.warehouse.holdings import totals
 from pipelines.warehouse.judgement import judge_book
 from pipelines.warehouse.queries import build_stage, first_row
@@ -112,7 +112,7 @@ def judge_again(frame: Frame, contracts: Mapping[str, Contract]) -> None:
             require_claims(claims_on(connection, "reconciled"))
             build_stage(connection, "marts")
             require_claims(claims_on(connection, "marts"))
-            forget_later_reports(connection)
+            take_back_unpublished(connection)
             return {"run": store.run.run_id}
 
         store.commit_with_memory(JUDGEMENT, work)

@@ -17,10 +17,9 @@ from pipelines.faults import ClaimBroken
 from pipelines.night.frame import Frame, Store
 from pipelines.warehouse.basis import write_basis
 from pipelines.warehouse.closing import reasons_for_red
-from pipelines.warehouse.figures import store_reports
+from pipelines.warehouse.drawn import store_reports
 from pipelines.warehouse.judgement import ASKED, judge_book
 from pipelines.warehouse.month_ends import (
-    forget_unpublished,
     months_caught_up,
     store_pack,
     store_packs,
@@ -155,7 +154,6 @@ def draw_up_reports(frame: Frame, *, with_packs: bool = False) -> None:
             if with_packs:
                 packs = store_packs(store.connection, frame.policy, reasons=reasons)
                 return {**facts, "late_packs": packs}
-            forget_unpublished(store.connection)
             return facts
 
         commit_drawn(store, "report", work)

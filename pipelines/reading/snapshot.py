@@ -6,7 +6,6 @@ Stays out: which queries are asked.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -14,7 +13,7 @@ from pathlib import Path
 import duckdb
 
 from pipelines.faults import ConfigurationFault
-from pipelines.warehouse.store import connect, limit_memory
+from pipelines.warehouse.store import connect, half_of_memory, limit_memory
 
 MEMORY_LEAST_BYTES = 10**9
 MEMORY_A_BYTE_PUBLISHED = 2
@@ -64,5 +63,5 @@ def open_snapshot(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
 
 def _memory_bytes(path: Path) -> int:
     """What a query may take: more of a larger book, since nothing is spilled to the disk."""
-    half = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") // 2
-    return max(MEMORY_LEAST_BYTES, min(MEMORY_A_BYTE_PUBLISHED * path.stat().st_size, half))
+    wanted = MEMORY_A_BYTE_PUBLISHED * path.stat().st_size
+    return max(MEMORY_LEAST_BYTES, min(wanted, half_of_memory()))

@@ -1,12 +1,11 @@
-"""The figures of a report: drawn from the delivered tables, stored as JSON with money as text.
+"""The figures of a report: drawn from the delivered tables, with money as text.
 
-Belongs here: assembling sections and noticing what changed since the report was last drawn up.
-Stays out: arithmetic (in `sql`) and rendering (in `reports`).
+Belongs here: assembling sections and noticing what changed since a report was drawn before.
+Stays out: arithmetic (in `sql`), storing (`drawn`) and rendering (in `reports`).
 """
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Mapping
 from datetime import date, datetime
@@ -149,30 +148,6 @@ COMPARED = {
 """All amounts of the first table of a report, so that what is said to have changed adds up."""
 
 
-def store_reports(
-    connection: duckdb.DuckDBPyConnection, policy: Policy, *, reasons: list[str]
-) -> dict[str, str]:
-    """Store every report of the date just judged; their digests by name.
-
-    Where nothing but the note on changes would differ, a stored report stays as it is, so that a
-    night run again gives the same bytes.
-    """
-    heading = heading_of(connection, policy, reasons=reasons)
-    forget_later_reports(connection)
-    drawn: dict[str, list[dict[str, Any]]] = {}
-    return {
-        name: store_report(connection, figures_of(connection, name, heading, drawn=drawn))
-        for name in DRAWN
-    }
-
-
-def forget_later_reports(connection: duckdb.DuckDBPyConnection) -> None:
-    """Delete what a run drew up for later than the basis: it died, and nobody has seen it."""
-    connection.execute(
-        "delete from delivered.reports where as_of > (select as_of from reconciled.basis)"
-    )
-
-
 def heading_of(
     connection: duckdb.DuckDBPyConnection, policy: Policy, *, reasons: list[str]
 ) -> dict[str, Any]:
@@ -220,31 +195,6 @@ def figures_of(
             drawn[table] = _rows(connection, text_over(f"delivered.{table}", parts), units)
         figures[section] = drawn[table]
     return figures
-
-
-def store_report(connection: duckdb.DuckDBPyConnection, figures: dict[str, Any]) -> str:
-    """Store one report and what changed since it was last drawn up; its digest."""
-    key = [figures["name"], figures["business_date"]]
-    former = first_row(
-        connection,
-        "select figures from delivered.reports where name = ? and business_date = ?",
-        key,
-    )
-    before = json.loads(former[0]) if former else None
-    if former and before and {**before, "changes": []} == {**figures, "changes": []}:
-        return _digest(former[0])
-    figures["changes"] = changes_of(before, figures) if before is not None else []
-    text = json.dumps(figures, sort_keys=True, ensure_ascii=False)
-    connection.execute("delete from delivered.reports where name = ? and business_date = ?", key)
-    connection.execute(
-        "insert into delivered.reports values (?, ?, ?, ?, ?)",
-        [*key, figures["as_of"], _digest(text), text],
-    )
-    return _digest(text)
-
-
-def _digest(text: str) -> str:
-    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def changes_of(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[dict[str, str]]:

@@ -13,7 +13,8 @@ from datetime import date
 import duckdb
 
 from pipelines.policy import Policy
-from pipelines.warehouse.figures import figures_of, heading_of, store_report
+from pipelines.warehouse.drawn import store_report
+from pipelines.warehouse.figures import figures_of, heading_of
 from pipelines.warehouse.parts import create_part, drop_parts
 from pipelines.warehouse.queries import first_row, script, text_over
 
@@ -33,14 +34,8 @@ def store_packs(
 
     A date that is closed again draws the packs of its first closing again, with what changed since.
     """
-    forget_unpublished(connection)
     ends = months_caught_up(connection)
     return {end.isoformat(): store_pack(connection, policy, end, reasons=reasons) for end in ends}
-
-
-def forget_unpublished(connection: duckdb.DuckDBPyConnection) -> None:
-    """Delete the packs that a run drew and died before its closing."""
-    connection.execute(script("work/forget_unpublished_packs"), {"name": PACK})
 
 
 def months_caught_up(connection: duckdb.DuckDBPyConnection) -> list[date]:

@@ -36,6 +36,7 @@ from pipelines.warehouse.queries import (
     columns_of,
     first_row,
     run_scripts,
+    script,
 )
 from pipelines.warehouse.store import (
     STORAGE_VERSION,
@@ -164,7 +165,7 @@ def require_memory_for_texts(connection: duckdb.DuckDBPyConnection, most_bytes: 
     that runs out of memory takes the database with it. A query that reads them does not, so it is
     asked first, with less.
     """
-    query = "select max(strlen(figures)) from delivered.reports"
+    query = script("work/largest_report")
     (largest,) = first_row(connection, query) or (None,)
     left = most_bytes - _TEXTS_BESIDE * (largest or 0)
     if left <= 0:

@@ -30,8 +30,6 @@ MEMORY_LEAST_BYTES = 320 * 2**20
 """What the database may keep in memory; the rest of large steps spills to disk beside its file."""
 MEMORY_BYTES_A_ROW = 340
 """Of a book above a million transactions: joins, of which only one at once spills, take 320."""
-MEMORY_FACTORS = (1, 2, 4)
-"""What a step may take when it ran out of memory before: long ids and large cases need more."""
 _NO_BLOCK = re.compile(r"Failed to commit: (failed to pin|could not allocate) block")
 STORAGE_VERSION = "v1.5.0"
 """Readers of DuckDB 1.5 can open what we write."""
@@ -196,20 +194,27 @@ def limit_memory(connection: duckdb.DuckDBPyConnection, most_bytes: int) -> None
 
 
 def with_memory(connection: duckdb.DuckDBPyConnection, work: Callable[[int], None]) -> None:
-    """Do work that is all or nothing, and again with more memory as long as it runs out of it.
+    """Do work that is all or nothing, and again with twice the memory when it runs out of it.
 
-    The work is told how many bytes the database may take.
+    Long ids, large cases and large reports need more than a book of that size, and may have up to
+    half of the machine's. The work is told how many bytes the database may take.
     """
-    for factor in MEMORY_FACTORS:
-        most_bytes = factor * _memory_for(connection)
+    most_bytes = _memory_for(connection)
+    while True:
         limit_memory(connection, most_bytes)
         try:
             work(most_bytes)
         except duckdb.Error as refused:
-            if factor == MEMORY_FACTORS[-1] or not _ran_out_of_memory(refused):
+            most_bytes *= 2
+            if most_bytes > half_of_memory() or not _ran_out_of_memory(refused):
                 raise
         else:
             return
+
+
+def half_of_memory() -> int:
+    """Half of the machine's memory in bytes: the most that a database may take."""
+    return os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") // 2
 
 
 def _ran_out_of_memory(refused: BaseException) -> bool:

@@ -12,7 +12,8 @@ from oracle.engine import judge
 from oracle.worlds import random_billed_world
 
 from pipelines.policy import Policy
-from pipelines.warehouse.figures import COMPARED, DRAWN, changes_of, store_reports
+from pipelines.warehouse.drawn import store_reports
+from pipelines.warehouse.figures import COMPARED, DRAWN, changes_of
 from pipelines.warehouse.queries import build_stage
 from reports.files import FORMS, rendered_form
 from reports.kinds import NAMES, REPORTS

@@ -17,7 +17,12 @@ from pipelines.partitions import DateRange, cut_off
 from pipelines.policy import Policy
 from pipelines.warehouse.basis import write_basis
 from pipelines.warehouse.closing import Run, close
-from pipelines.warehouse.figures import figures_of, heading_of, store_reports
+from pipelines.warehouse.drawn import (
+    note_published_reports,
+    store_reports,
+    take_back_unpublished,
+)
+from pipelines.warehouse.figures import figures_of, heading_of
 from pipelines.warehouse.month_ends import PARTS, store_packs
 from pipelines.warehouse.queries import build_stage, materialise
 from reports.kinds.month import MONTH, headline
@@ -56,10 +61,12 @@ def book(judged: Any) -> Iterator[Any]:
 def close_as_judged(store: Any, day: date) -> None:
     at = cut_off(day, LAGOS)
     close(store, Run(f"run {day}", "nightly", DateRange(day, day), at, at))
+    note_published_reports(store)
 
 
 def closed_to(store: Any, day: date) -> None:
-    """Count a closing that ended on the date, and found nothing."""
+    """Count a closing that ended on the date, and found and drew nothing."""
+    take_back_unpublished(store)
     close_as_judged(store, day)
     store.execute("delete from reconciled.closed_breaks")
     store.execute("delete from reconciled.postings")
@@ -195,6 +202,7 @@ def test_a_pack_of_a_night_that_died_is_nothing_to_correct(book: Any, died_on: d
     store_packs(book, Policy(), reasons=["a file is missing"])
     write_basis(book, Policy(), as_of=APRIL_2, zone=LAGOS)
 
+    store_reports(book, Policy(), reasons=[])
     store_packs(book, Policy(), reasons=[])
 
     assert packs(book)["2026-03-31"]["changes"] == []

@@ -77,7 +77,7 @@ def test_work_that_runs_out_of_memory_is_done_again_with_more(
         assert len(tries) > 1
         assert connection.execute("select len(columns(*)) from kept").fetchall() == [(1000000,)]
 
-        monkeypatch.setattr(store, "MEMORY_LEAST_BYTES", 2**20)
+        monkeypatch.setattr(store, "half_of_memory", lambda: 24 * 2**20)
         with pytest.raises(duckdb.OutOfMemoryException):
             store.with_memory(connection, work)
 
