@@ -14,7 +14,7 @@ import sys
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -73,6 +73,7 @@ class Driver:
         at: str | None = None,
         strace: dict[str, Any] | None = None,
         is_rebuild: bool = False,
+        day: date = NIGHT,
     ) -> dict[str, Any]:
         """A night on a store, or a rebuild: its exit status, and the points it passed."""
         settings = shop.settings
@@ -80,7 +81,7 @@ class Driver:
             "url": settings.kuvarpay_base_url,
             "policy": str(settings.recon_config),
             "inbox": str(shop.inbox),
-            "day": NIGHT.isoformat(),
+            "day": day.isoformat(),
             "run_id": run_id,
             "data": str(data),
             "at": at,
@@ -113,15 +114,16 @@ def driver() -> Iterator[Driver]:
 class Experiment:
     """Nights on copies of one store, killed in some way, against the night that was not."""
 
-    def __init__(self, before: Shop, nights: Driver, root: Path) -> None:
+    def __init__(self, before: Shop, nights: Driver, root: Path, *, day: date = NIGHT) -> None:
         self.violations: list[tuple[str, Any]] = []
+        self.day = day
         self.before = before
         self.driver = nights
         self._root = root
         self._log = root / "calls"
         calm = shutil.copytree(before.root, root / "calm")
         tracing = {"log": str(self._log), "only": None, "when": None} if STRACE else None
-        unharmed = nights.run(before, calm, run_id=KILLED, strace=tracing)
+        unharmed = nights.run(before, calm, run_id=KILLED, strace=tracing, day=day)
         assert unharmed["status"] == 0
         self.points: list[str] = unharmed["points"]
         self.calls = calls_in(self._log, calm) if STRACE else []
@@ -136,7 +138,9 @@ class Experiment:
             strace = None
             if way.call is not None:
                 strace = {"log": str(self._log), "only": way.call[0], "when": way.call[1]}
-            killed = self.driver.run(self.before, data, run_id=KILLED, at=way.point, strace=strace)
+            killed = self.driver.run(
+                self.before, data, run_id=KILLED, at=way.point, strace=strace, day=self.day
+            )
             if killed["status"] == 0 and number:
                 # The nights killed before left it so little to do that it ended before its call:
                 # it is the one that lives.
@@ -145,7 +149,7 @@ class Experiment:
                 return
             if killed["status"] != -9:
                 self.violations.append((str(way), f"not killed but {killed['status']}"))
-        again = self.driver.run(self.before, data, run_id=f"{KILLED}-again")
+        again = self.driver.run(self.before, data, run_id=f"{KILLED}-again", day=self.day)
         self._judge(data, ways, status=again["status"])
 
     def _judge(self, data: Path, ways: Sequence[Way], *, status: int) -> None:

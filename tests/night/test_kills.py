@@ -10,6 +10,7 @@ import random
 import shutil
 import subprocess
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -52,6 +53,24 @@ def test_a_night_killed_at_named_points_and_run_again_is_the_night_that_was_not(
         nights.kill(*(Way(point=point) for point in points[first : first + dealt]))
 
     assert nights.violations == []
+
+
+@pytest.mark.counts(small=3, full=31)
+def test_a_night_that_catches_up_with_months_can_be_killed_between_their_packs(
+    past: Past, nights: Experiment, tmp_path: Path, count: int, dealt: int
+) -> None:
+    two_months_on = date(2026, 11, 2)
+    with past.open_shop(tmp_path, nights=1, clock=pulled_at(two_months_on)) as before:
+        late = Experiment(before, nights.driver, tmp_path, day=two_months_on)
+        drawing = [point for point in late.points if point.startswith("draw_up: ")]
+        points = [drawing[place] for place in spread(count, len(drawing))]
+
+        print(f"{count} of {len(drawing)} named points:")
+        for first in range(0, count, dealt):
+            late.kill(*(Way(point=point) for point in points[first : first + dealt]))
+
+    assert sum("commit" in point for point in drawing) == 3
+    assert late.violations == []
 
 
 @pytest.mark.needs("strace")
