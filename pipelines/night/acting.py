@@ -105,14 +105,15 @@ def judge_again(frame: Frame, contracts: Mapping[str, Contract]) -> None:
     with frame.store() as store:
         connection = store.connection
 
-        def work(_: int) -> Mapping[str, Any]:
+        def work(most_bytes: int) -> Mapping[str, Any]:
             check_and_build(frame, store, contracts, into=Validated({}, {}, {}))
             require_claims(claims_on(connection, "validated"))
             judge_book(connection)
             require_claims(claims_on(connection, "reconciled"))
             build_stage(connection, "marts")
             require_claims(claims_on(connection, "marts"))
-            take_back_unpublished(connection)
+            if take_back_unpublished(connection):
+                publication.require_memory_for_texts(connection, most_bytes)
             return {"run": store.run.run_id}
 
         store.commit_with_memory(JUDGEMENT, work)

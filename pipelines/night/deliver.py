@@ -18,7 +18,7 @@ from pipelines.night.mailing import deliver_failure, mail_report, settle_outbox
 from pipelines.night.stored import published_figures, published_reports
 from pipelines.warehouse import closing, publication
 from pipelines.warehouse.closing import reasons_for_red
-from pipelines.warehouse.drawn import note_published_reports
+from pipelines.warehouse.drawn import forget_replaced
 from pipelines.warehouse.holdings import totals
 from pipelines.warehouse.month_ends import PACK
 from pipelines.warehouse.queries import first_row, script
@@ -104,7 +104,7 @@ def close_run(frame: Frame, store: Store, published: Mapping[str, str]) -> None:
 
     def work() -> Mapping[str, Any]:
         posted = {} if is_closed else closing.close(store.connection, store.run)
-        note_published_reports(store.connection)
+        forget_replaced(store.connection)
         return {
             "run": store.run.run_id,
             **posted,

@@ -17,13 +17,9 @@ from pipelines.faults import ClaimBroken
 from pipelines.night.frame import Frame, Store
 from pipelines.warehouse.basis import write_basis
 from pipelines.warehouse.closing import reasons_for_red
-from pipelines.warehouse.drawn import store_reports
+from pipelines.warehouse.drawn import SINCE, store_reports
 from pipelines.warehouse.judgement import ASKED, judge_book
-from pipelines.warehouse.month_ends import (
-    months_caught_up,
-    store_pack,
-    store_packs,
-)
+from pipelines.warehouse.month_ends import months_caught_up, store_pack, store_packs
 from pipelines.warehouse.parts import drop_parts, note_asked, unasked_parts
 from pipelines.warehouse.publication import require_memory_for_texts
 from pipelines.warehouse.queries import build_stage, claims_of, offenders
@@ -150,6 +146,7 @@ def draw_up_reports(frame: Frame, *, with_packs: bool = False) -> None:
                 "run": store.run.run_id,
                 "report": digests.pop("daily"),
                 "further_reports": digests,
+                **SINCE,
             }
             if with_packs:
                 packs = store_packs(store.connection, frame.policy, reasons=reasons)
@@ -166,7 +163,7 @@ def draw_up_pack(frame: Frame, end: date) -> None:
         def work() -> Mapping[str, Any]:
             reasons = reasons_for_red(store.connection, store.run)
             digest = store_pack(store.connection, frame.policy, end, reasons=reasons)
-            return {"run": store.run.run_id, "month_end": end.isoformat(), "pack": digest}
+            return {"run": store.run.run_id, "month_end": end.isoformat(), "pack": digest, **SINCE}
 
         commit_drawn(store, "pack", work)
 

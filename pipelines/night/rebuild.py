@@ -104,6 +104,7 @@ class _Replay:
         )
         self._turn = ""
         self._is_told = True
+        self._closed: ReplayedFrame | None = None
         self._steps: Mapping[str, Callable[[ReplayedFrame, Entry], None]] = {
             "orders": lambda run, _: _ignore(take_in_orders(run)),
             "pull": lambda run, _: _ignore(pull(run)),
@@ -148,6 +149,7 @@ class _Replay:
                     "Restore landing, order archive, actions and control together.",
                 )
             if entry.kind == "closing":
+                self._closed = run
                 self._tell_run(f"closed, snapshot {(self.snapshot_digest or '')[:12]}")
             if entry.kind == QUOTES:
                 self._tell_run("answers taken in")
@@ -160,6 +162,9 @@ class _Replay:
             self._tell_run("went no further")
 
     def _frame(self, name: str, entry: Entry) -> ReplayedFrame:
+        if entry.kind == JUDGEMENT and name not in self.runs and self._closed is not None:
+            # Nothing was left to take in, only to show: it was judged as the last closing was.
+            self.runs[name] = self._closed.as_action(name)
         if entry.kind in _RUN_FACTS:
             self.runs[name] = frame_of(
                 entry.facts, self._settings, chain=self.chain, warehouse=self._file

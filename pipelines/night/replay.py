@@ -10,7 +10,7 @@ import hashlib
 import json
 from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import cached_property
 from io import BufferedIOBase
@@ -36,8 +36,9 @@ from pipelines.partitions import DateRange
 from pipelines.settings import Places, Settings
 from pipelines.warehouse.basis import rule_version
 from pipelines.warehouse.chain import Chain
-from pipelines.warehouse.closing import Run
+from pipelines.warehouse.closing import ACTION, Run
 from pipelines.warehouse.decisions import TAKEN_IN, DecisionLog, Waiting
+from pipelines.warehouse.drawn import SINCE
 from pipelines.warehouse.history import ACCEPT, Entry
 from pipelines.warehouse.holdings import row_counts, tables_that_differ
 from pipelines.warehouse.policies import PolicyLog
@@ -102,7 +103,9 @@ class ReplayedChain(Chain):
 
     def _compare(self, entry: Entry, unlike: Mapping[str, tuple[Any, Any]]) -> None:
         # What was judged anew once stands in every later result.
-        may_differ = self.rules != rule_version() or bool(self.judged_anew)
+        may_differ = (
+            self.rules != rule_version() or bool(self.judged_anew) or _is_drawn_as_before(entry)
+        )
         if unlike and may_differ and JUDGED.issuperset(unlike):
             self.judged_anew.append(entry.sequence)
         elif unlike:
@@ -118,6 +121,11 @@ class ReplayedFrame(Frame):
     run: Run
     replayed: ReplayedChain
     kept_exports: KeptExports
+
+    def as_action(self, run_id: str) -> ReplayedFrame:
+        """A run that judged the book again as this one had left it."""
+        run = replace(self.run, run_id=run_id, kind=ACTION)
+        return replace(self, run_id=run_id, kind=ACTION, is_sweep=False, run=run)
 
     @property
     def places(self) -> Places:
@@ -274,12 +282,18 @@ def _facts_unlike(entry: Entry, facts: Mapping[str, Any]) -> dict[str, tuple[Any
     An entry of a former version says nothing of the reports that came later than it, or that none
     was late.
     """
-    unsaid = {name for name in ("further_reports", "late_packs") if not entry.facts.get(name)}
+    later = ("further_reports", "late_packs", *SINCE)
+    unsaid = {name for name in later if not entry.facts.get(name)}
     return {
         name: (entry.facts.get(name), facts.get(name))
         for name in sorted({*entry.facts, *facts} - {"totals", "rules"} - unsaid)
         if entry.facts.get(name) != facts.get(name)
     }
+
+
+def _is_drawn_as_before(entry: Entry) -> bool:
+    """Whether the changes that its reports name are those since a run that may have died."""
+    return entry.kind in ("report", "pack") and not SINCE.items() <= entry.facts.items()
 
 
 def _unlike_in(connection: duckdb.DuckDBPyConnection, entry: Entry) -> dict[str, tuple[Any, Any]]:

@@ -40,11 +40,14 @@ def serve(memory_bytes: int, processor_seconds: float, file_bytes: int) -> None:
         (resource.RLIMIT_CORE, 0),
     ):
         resource.setrlimit(what, (most, most))
+    # Whatever the process that started this one does with it.
+    signal.signal(signal.SIGPROF, signal.SIG_DFL)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGPROF})
     for line in sys.stdin:
-        # Counted from here: a worker that has read many files is not older for it.
-        signal.setitimer(signal.ITIMER_PROF, processor_seconds)
         folder = Path(line.rstrip("\n"))
+        signal.setitimer(signal.ITIMER_PROF, processor_seconds)
         _answer(folder)
+        signal.setitimer(signal.ITIMER_PROF, 0)
         print(folder, flush=True)
 
 

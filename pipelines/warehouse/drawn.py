@@ -19,14 +19,18 @@ from pipelines.policy import Policy
 from pipelines.warehouse.figures import DRAWN, changes_of, figures_of, heading_of
 from pipelines.warehouse.queries import first_row, script
 
+SINCE = {"changes_since": "closing"}
+"""What the entry of drawn reports says: since when they name changes. Formerly it was since any run
+that had drawn them, also one that died."""
+
 
 def store_reports(
     connection: duckdb.DuckDBPyConnection, policy: Policy, *, reasons: list[str]
 ) -> dict[str, str]:
     """Store every report of the date just judged; their digests by name.
 
-    Where nothing but the note on changes would differ, a published report stays as it is, so that a
-    night run again gives the same bytes.
+    Where nothing but the note on changes would differ, the report of a closing stays as it is, so
+    that a night run again gives the same bytes.
     """
     heading = heading_of(connection, policy, reasons=reasons)
     take_back_unpublished(connection)
@@ -38,7 +42,7 @@ def store_reports(
 
 
 def store_report(connection: duckdb.DuckDBPyConnection, figures: dict[str, Any]) -> str:
-    """Store one report and what changed since it was published; its digest."""
+    """Store one report and what changed since its date was closed before; its digest."""
     key = {name: figures[name] for name in ("name", "business_date")}
     former = first_row(connection, script("work/stored_report_of_date"), key)
     before = json.loads(former[0]) if former else None
@@ -57,17 +61,19 @@ def store_report(connection: duckdb.DuckDBPyConnection, figures: dict[str, Any])
     return _digest(text)
 
 
-def take_back_unpublished(connection: duckdb.DuckDBPyConnection) -> None:
-    """Let the stored reports be those that were published last."""
+def take_back_unpublished(connection: duckdb.DuckDBPyConnection) -> int:
+    """Let the stored reports be those of the closings; how many came back in place of others."""
     connection.execute(script("work/forget_unpublished_reports"))
-    connection.execute(
-        "insert into delivered.reports from delivered.replaced_reports where digest is not null"
-    )
-    note_published_reports(connection)
+    (back,) = first_row(
+        connection,
+        "insert into delivered.reports from delivered.replaced_reports where digest is not null",
+    ) or (0,)
+    forget_replaced(connection)
+    return int(back)
 
 
-def note_published_reports(connection: duckdb.DuckDBPyConnection) -> None:
-    """Say that the stored reports are published: nothing is taken back from here on."""
+def forget_replaced(connection: duckdb.DuckDBPyConnection) -> None:
+    """Keep the stored reports: a closing publishes them, or they are its own again."""
     connection.execute("delete from delivered.replaced_reports")
 
 

@@ -198,7 +198,7 @@ def figures_of(
 
 
 def changes_of(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[dict[str, str]]:
-    """Each headline figure that differs from the stored report of the same date."""
+    """Each headline figure that differs from the report of the same date that was closed before."""
     old, new = _headline(before), _headline(after)
     return [
         {"figure": figure, "old": old.get(figure, "none"), "new": new.get(figure, "none")}

@@ -30,7 +30,7 @@ PARTS = _OF_BREAKS | {_MOVED, _PROVED, _REVENUE}
 def store_packs(
     connection: duckdb.DuckDBPyConnection, policy: Policy, *, reasons: list[str]
 ) -> dict[str, str]:
-    """Store the pack of each of those months beside the reports of the date; digests by month end.
+    """Store the pack of each of those months after the reports of the date; digests by month end.
 
     A date that is closed again draws the packs of its first closing again, with what changed since.
     """

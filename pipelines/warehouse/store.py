@@ -12,7 +12,7 @@ import re
 import shutil
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import duckdb
@@ -30,6 +30,7 @@ MEMORY_LEAST_BYTES = 320 * 2**20
 """What the database may keep in memory; the rest of large steps spills to disk beside its file."""
 MEMORY_BYTES_A_ROW = 340
 """Of a book above a million transactions: joins, of which only one at once spills, take 320."""
+CONTAINER_LIMIT = Path("/sys/fs/cgroup/memory.max")
 _NO_BLOCK = re.compile(r"Failed to commit: (failed to pin|could not allocate) block")
 STORAGE_VERSION = "v1.5.0"
 """Readers of DuckDB 1.5 can open what we write."""
@@ -205,16 +206,20 @@ def with_memory(connection: duckdb.DuckDBPyConnection, work: Callable[[int], Non
         try:
             work(most_bytes)
         except duckdb.Error as refused:
-            most_bytes *= 2
-            if most_bytes > half_of_memory() or not _ran_out_of_memory(refused):
+            if most_bytes >= half_of_memory() or not _ran_out_of_memory(refused):
                 raise
+            most_bytes = min(2 * most_bytes, half_of_memory())
         else:
             return
 
 
 def half_of_memory() -> int:
-    """Half of the machine's memory in bytes: the most that a database may take."""
-    return os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") // 2
+    """Half of the bytes of memory that the machine has, or that its container may use."""
+    most = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
+    with suppress(OSError, ValueError):
+        # Where there is no limit it says so in a word.
+        most = min(most, int(CONTAINER_LIMIT.read_text(encoding="ascii")))
+    return most // 2
 
 
 def _ran_out_of_memory(refused: BaseException) -> bool:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import shutil
 import subprocess
 import sys
@@ -10,25 +9,20 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from decimal import Decimal
 from pathlib import Path
-from typing import NoReturn
 
 import duckdb
 import pytest
 from night.past import Past
-from night.people import done
 from night.shop import FAR, HASTY, START, Shop, pulled_at
 
 from assets.contracts.streams import all_contracts
 from pipelines.faults import ClaimBroken, StoreBusy, StoreFault
-from pipelines.night import whole
 from pipelines.night.deliver import publish
 from pipelines.night.frame import Frame, begin, frame
 from pipelines.night.judge import draw_up
 from pipelines.night.orders import take_in_orders
 from pipelines.night.pull import pull
-from pipelines.night.rebuild import rebuild
 from pipelines.night.validate import validate
 from pipelines.night.whole import Night
 from pipelines.partitions import DateRange
@@ -174,95 +168,6 @@ def test_publishing_again_posts_nothing_and_another_run_may_not_publish(second: 
         publish(replace(last, run_id="somebody else"))
     pulled_only(second, day + timedelta(days=1))
     assert verify(second.settings.places).open_findings == []
-
-
-def test_what_people_decide_shows_no_report_of_a_night_that_died(
-    second: Shop, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    drawn = "select max(business_date) from delivered.reports"
-    monkeypatch.setattr(whole, "publish", out_of_order)
-    with pytest.raises(StoreFault):
-        second.close(START + timedelta(days=2))
-    assert second.ask(drawn, working=True) == [(START + timedelta(days=2),)]
-    ((break_id,),) = second.ask("select min(break_id) from reconciled.breaks")
-    done(second, "exceptions", "assign", break_id, "--to", "Ada", "--reason", "look")
-    assert second.ask(drawn) == [(START + timedelta(days=1),)]
-    assert second.ask("select state from reconciled.breaks where assignee = 'Ada'") == [
-        ("assigned",)
-    ]
-
-
-def test_reports_that_a_dead_night_drew_again_stay_unseen_until_a_closing(
-    second: Shop, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    day = START + timedelta(days=1)
-    stored = "select name, business_date, as_of, digest from delivered.reports order by all"
-    ids = second.ask("select break_id from reconciled.breaks where state = 'open' order by 1")
-    to_ada = ("--to", "Ada", "--reason", "look")
-    done(second, "exceptions", "assign", ids[0][0], *to_ada)
-    before = second.ask(stored)
-    with monkeypatch.context() as planted:
-        planted.setattr(whole, "publish", out_of_order)
-        with pytest.raises(StoreFault):
-            second.close(day)
-    assert second.ask(stored, working=True) != before
-
-    done(second, "exceptions", "assign", ids[1][0], *to_ada)
-
-    assert second.ask(stored) == second.ask(stored, working=True) == before
-    second.close(day)
-    after = second.ask(stored)
-    assert sum(old != new for old, new in zip(before, after, strict=True)) >= 2
-    assert second.ask("from delivered.replaced_reports", working=True) == []
-    again = rebuild(second.settings, all_contracts(), tell=lambda _: None)
-    assert (again.judged_anew, again.differences) == ((), ())
-    assert second.ask(stored, working=True) == after
-
-
-def test_what_changed_is_told_against_what_was_published_and_not_what_a_dead_night_drew(
-    second: Shop, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    day = START + timedelta(days=1)
-    told = "select figures from delivered.reports where name = 'daily' order by business_date"
-    add_order(second, "1000.00")
-    with monkeypatch.context() as planted:
-        planted.setattr(whole, "publish", out_of_order)
-        with pytest.raises(StoreFault):
-            second.close(day)
-    published = expected_in(second.ask(told)[-1])
-    assert expected_in(second.ask(told, working=True)[-1]) == published + 1000
-    add_order(second, "300.00")
-    second.close(day)
-    ((text,),) = second.ask(told)[-1:]
-    (change,) = (one for one in json.loads(text)["changes"] if one["figure"] == "NGN expected")
-    assert change == {
-        "figure": "NGN expected",
-        "old": f"{published:,}",
-        "new": f"{published + 300:,}",
-    }
-
-
-def add_order(shop: Shop, amount: str) -> None:
-    """One more order of the second date; a later export of it says another amount."""
-    at = f"{START + timedelta(days=1)}T12:00:00+01:00"
-    columns = (
-        "order_id,status,amount,currency,placed_at,paid_at,session_ids,transaction_ref,"
-        "customer_email"
-    )
-    number = len(list(shop.inbox.glob("more-*")))
-    (shop.inbox / f"more-{number}.csv").write_text(
-        f"{columns}\nMORE,paid,{amount},NGN,{at},{at},,,\n", encoding="utf-8"
-    )
-
-
-def expected_in(row: tuple[str, ...]) -> Decimal:
-    """The headline of a daily report."""
-    (total,) = (one for one in json.loads(row[0])["totals"] if one["currency"] == "NGN")
-    return Decimal(total["expected"])
-
-
-def out_of_order(_: Frame) -> NoReturn:
-    raise StoreFault("The disk is out of order.", "Mend it.")
 
 
 def test_a_night_waits_for_the_one_that_runs_and_says_so(shop: Shop) -> None:

@@ -18,7 +18,7 @@ from pipelines.policy import Policy
 from pipelines.warehouse.basis import write_basis
 from pipelines.warehouse.closing import Run, close
 from pipelines.warehouse.drawn import (
-    note_published_reports,
+    forget_replaced,
     store_reports,
     take_back_unpublished,
 )
@@ -61,7 +61,7 @@ def book(judged: Any) -> Iterator[Any]:
 def close_as_judged(store: Any, day: date) -> None:
     at = cut_off(day, LAGOS)
     close(store, Run(f"run {day}", "nightly", DateRange(day, day), at, at))
-    note_published_reports(store)
+    forget_replaced(store)
 
 
 def closed_to(store: Any, day: date) -> None:

@@ -78,8 +78,22 @@ def test_work_that_runs_out_of_memory_is_done_again_with_more(
         assert connection.execute("select len(columns(*)) from kept").fetchall() == [(1000000,)]
 
         monkeypatch.setattr(store, "half_of_memory", lambda: 24 * 2**20)
+        tries.clear()
         with pytest.raises(duckdb.OutOfMemoryException):
             store.with_memory(connection, work)
+        assert tries == ["16.0 MiB", "24.0 MiB"]
+
+
+@pytest.mark.parametrize(("told", "half"), [("1073741824\n", 2**29), ("max\n", None)])
+def test_a_container_may_use_less_than_its_machine_has(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, told: str, half: int | None
+) -> None:
+    monkeypatch.setattr(store, "CONTAINER_LIMIT", tmp_path / "none")
+    machine = store.half_of_memory()
+    limit = tmp_path / "memory.max"
+    limit.write_text(told, encoding="ascii")
+    monkeypatch.setattr(store, "CONTAINER_LIMIT", limit)
+    assert store.half_of_memory() == (half or machine)
 
 
 def store_large_reports(
