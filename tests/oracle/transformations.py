@@ -119,14 +119,12 @@ def together(one: World, other: World) -> World:
 
 def with_orders_on(world: World, days: Iterable[date], *, currency: str) -> World:
     """An order that expects nothing on each of the days."""
-    noon = timedelta(hours=13)
-    begins = {world.local_date(world.as_of - ago * timedelta(days=1)): ago for ago in range(1, 90)}
+    # Where the clocks change, the middle of a day is an hour off its noon, and in that day still.
+    middles = (world.as_of - timedelta(days=ago, hours=-12) for ago in range(1, 90))
+    noon = {world.local_date(middle): middle for middle in middles}
     quiet = [
         make_order(
-            order_id=f"quiet {day}",
-            status="awaiting",
-            currency=currency,
-            placed_at=world.as_of - begins[day] * timedelta(days=1) + noon,
+            order_id=f"quiet {day}", status="awaiting", currency=currency, placed_at=noon[day]
         )
         for day in days
     ]
