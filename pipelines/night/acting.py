@@ -153,7 +153,7 @@ def _take_in_and_show(run: Frame, contracts: Mapping[str, Contract]) -> bool:
     judge_again(run, contracts)
     with run.store() as store:
         digest = settle_action(store)
-        fresh = publication.publish(store.connection, run.places)
+        fresh = publication.publish(store.connection, run.places, tell=run.tell)
         file_digest = sha256_of(fresh.path)
         note_shown(run, store, {"sha256": file_digest, "snapshot_digest": digest})
         publication.replace(fresh, run.places)

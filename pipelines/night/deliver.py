@@ -65,7 +65,7 @@ def publish(frame: Frame) -> Published:
         _look_at_outbox(frame, store)
         published = settle(frame, store)
         digest = published.snapshot_digest
-        fresh = publication.publish(store.connection, frame.places)
+        fresh = publication.publish(store.connection, frame.places, tell=frame.tell)
         file_digest = sha256_of(fresh.path)
         close_run(frame, store, {"sha256": file_digest, "snapshot_digest": digest})
         publication.replace(fresh, frame.places)

@@ -42,6 +42,7 @@ from pipelines.warehouse.store import (
     lay_out,
     open_warehouse,
     private_folder,
+    tell_nobody,
     with_memory,
     writer_lock,
 )
@@ -54,10 +55,6 @@ class BasisOf(TypedDict):
     as_of: datetime
     zone: ZoneInfo
     first_date: date
-
-
-def _silent(_: str) -> None:
-    """Tell nobody."""
 
 
 @dataclass(frozen=True)
@@ -74,7 +71,7 @@ class Frame:
     run_id: str
     kind: str
     dates: DateRange
-    tell: Callable[[str], None] = field(default=_silent, compare=False)
+    tell: Callable[[str], None] = field(default=tell_nobody, compare=False)
     observer: Observer = field(default_factory=Unobserved, compare=False)
     limits: Limits = field(default_factory=Limits)
     is_sweep: bool = False
@@ -144,7 +141,7 @@ class Frame:
         with open_warehouse(self.places) as connection:
             chain = self.chain
             chain.check(connection)
-            yield Store(connection, chain, self._run(connection))
+            yield Store(connection, chain, self._run(connection), self.tell)
 
     @contextmanager
     def alone(self) -> Iterator[None]:
@@ -196,6 +193,7 @@ class Store:
     connection: duckdb.DuckDBPyConnection
     chain: Chain
     run: Run
+    tell: Callable[[str], None] = tell_nobody
 
     def commit_with_memory(self, kind: str, work: Callable[[int], Mapping[str, Any]]) -> None:
         """Commit the work together with an entry; again with more memory where it ran out of it.
@@ -211,7 +209,7 @@ class Store:
                 self.chain.check(self.connection)
                 raise
 
-        with_memory(self.connection, commit)
+        with_memory(self.connection, commit, tell=self.tell)
 
 
 def gateway_of(settings: Settings) -> GatewaySettings:
@@ -237,7 +235,7 @@ def frame(
     run_id: str,
     kind: str,
     dates: DateRange,
-    tell: Callable[[str], None] = _silent,
+    tell: Callable[[str], None] = tell_nobody,
     observer: Observer | None = None,
     now: datetime | None = None,
     limits: Limits | None = None,

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
@@ -42,6 +42,7 @@ from pipelines.warehouse.store import (
     STORAGE_VERSION,
     limit_memory,
     private_folder,
+    tell_nobody,
     transaction,
     with_memory,
 )
@@ -142,7 +143,12 @@ def digest_of(totals: Sequence[Mapping[str, Any]]) -> str:
     return hashlib.sha256(json.dumps(list(totals), sort_keys=True).encode()).hexdigest()
 
 
-def publish(connection: duckdb.DuckDBPyConnection, places: Places) -> Fresh:
+def publish(
+    connection: duckdb.DuckDBPyConnection,
+    places: Places,
+    *,
+    tell: Callable[[str], None] = tell_nobody,
+) -> Fresh:
     """Write the published file beside the one in place and check it; `replace` puts it there.
 
     The former file is carried on where it can be; one that then does not hold what the warehouse
@@ -154,7 +160,7 @@ def publish(connection: duckdb.DuckDBPyConnection, places: Places) -> Fresh:
         require_memory_for_texts(connection, most_bytes)
         written.append(_written(connection, places))
 
-    with_memory(connection, write)
+    with_memory(connection, write, tell=tell)
     return written[-1]
 
 

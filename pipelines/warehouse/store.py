@@ -194,7 +194,16 @@ def limit_memory(connection: duckdb.DuckDBPyConnection, most_bytes: int) -> None
     connection.execute(f"set memory_limit = '{most_bytes // 1024}KiB'")
 
 
-def with_memory(connection: duckdb.DuckDBPyConnection, work: Callable[[int], None]) -> None:
+def tell_nobody(_: str) -> None:
+    """Nobody listens to what a run tells."""
+
+
+def with_memory(
+    connection: duckdb.DuckDBPyConnection,
+    work: Callable[[int], None],
+    *,
+    tell: Callable[[str], None] = tell_nobody,
+) -> None:
     """Do work that is all or nothing, and again with twice the memory when it runs out of it.
 
     Long ids, large cases and large reports need more than a book of that size, and may have up to
@@ -208,7 +217,11 @@ def with_memory(connection: duckdb.DuckDBPyConnection, work: Callable[[int], Non
         except duckdb.Error as refused:
             if most_bytes >= half_of_memory() or not _ran_out_of_memory(refused):
                 raise
-            most_bytes = min(2 * most_bytes, half_of_memory())
+            was, most_bytes = most_bytes, min(2 * most_bytes, half_of_memory())
+            tell(
+                f"it ran out of {was // 2**20:,} MiB of memory, "
+                f"and is done again with {most_bytes // 2**20:,} MiB"
+            )
         else:
             return
 

@@ -340,6 +340,7 @@ def test_a_night_that_ran_out_of_memory_once_ends_and_can_be_had_again(
         monkeypatch.setattr(judge, "judge_book", short_of_memory)
         shop.close(START + timedelta(days=2))
         assert judged == [False, True]
+        assert [line for line in shop.told if "ran out of" in line] != []
         rebuilt = rebuild(shop.settings, all_contracts(), tell=lambda _: None)
         assert judged == [False, True] * 4
         assert (rebuilt.judged_anew, rebuilt.differences) == ((), ())

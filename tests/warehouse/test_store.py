@@ -79,9 +79,11 @@ def test_work_that_runs_out_of_memory_is_done_again_with_more(
 
         monkeypatch.setattr(store, "half_of_memory", lambda: 24 * 2**20)
         tries.clear()
+        told: list[str] = []
         with pytest.raises(duckdb.OutOfMemoryException):
-            store.with_memory(connection, work)
+            store.with_memory(connection, work, tell=told.append)
         assert tries == ["16.0 MiB", "24.0 MiB"]
+        assert told == ["it ran out of 16 MiB of memory, and is done again with 24 MiB"]
 
 
 @pytest.mark.parametrize(("told", "half"), [("1073741824\n", 2**29), ("max\n", None)])
