@@ -55,7 +55,7 @@ def test_a_night_killed_at_named_points_and_run_again_is_the_night_that_was_not(
     assert nights.violations == []
 
 
-@pytest.mark.counts(small=3, full=31)
+@pytest.mark.counts(small=2, full=31)
 def test_a_night_that_catches_up_with_months_can_be_killed_between_their_packs(
     past: Past, nights: Experiment, tmp_path: Path, count: int, dealt: int
 ) -> None:
