@@ -44,7 +44,7 @@ def store_reports(
 def store_report(connection: duckdb.DuckDBPyConnection, figures: dict[str, Any]) -> str:
     """Store one report and what changed since its date was closed before; its digest."""
     key = {name: figures[name] for name in ("name", "business_date")}
-    former = first_row(connection, script("work/stored_report_of_date"), key)
+    former = first_row(connection, script("work/stored_report"), {**key, "known_at": None})
     before = json.loads(former[0]) if former else None
     if former and before and {**before, "changes": []} == {**figures, "changes": []}:
         return _digest(former[0])

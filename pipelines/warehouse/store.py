@@ -207,7 +207,7 @@ def with_memory(
     """Do work that is all or nothing, and again with twice the memory when it runs out of it.
 
     Long ids, large cases and large reports need more than a book of that size, and may have up to
-    half of the machine's. The work is told how many bytes the database may take.
+    half of the memory there is. The work is told how many bytes the database may take.
     """
     most_bytes = _memory_for(connection)
     while True:
@@ -219,8 +219,8 @@ def with_memory(
                 raise
             was, most_bytes = most_bytes, min(2 * most_bytes, half_of_memory())
             tell(
-                f"it ran out of {was // 2**20:,} MiB of memory, "
-                f"and is done again with {most_bytes // 2**20:,} MiB"
+                f"the database ran out of {was // 2**20:,} MiB of memory: "
+                f"the step is done again with {most_bytes // 2**20:,} MiB"
             )
         else:
             return

@@ -1,7 +1,7 @@
 -- One row per order, transaction or bill that belongs to others: the label all of its group share, its least member.
 -- Larger groups are contracted: in each round every member follows one of its neighbours or stays, drawn by a hash, and
--- those who follow the same one are one member of the next round, until nobody has a neighbour. A chain of any length
--- shrinks by a third a round, where labels that go from neighbour to neighbour take as many rounds as it has links.
+-- those who follow the same one are one member of the next round, until nobody has a neighbour. A chain nearly halves
+-- in a round, where labels that go from neighbour to neighbour take as many rounds as it has links.
 with recursive
 pairs as (
     select 'order:' || order_id as member, 'transaction:' || transaction_id as other

@@ -11,14 +11,11 @@ from pathlib import Path
 import dagster as dg
 import duckdb
 import pytest
+from night.exports import HEADER
 
 from pipelines.definitions import build
 from pipelines.orders.archive import OrderArchive
 from pipelines.settings import Settings
-
-HEADER = (
-    "order_id,status,amount,currency,placed_at,paid_at,session_ids,transaction_ref,customer_email"
-)
 
 
 @pytest.fixture

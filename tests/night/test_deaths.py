@@ -15,10 +15,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from night.exports import add_order
 from night.past import Past
 from night.people import findings, recon
 from night.shop import START, Shop, pulled_at
-from night.test_unseen import add_order
 
 from assets.contracts.streams import all_contracts
 from pipelines.faults import StoreFault

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
+from night.exports import HEADER
 from night.shop import START, Shop, open_shop
 
 from pipelines.cli import main
@@ -17,9 +18,6 @@ from pipelines.reading.telling import told
 from pipelines.warehouse.verification import verify
 
 DAY, NEXT = START, START + timedelta(days=1)
-HEADER = (
-    "order_id,status,amount,currency,placed_at,paid_at,session_ids,transaction_ref,customer_email"
-)
 PLACED = f"{DAY}T12:00:00+01:00"
 GOOD = f'N-1,awaiting,1000.00,NGN,{PLACED},,,"a, b",\r\n'
 SEPARATED = f'N-2,awaiting,"1,000.00",NGN,{PLACED},,,=1+1,ada@shop.example\r\n'

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 import pytest
+from night.exports import HEADER, drop
 from night.past import Past
 from night.shop import FAR, HASTY, START, Shop
 
@@ -19,9 +20,6 @@ from pipelines.night.validate import validate
 from pipelines.night.whole import Night
 from pipelines.partitions import DateRange
 
-HEADER = (
-    "order_id,status,amount,currency,placed_at,paid_at,session_ids,transaction_ref,customer_email"
-)
 PLACED = f"{START + timedelta(days=1)}T12:00:00+01:00"
 GOOD = f"NEW-0001,paid,1000.00,NGN,{PLACED},{PLACED},,,"
 
@@ -37,10 +35,6 @@ DAMAGED = {
     f"header-{DAY}.csv": f"{HEADER.replace('amount', 'total')}\n{GOOD}\n",
     f"cut-{DAY}.csv": f"{HEADER}\n{GOOD}\n{GOOD[:30]}",
 }
-
-
-def drop(shop: Shop, name: str, *rows: str) -> None:
-    (shop.inbox / name).write_text("\n".join([HEADER, *rows, ""]), encoding="utf-8")
 
 
 def statuses(shop: Shop) -> dict[str, str]:

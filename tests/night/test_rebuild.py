@@ -17,6 +17,7 @@ from urllib.parse import urlsplit
 import duckdb
 import pyarrow as pa
 import pytest
+from night.exports import drop, order
 from night.past import Past
 from night.shop import FAR, HASTY, POLICY, START, Shop, open_shop, pulled_at
 
@@ -36,9 +37,6 @@ from pipelines.warehouse.history import read_history
 from pipelines.warehouse.verification import verify
 
 DEPLOYMENT = Path(__file__).parents[2] / "pipelines" / "deploy"
-HEADER = (
-    "order_id,status,amount,currency,placed_at,paid_at,session_ids,transaction_ref,customer_email"
-)
 WALL_CLOCK = {"started_at", "finished_at", "seen_at"}
 RUN_RECORDS = {
     "ops.runs",
@@ -48,16 +46,6 @@ RUN_RECORDS = {
     "ops.published",
     "ops.unpublished",
 }
-
-
-def drop(shop: Shop, day: date, name: str, *rows: str) -> None:
-    path = shop.inbox / f"{name}-{day}.csv"
-    path.write_text("\n".join([HEADER, *rows, ""]), encoding="utf-8")
-
-
-def order(name: str, amount: str, day: date, status: str = "paid") -> str:
-    placed = f"{day}T12:00:00+01:00"
-    return f"{name},{status},{amount},NGN,{placed},{placed},,,someone@example.com"
 
 
 def framed(shop: Shop, day: date, run_id: str) -> Frame:
@@ -78,16 +66,15 @@ def live_through_everything(shop: Shop) -> None:
         {"kind": "truncated", "path_contains": "/transactions", "times": 1},
         {"kind": "500", "path_contains": "/checkout-sessions", "times": 1},
     )
-    drop(
-        shop, days[0], "extra", order("NEW-1", "1000.00", days[0]), order("NEW-2", "1.001", days[0])
-    )
+    new = (order("NEW-1", "1000.00", days[0]), order("NEW-2", "1.001", days[0]))
+    drop(shop, f"extra-{days[0]}.csv", *new)
     shop.move_clock(pulled_at(days[1]))
     shop.close(days[0], days[1])
     shop.behave()
     shop.move_clock(pulled_at(days[2]))
-    drop(shop, days[2], "refused", "a line too short")
-    drop(shop, days[2], "corrected", order("NEW-1", "900.00", days[0], "refunded"))
-    drop(shop, days[2], "again-corrected", order("NEW-1", "800.00", days[0], "refunded"))
+    drop(shop, f"refused-{days[2]}.csv", "a line too short")
+    drop(shop, f"corrected-{days[2]}.csv", order("NEW-1", "900.00", days[0], "refunded"))
+    drop(shop, f"again-corrected-{days[2]}.csv", order("NEW-1", "800.00", days[0], "refunded"))
     os.utime(shop.inbox / f"corrected-{days[2]}.csv", ns=(1, 1))
     died = framed(shop, days[2], "died-after-its-pull")
     begin(died)

@@ -11,6 +11,7 @@ from typing import NoReturn
 
 import duckdb
 import pytest
+from night.exports import add_order
 from night.past import Past
 from night.people import done
 from night.shop import START, Shop, pulled_at
@@ -131,19 +132,6 @@ def test_what_changed_is_told_against_what_was_published_and_not_what_a_dead_nig
         "old": f"{published:,}",
         "new": f"{published + 300:,}",
     }
-
-
-def add_order(shop: Shop, amount: str) -> None:
-    """One more order of the second date; a later export of it says another amount."""
-    at = f"{START + timedelta(days=1)}T12:00:00+01:00"
-    columns = (
-        "order_id,status,amount,currency,placed_at,paid_at,session_ids,transaction_ref,"
-        "customer_email"
-    )
-    number = len(list(shop.inbox.glob("more-*")))
-    (shop.inbox / f"more-{number}.csv").write_text(
-        f"{columns}\nMORE,paid,{amount},NGN,{at},{at},,,\n", encoding="utf-8"
-    )
 
 
 def expected_in(row: tuple[str, ...]) -> Decimal:

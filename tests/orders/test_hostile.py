@@ -12,6 +12,7 @@ import io
 import lzma
 import os
 import random
+import signal
 import socket
 import zipfile
 from collections.abc import Callable
@@ -200,6 +201,21 @@ def test_a_file_that_costs_too_much_ends_its_worker_and_a_new_one_goes_on(
             intake.read("dear.csv", dear, time_zone=LAGOS)
         intake._limits = Limits()
         assert intake.read("orders.csv", export(line()), time_zone=LAGOS).rows_received == 1
+
+
+def test_the_limit_of_a_processor_holds_where_the_process_that_starts_it_ignores_the_signal(
+    tmp_path: Path, line: Line, export: Export
+) -> None:
+    dear = export(*(line(order_id=f"K{row}", transaction_ref='""') for row in range(20_000)))
+    former = signal.signal(signal.SIGPROF, signal.SIG_IGN)
+    try:
+        with (
+            Intake(tmp_path, Limits(processor_seconds=0.01)) as intake,
+            pytest.raises(OrderFileRefused, match="seconds of a processor"),
+        ):
+            intake.read("dear.csv", dear, time_zone=LAGOS)
+    finally:
+        signal.signal(signal.SIGPROF, former)
 
 
 def test_a_worker_reads_as_this_process_would(

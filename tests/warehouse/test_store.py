@@ -21,6 +21,8 @@ from pipelines.warehouse.store import open_warehouse
 
 DAY = date(2026, 1, 1)
 NOW = datetime(2026, 1, 2, tzinfo=UTC)
+ONE_LIST = "create or replace table kept as select list(range) from range(1000000)"
+"""It cannot be spilled: a million numbers take more than 16 MB and less than 64."""
 RUN = Run("one", "nightly", DateRange(DAY, DAY), NOW, NOW)
 
 
@@ -66,11 +68,8 @@ def test_work_that_runs_out_of_memory_is_done_again_with_more(
         def work(_: int) -> None:
             (limit,) = connection.execute("select current_setting('memory_limit')").fetchall()[0]
             tries.append(limit)
-            # One list cannot be spilled: a million numbers take more than 16 MB and less than 64.
             with store.transaction(connection):
-                connection.execute(
-                    "create or replace table kept as select list(range) from range(1000000)"
-                )
+                connection.execute(ONE_LIST)
 
         store.with_memory(connection, work)
         assert tries[0] == "16.0 MiB"
@@ -83,7 +82,9 @@ def test_work_that_runs_out_of_memory_is_done_again_with_more(
         with pytest.raises(duckdb.OutOfMemoryException):
             store.with_memory(connection, work, tell=told.append)
         assert tries == ["16.0 MiB", "24.0 MiB"]
-        assert told == ["it ran out of 16 MiB of memory, and is done again with 24 MiB"]
+        assert told == [
+            "the database ran out of 16 MiB of memory: the step is done again with 24 MiB"
+        ]
 
 
 @pytest.mark.parametrize(("told", "half"), [("1073741824\n", 2**29), ("max\n", None)])
@@ -173,9 +174,7 @@ def test_what_tidies_up_after_a_work_does_not_hide_that_it_ran_out_of_memory(
             tries.append(most_bytes)
             with store.transaction(connection):
                 try:
-                    connection.execute(
-                        "create table kept as select list(range) from range(1000000)"
-                    )
+                    connection.execute(ONE_LIST)
                 finally:
                     connection.execute("drop table if exists temp.part")
 
