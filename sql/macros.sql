@@ -138,6 +138,14 @@ create or replace temp macro lies_in(instant, span_from, span_until) as (
     instant >= span_from and instant < span_until
 );
 
+-- Whether the gateway is done with a payment, and whether a payment still waits to be paid out.
+create or replace temp macro is_closed_status(status) as (
+    status in ('COMPLETED', 'REFUNDED', 'FAILED', 'CANCELLED', 'EXPIRED')
+);
+create or replace temp macro awaits_payout(status, payout_status) as (
+    status = 'COMPLETED' and coalesce(payout_status, '') not in ('COMPLETED', 'FAILED')
+);
+
 create or replace temp macro age_band(days) as (
     case
         when days <= 1 then '0–1'

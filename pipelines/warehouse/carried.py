@@ -16,6 +16,7 @@ from pathlib import Path
 import duckdb
 
 from pipelines.warehouse.judgement import CASES
+from pipelines.warehouse.parts import rows_of
 from pipelines.warehouse.queries import first_row
 from pipelines.warehouse.renewal import keyed_tables
 from pipelines.warehouse.store import transaction
@@ -67,11 +68,11 @@ def replace_rows(
     key = carried_tables().get(table)
     listed = ", ".join(f'"{column}"' for column in columns)
     ids = f"select value from ops.unpublished where field = '{key}'"
-    changed = "" if key is None else f"where {key} in ({ids})"
-    connection.execute(f"delete from {file}.{table} {changed}")
-    connection.execute(
-        f"insert into {file}.{table} ({listed}) select {listed} from {table} {changed}"
-    )
+    former, changed = f"{file}.{table}", table
+    if key is not None:
+        former, changed = rows_of(former, {key: ids}), rows_of(changed, {key: ids})
+    connection.execute(f"delete from {former}")
+    connection.execute(f"insert into {file}.{table} ({listed}) select {listed} from {changed}")
 
 
 def carried_tables() -> Mapping[str, str]:

@@ -13,6 +13,7 @@ from importlib.metadata import version
 
 import duckdb
 
+from pipelines.warehouse.dated import DATED, end_dates, sum_dates_up
 from pipelines.warehouse.parts import (
     KEYS,
     count_rows,
@@ -20,6 +21,7 @@ from pipelines.warehouse.parts import (
     drop_parts,
     note_computed,
     replace_parts,
+    rows_of,
 )
 from pipelines.warehouse.queries import (
     build_stage,
@@ -118,7 +120,10 @@ def judge_book(
     if not is_whole:
         _find_seeds(connection)
         is_whole = whole is None and _are_most(connection)
-    rows = build_stage(connection, "reconciled") if is_whole else _judge_touched(connection)
+    if is_whole:
+        rows = build_stage(connection, "reconciled")
+    else:
+        rows = _judge_touched(connection, at_any_share=whole is False)
     _note_judged(connection, is_whole=is_whole)
     _clear(connection)
     return rows
@@ -151,13 +156,15 @@ def _are_most(connection: duckdb.DuckDBPyConnection) -> bool:
     return 2 * count_rows(connection, "touched_members") >= held
 
 
-def _judge_touched(connection: duckdb.DuckDBPyConnection) -> dict[str, int]:
+def _judge_touched(connection: duckdb.DuckDBPyConnection, *, at_any_share: bool) -> dict[str, int]:
     _renew_facts(connection)
     for table in WHOLE:
         materialise(connection, table)
     _find_touched(connection)
     _judge_parts(connection, CASES)
     replace_parts(connection, CASES)
+    _note_come(connection)
+    sum_dates_up(connection, at_any_share=at_any_share)
     for table in _tables(before=False):
         materialise(connection, table)
     return {table: count_rows(connection, table) for table in tables_of("reconciled")}
@@ -171,7 +178,8 @@ def _renew_facts(connection: duckdb.DuckDBPyConnection) -> None:
     parts = frozenset((*SOURCES, "validated.checkout_sessions"))
     for table in FACTS:
         create_part(connection, table, text_over(table, parts))
-    create_part(connection, "touched_keys", script("touched/keys"))
+    ids = "select kind || '_id' as field, id as value from touched_members"
+    create_part(connection, KEYS, ids)
     replace_parts(connection, FACTS)
 
 
@@ -186,7 +194,8 @@ def _find_touched(connection: duckdb.DuckDBPyConnection) -> None:
     _judge_parts(connection, _upto("reconciled.links"))
     _add(connection, script("touched/partners"))
     _take_facts(connection)
-    create_part(connection, "touched_keys", script("touched/keys"))
+    create_part(connection, "former_members", script("touched/former_members"))
+    create_part(connection, KEYS, script("touched/keys"))
 
 
 def _take_facts(connection: duckdb.DuckDBPyConnection) -> None:
@@ -197,7 +206,7 @@ def _take_facts(connection: duckdb.DuckDBPyConnection) -> None:
 def _take(connection: duckdb.DuckDBPyConnection, table: str, kind: str) -> None:
     """Copy the touched rows of a table of that kind of row."""
     touched = f"select id from touched_members where kind = '{kind}'"
-    create_part(connection, table, f"from {table} where {kind}_id in ({touched})")
+    create_part(connection, table, f"from {rows_of(table, {f'{kind}_id': touched})}")
 
 
 def _judge_parts(connection: duckdb.DuckDBPyConnection, tables: Iterable[str]) -> None:
@@ -216,7 +225,7 @@ def _tables(*, before: bool) -> tuple[str, ...]:
     for table in tables_of("reconciled"):
         if table in FACTS or reads(table) & rests_on_facts:
             rests_on_facts.add(table)
-    others = {*FACTS, *WHOLE, *CASES}
+    others = {*FACTS, *WHOLE, *CASES, *DATED}
     return tuple(
         table
         for table in tables_of("reconciled")
@@ -244,10 +253,21 @@ def _add(connection: duckdb.DuckDBPyConnection, query: str) -> None:
 
 def _clear(connection: duckdb.DuckDBPyConnection) -> None:
     """Drop every temporary table of a judgement."""
-    working = ("touched_members", "touched_frontier", "touched_keys")
+    working = ("touched_members", "touched_frontier", "former_members", KEYS)
     former = (f"former_{name}" for name in FORMER)
     parts = (*SOURCES, "validated.checkout_sessions", *FACTS, *CASES)
     drop_parts(connection, (*working, *former, *parts))
+    end_dates(connection)
+
+
+def _note_come(connection: duckdb.DuckDBPyConnection) -> None:
+    """Add the ids of new rows to those whose rows were replaced."""
+    for table in READ_ON:
+        column = CASES[table]
+        connection.execute(
+            f"insert into {KEYS} select '{column}', {column} from temp.\"{table}\" "
+            f"except from {KEYS}"
+        )
 
 
 def _note_judged(connection: duckdb.DuckDBPyConnection, *, is_whole: bool) -> None:
@@ -258,6 +278,4 @@ def _note_judged(connection: duckdb.DuckDBPyConnection, *, is_whole: bool) -> No
         {"calendars": _calendars()},
     )
     connection.execute(script("touched/note_inputs"))
-    come = (f"select '{CASES[table]}', {CASES[table]} from temp.\"{table}\"" for table in READ_ON)
-    replaced = " union ".join((f"from {KEYS}", *come))
-    note_computed(connection, "reconciled", ids=None if is_whole else replaced)
+    note_computed(connection, "reconciled", ids=None if is_whole else f"from {KEYS}")

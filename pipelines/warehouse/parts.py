@@ -22,10 +22,22 @@ def create_part(connection: duckdb.DuckDBPyConnection, name: str, query: str) ->
     fill(connection, f'temp."{name}"', f'create or replace temp table "{name}" as {query}')
 
 
+def rows_of(table: str, ids: Mapping[str, str]) -> str:
+    """The rows of a table with the ids of a query in a column, as what stands after `from`.
+
+    Of several columns, one is enough. Nothing but these columns is searched, and the others are
+    read of the rows that were found: a semi join would read them of every row.
+    """
+    found = " union ".join(
+        f"select rowid from {table} where {column} in ({query})" for column, query in ids.items()
+    )
+    return f"{table} where rowid in ({found})"
+
+
 def replace_parts(connection: duckdb.DuckDBPyConnection, tables: Mapping[str, str]) -> None:
     """Put the parts of tables in the place of the rows with the working ids, by column of ids."""
     for table, column in tables.items():
-        gone = f"{table} where {column} in (select value from {KEYS} where field = '{column}')"
+        gone = rows_of(table, {column: f"select value from {KEYS} where field = '{column}'"})
         come = f'temp."{table}"'
         with sum_kept_up(connection, table, gone=gone, come=come):
             connection.execute(f"delete from {gone}")
@@ -62,12 +74,11 @@ def unasked_parts(
     if first_row(connection, query, [stage]) is not None:
         return frozenset()
     for table, columns in tables.items():
-        is_unasked = " or ".join(
-            f"{column} in "
-            f"(select value from ops.unasked where stage = '{stage}' and field = '{column}')"
+        ids = {
+            column: f"select value from ops.unasked where stage = '{stage}' and field = '{column}'"
             for column in columns
-        )
-        create_part(connection, table, f"from {table} where {is_unasked}")
+        }
+        create_part(connection, table, f"from {rows_of(table, ids)}")
     return frozenset(tables)
 
 

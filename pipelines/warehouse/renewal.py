@@ -21,6 +21,7 @@ from pipelines.warehouse.parts import (
     drop_parts,
     note_computed,
     replace_parts,
+    rows_of,
 )
 from pipelines.warehouse.queries import (
     build_stage,
@@ -123,11 +124,8 @@ def _renew(connection: duckdb.DuckDBPyConnection, stream: str, *, whole: bool | 
             forget_sums(connection, table)
             materialise(connection, table)
         return
-    create_part(
-        connection,
-        raw,
-        f"from {raw} where {key} in (select value from {KEYS} where field = '{field}')",
-    )
+    fresh = rows_of(raw, {key: f"select value from {KEYS} where field = '{field}'"})
+    create_part(connection, raw, f"from {fresh}")
     parts = frozenset((raw, *keyed))
     for table in keyed:
         create_part(connection, table, text_over(table, parts))

@@ -5,23 +5,34 @@ with
 staged as (
     select
         fetch_order,
+        row_key,
         content_digest,
         coalesce('id ' || row_key, 'row ' || content_digest) as name,
         stamped_at(updated_at, fetched_at) as stamped_at
     from staged_versions
 ),
 
-every_held as (
+-- Of all that is held, the rows that the staged ones may be versions of.
+known as (
+    select held_versions.*
+    from held_versions
+    semi join staged on held_versions.row_key = staged.row_key
+
+    union all
+
+    select held_versions.*
+    from held_versions
+    semi join staged on held_versions.content_digest = staged.content_digest
+    where held_versions.row_key is null
+),
+
+held as (
     select
         arrival,
         content_digest,
         ranked_at,
         coalesce('id ' || row_key, 'row ' || content_digest) as name
-    from held_versions
-),
-
-held as (
-    select * from every_held semi join staged on every_held.name = staged.name
+    from known
 ),
 
 newest_held as (

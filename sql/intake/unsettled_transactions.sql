@@ -9,34 +9,37 @@ facts as (
     where created_at < $as_of::timestamptz and created_at >= $as_of::timestamptz - to_days(90)
 ),
 
-settled as (
+unsettled as (
     select transaction_id
     from facts
     where
-        status = 'REFUNDED'
-        or (
-            status in ('FAILED', 'CANCELLED', 'EXPIRED')
-            and (received = 0 or refund_tx_hash is not null)
-        )
-        or (
-            status = 'COMPLETED'
-            and payout_status = 'COMPLETED'
-            and (
-                refund_tx_hash is not null
-                or crypto_expected is null
-                or received::decimal(30, 18) * 100::decimal(3, 0)
-                <= crypto_expected::decimal(30, 18) * (100 + tolerance)::decimal(8, 5)
+        not coalesce(
+            status = 'REFUNDED'
+            or (
+                status in ('FAILED', 'CANCELLED', 'EXPIRED')
+                and (received = 0 or refund_tx_hash is not null)
             )
+            or (
+                status = 'COMPLETED'
+                and payout_status = 'COMPLETED'
+                and (
+                    refund_tx_hash is not null
+                    or crypto_expected is null
+                    or received::decimal(30, 18) * 100::decimal(3, 0)
+                    <= crypto_expected::decimal(30, 18) * (100 + tolerance)::decimal(8, 5)
+                )
+            ),
+            false
         )
 ),
 
 refund_awaited as (
-    select transaction_id from reconciled.refunds_due
+    select facts.transaction_id
+    from facts
+    semi join reconciled.refunds_due as refunds on facts.transaction_id = refunds.transaction_id
 )
 
-select transaction_id from facts where transaction_id not in (select transaction_id from settled)
+select transaction_id from unsettled
 union
-select facts.transaction_id
-from facts
-inner join refund_awaited on facts.transaction_id = refund_awaited.transaction_id
+select transaction_id from refund_awaited
 order by transaction_id

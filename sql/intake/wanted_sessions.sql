@@ -15,44 +15,60 @@ named as (
     from raw.transactions
 ),
 
-held as (
-    select
-        session_id,
-        status
+-- Whatever was never held otherwise than over needs no look at which version is the newest.
+lasting as (
+    select distinct session_id
     from raw.checkout_sessions
-    qualify
-        row_number() over (partition by session_id order by ranked_at desc nulls last, arrival desc)
-        = 1
+    where not coalesce(status in ('COMPLETED', 'FAILED', 'EXPIRED', 'CANCELLED'), false)
 ),
 
-over as (
-    select session_id from held where status in ('COMPLETED', 'FAILED', 'EXPIRED', 'CANCELLED')
+newest as (
+    select sessions.session_id, sessions.status
+    from raw.checkout_sessions as sessions
+    semi join lasting on sessions.session_id = lasting.session_id
+    qualify
+        row_number() over (
+            partition by sessions.session_id
+            order by sessions.ranked_at desc nulls last, sessions.arrival desc
+        ) = 1
+),
+
+not_over as (
+    select session_id
+    from newest
+    where not coalesce(status in ('COMPLETED', 'FAILED', 'EXPIRED', 'CANCELLED'), false)
+),
+
+due as (
+    select session_id, is_of_gateway
+    from named
+    where
+        session_id is not null
+        and named_at < $as_of::timestamptz
+        and named_at >= $as_of::timestamptz - to_days(90)
+),
+
+named_now as (
+    select session_id, is_of_gateway from due
+    union all
+    select checkout_session_id, true from staged_transactions where checkout_session_id is not null
 ),
 
 wanted as (
-    select
-        session_id,
-        is_of_gateway
-    from named
-    where
-        named_at < $as_of::timestamptz
-        and named_at >= $as_of::timestamptz - to_days(90)
-        and session_id not in (select session_id from over)
+    select named_now.session_id, named_now.is_of_gateway
+    from named_now
+    anti join raw.checkout_sessions as held on named_now.session_id = held.session_id
 
     union all
 
-    select
-        checkout_session_id,
-        true
-    from staged_transactions
-    where checkout_session_id not in (select session_id from held where session_id is not null)
+    select due.session_id, true
+    from due
+    semi join not_over on due.session_id = not_over.session_id
 )
 
 select
-    wanted.session_id,
-    bool_or(wanted.is_of_gateway or held.session_id is not null) as is_known
+    session_id,
+    bool_or(is_of_gateway) as is_known
 from wanted
-left join held on wanted.session_id = held.session_id
-where wanted.session_id is not null
-group by wanted.session_id
-order by wanted.session_id
+group by session_id
+order by session_id

@@ -1,5 +1,9 @@
--- The orders and transactions of all dates and currencies together are those of the matches.
+-- The orders and transactions of all dates and currencies together are those dated before the as-of.
 with
+basis as (
+    select * from reconciled.basis
+),
+
 counted as (
     select
         coalesce(sum(orders), 0) as orders,
@@ -7,18 +11,28 @@ counted as (
     from marts.daily_close
 ),
 
-judged as (
-    select
-        count(distinct order_id) as orders,
-        count(distinct transaction_id) as transactions
-    from reconciled.matches
+known_orders as (
+    select count(*) as orders
+    from validated.orders
+    cross join basis
+    where placed_at < basis.as_of
+),
+
+known_transactions as (
+    select count(*) as transactions
+    from validated.transactions
+    cross join basis
+    where created_at < basis.as_of
 )
 
 select
     counted.orders,
-    judged.orders as orders_judged,
+    known_orders.orders as orders_known,
     counted.transactions,
-    judged.transactions as transactions_judged
+    known_transactions.transactions as transactions_known
 from counted
-cross join judged
-where counted.orders <> judged.orders or counted.transactions <> judged.transactions
+cross join known_orders
+cross join known_transactions
+where
+    counted.orders <> known_orders.orders
+    or counted.transactions <> known_transactions.transactions

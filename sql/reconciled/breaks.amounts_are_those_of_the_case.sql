@@ -8,11 +8,17 @@ judged as (
 ),
 
 judged_orders as (
-    select distinct case_id, order_id from reconciled.matches where order_id is not null
+    select distinct matches.case_id, matches.order_id
+    from reconciled.matches as matches
+    semi join judged on matches.case_id = judged.case_id
+    where matches.order_id is not null
 ),
 
 judged_transactions as (
-    select distinct case_id, transaction_id from reconciled.matches where transaction_id is not null
+    select distinct matches.case_id, matches.transaction_id
+    from reconciled.matches as matches
+    semi join judged on matches.case_id = judged.case_id
+    where matches.transaction_id is not null
 ),
 
 expected as (

@@ -107,10 +107,7 @@ codes as (
         coalesce(transactions.payout_status, 'none'),
         transactions.payout_days || ' days'
     from transactions
-    where
-        is_completed
-        and coalesce(payout_status, '') not in ('COMPLETED', 'FAILED')
-        and is_past_payout_sla
+    where is_past_payout_sla
 
     union all
 

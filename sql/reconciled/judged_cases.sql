@@ -26,7 +26,8 @@ overdue_refunds as (
     inner join transactions on refunds.transaction_id = transactions.transaction_id
     inner join reconciled.members as members
         on members.kind = 'transaction' and refunds.transaction_id = members.id
-    where transactions.is_past_refund_sla
+    cross join basis
+    where transactions.created_at < basis.as_of - to_hours(24 * basis.refund_days)
 ),
 
 primaries as (

@@ -8,6 +8,7 @@ tokens as (
 orders as (
     select orders.order_id
     from validated.orders as orders
+    semi join tokens on orders.order_id = tokens.token
     cross join reconciled.basis as basis
     where orders.placed_at < basis.as_of
 ),

@@ -64,58 +64,6 @@ streams as (
     select 'rows_aside', source, rows from aside
     union all
     select 'rows_quarantined', source, rows from refused
-),
-
-amounts as (
-    select
-        'order' as kind,
-        order_id as id,
-        'orders' as side,
-        currency,
-        case when expects_money then amount else 0 end as amount
-    from reconciled.order_facts
-
-    union all
-
-    select
-        'transaction',
-        transaction_id,
-        'transactions',
-        fiat_currency,
-        case when is_completed then fiat_amount else 0 end
-    from reconciled.transaction_facts
-
-    union all
-
-    select
-        'invoice',
-        invoice_id,
-        'invoices',
-        currency,
-        amount
-    from reconciled.invoice_facts
-
-    union all
-
-    select
-        'attempt',
-        charge_attempt_id,
-        'charge_attempts',
-        currency,
-        case when is_succeeded then amount else 0 end
-    from reconciled.charge_facts
-),
-
-sides as (
-    select
-        members.own_date as business_date,
-        amounts.currency,
-        amounts.side,
-        statuses.match_status,
-        amounts.amount
-    from reconciled.members as members
-    inner join amounts on members.kind = amounts.kind and members.id = amounts.id
-    inner join reconciled.case_statuses as statuses on members.case_id = statuses.case_id
 )
 
 select
@@ -130,12 +78,5 @@ cross join basis
 
 union all
 
-select
-    business_date,
-    currency,
-    side || '_by_status',
-    match_status,
-    sum(amount)::decimal(38, 18),
-    count(*)
-from sides
-group by business_date, currency, side, match_status
+select business_date, currency, line, code, amount, rows
+from reconciled.rows_by_status

@@ -35,7 +35,7 @@ claims as (
         fiat_value(received, exchange_rate) as amount,
         lower(status) || ' with money received' as reason
     from transactions
-    where received > 0 and (is_without_success or (not is_closed and is_past_expiry_sla))
+    where received > 0 and (is_without_success or is_past_expiry_sla)
 
     union all
 

@@ -1,7 +1,7 @@
 -- One row per business date that has completed checkout payments but not one order row.
 with
-orders as (
-    select * from validated.orders
+dates_of_orders as (
+    select distinct business_date from validated.orders
 ),
 
 transactions as (
@@ -20,6 +20,6 @@ select
     transactions.business_date >= basis.first_date as is_in_book
 from transactions
 cross join basis
-anti join orders on transactions.business_date = orders.business_date
+anti join dates_of_orders as orders on transactions.business_date = orders.business_date
 where transactions.is_completed and not transactions.is_behind_bill
 group by transactions.business_date, basis.first_date

@@ -32,7 +32,9 @@ due as (
 ),
 
 paired as (
-    select distinct case_id, match_status, business_date from reconciled.matches
+    select distinct matches.case_id, matches.match_status, matches.business_date
+    from reconciled.matches as matches
+    semi join listed on matches.case_id = listed.case_id
 )
 
 select bill, 'listed ' || count(*) || ' times' as fault

@@ -1,4 +1,5 @@
 -- One row per transaction dated before the as-of, with what follows from it, its session and its past.
+-- A row that waits for nothing is past no limit, but that of orders, which concerns the other side: time alone changes few.
 -- Short and excess are judged by multiplication: E(1 - t/100) > A is E * (100 - t) > A * 100.
 with
 transactions as (
@@ -28,8 +29,7 @@ limits as (
         payout_days,
         as_of - to_hours(gateway_hours) as gateway_limit,
         as_of - to_hours(orders_hours) as orders_limit,
-        as_of - to_hours(24 * payout_days) as payout_limit,
-        as_of - to_hours(24 * refund_days) as refund_limit
+        as_of - to_hours(24 * payout_days) as payout_limit
     from basis
 ),
 
@@ -69,8 +69,7 @@ measured as (
         sessions.crypto_currency as named_coin,
         sessions.network as named_network,
         transactions.status in ('FAILED', 'CANCELLED', 'EXPIRED') as is_without_success,
-        transactions.status in ('COMPLETED', 'REFUNDED', 'FAILED', 'CANCELLED', 'EXPIRED')
-            as is_closed,
+        is_closed_status(transactions.status) as is_closed,
         transactions.status = 'COMPLETED' as is_completed,
         transactions.status = 'REFUNDED' as is_refunded,
         transactions.invoice_id is not null
@@ -131,14 +130,14 @@ select
         as is_inexact_but_accepted,
     late.transaction_id is not null as is_late,
     coalesce(payout_terms.days, limits.payout_days) as payout_days,
-    weighed.created_at < limits.gateway_limit as is_past_gateway_sla,
+    not weighed.is_closed and weighed.created_at < limits.gateway_limit as is_past_gateway_sla,
     weighed.created_at < limits.orders_limit as is_past_orders_sla,
-    coalesce(
+    awaits_payout(weighed.status, weighed.payout_status)
+    and coalesce(
         payout_terms.is_past,
         weighed.created_at < coalesce(payout_terms.created_limit, limits.payout_limit)
     ) as is_past_payout_sla,
-    coalesce(weighed.expires_at < limits.gateway_limit, false) as is_past_expiry_sla,
-    weighed.created_at < limits.refund_limit as is_past_refund_sla
+    not weighed.is_closed and coalesce(weighed.expires_at < limits.gateway_limit, false) as is_past_expiry_sla
 from weighed
 left join late on weighed.transaction_id = late.transaction_id
 left join payout_terms on weighed.business_date = payout_terms.created_date

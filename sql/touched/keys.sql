@@ -16,9 +16,8 @@ from touched_members
 
 union
 
-select 'case_id', members.case_id
-from reconciled.members as members
-semi join touched_members as touched on members.kind = touched.kind and members.id = touched.id
+select 'case_id', case_id
+from former_members
 
 union
 

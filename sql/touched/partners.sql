@@ -23,6 +23,23 @@ touched_transactions as (
     where transactions.is_completed and not transactions.is_behind_document
 ),
 
+-- Money comes at most an hour before its order and 15 hours after it: no further than a business date.
+dates_of_transactions as (
+    select business_date from touched_transactions
+    union
+    select business_date - 1 from touched_transactions
+    union
+    select business_date + 1 from touched_transactions
+),
+
+dates_of_orders as (
+    select business_date from touched_orders
+    union
+    select business_date - 1 from touched_orders
+    union
+    select business_date + 1 from touched_orders
+),
+
 orders_in_time as (
     select distinct orders.order_id
     from reconciled.order_facts as orders
@@ -32,7 +49,9 @@ orders_in_time as (
             and orders.amount = transactions.fiat_amount
             and transactions.created_at between orders.placed_at - to_hours(1)
             and orders.placed_at + to_hours(15)
-    where orders.expects_money
+    where
+        orders.expects_money
+        and orders.business_date in (select business_date from dates_of_transactions)
 ),
 
 transactions_in_time as (
@@ -44,20 +63,35 @@ transactions_in_time as (
             and orders.amount = transactions.fiat_amount
             and transactions.created_at between orders.placed_at - to_hours(1)
             and orders.placed_at + to_hours(15)
-    where transactions.is_completed and not transactions.is_behind_document
+    where
+        transactions.is_completed
+        and not transactions.is_behind_document
+        and transactions.business_date in (select business_date from dates_of_orders)
+),
+
+linked as (
+    select links.*
+    from links
+    semi join orders_in_time as found on links.order_id = found.order_id
+
+    union all
+
+    select links.*
+    from links
+    semi join transactions_in_time as found on links.transaction_id = found.transaction_id
 ),
 
 found as (
     select 'order' as kind, found.order_id as id
     from orders_in_time as found
-    anti join links on found.order_id = links.order_id
+    anti join linked on found.order_id = linked.order_id
     anti join bill_links on found.order_id = bill_links.order_id
 
     union all
 
     select 'transaction', found.transaction_id
     from transactions_in_time as found
-    anti join links on found.transaction_id = links.transaction_id
+    anti join linked on found.transaction_id = linked.transaction_id
 ),
 
 cases as (

@@ -9,14 +9,6 @@ basis as (
     select * from reconciled.basis
 ),
 
-orders as (
-    select * from validated.orders
-),
-
-transactions as (
-    select * from validated.transactions
-),
-
 payout_terms as (
     select * from reconciled.payout_terms
 ),
@@ -78,7 +70,7 @@ payout_spans as (
 
 turned as (
     select 'order' as kind, orders.order_id as id
-    from orders
+    from validated.orders as orders
     cross join spans
     where
         lies_in(orders.placed_at, spans.now_from, spans.now_until)
@@ -87,24 +79,40 @@ turned as (
     union all
 
     select 'transaction', transactions.transaction_id
-    from transactions
+    from validated.transactions as transactions
     left join payout_spans on transactions.business_date = payout_spans.created_date
     cross join spans
     where
         lies_in(transactions.created_at, spans.now_from, spans.now_until)
-        or lies_in(transactions.created_at, spans.gateway_from, spans.gateway_until)
         or lies_in(transactions.created_at, spans.orders_from, spans.orders_until)
-        or lies_in(transactions.created_at, spans.refund_from, spans.refund_until)
-        or lies_in(transactions.expires_at, spans.gateway_from, spans.gateway_until)
-        or lies_in(payout_spans.ends_at, spans.now_from, spans.now_until)
         or (
-            payout_spans.ends_at is null
-            and lies_in(
-                transactions.created_at,
-                coalesce(payout_spans.span_from, spans.payout_from),
-                coalesce(payout_spans.span_until, spans.payout_until)
+            not is_closed_status(transactions.status)
+            and (
+                lies_in(transactions.created_at, spans.gateway_from, spans.gateway_until)
+                or lies_in(transactions.expires_at, spans.gateway_from, spans.gateway_until)
             )
         )
+        or (
+            awaits_payout(transactions.status, transactions.payout_status)
+            and case
+                when payout_spans.ends_at is null then
+                    lies_in(
+                        transactions.created_at,
+                        coalesce(payout_spans.span_from, spans.payout_from),
+                        coalesce(payout_spans.span_until, spans.payout_until)
+                    )
+                else lies_in(payout_spans.ends_at, spans.now_from, spans.now_until)
+            end
+        )
+
+    union all
+
+    select 'transaction', transactions.transaction_id
+    from validated.transactions as transactions
+    semi join reconciled.refunds_due as refunds
+        on transactions.transaction_id = refunds.transaction_id
+    cross join spans
+    where lies_in(transactions.created_at, spans.refund_from, spans.refund_until)
 )
 
 select 'order' as kind, received.order_id as id
@@ -122,13 +130,13 @@ where received.arrival > judged.transactions_arrival and received.transaction_id
 union
 
 select 'transaction', transactions.transaction_id
-from transactions
+from validated.transactions as transactions
 semi join fresh_sessions on transactions.checkout_session_id = fresh_sessions.session_id
 
 union
 
 select 'transaction', transactions.transaction_id
-from transactions
+from validated.transactions as transactions
 semi join turned_hashes on transactions.deposit_tx_hash = turned_hashes.tx_hash
 
 union

@@ -9,14 +9,6 @@ basis as (
     select * from reconciled.basis
 ),
 
-members as (
-    select * from reconciled.members
-),
-
-transactions as (
-    select * from reconciled.transaction_facts
-),
-
 tokens as (
     select * from reconciled.description_tokens
 ),
@@ -66,13 +58,13 @@ reached as (
 ),
 
 claims as (
-    select transaction_id, transaction_id as claimed_id from transactions
+    select transaction_id, transaction_id as claimed_id from reconciled.transaction_facts
     union all
-    select transaction_id, reference from transactions
+    select transaction_id, reference from reconciled.transaction_facts
     union all
-    select transaction_id, external_id from transactions
+    select transaction_id, external_id from reconciled.transaction_facts
     union all
-    select transaction_id, checkout_session_id from transactions
+    select transaction_id, checkout_session_id from reconciled.transaction_facts
     union all
     select transaction_id, token from tokens
 )
@@ -88,12 +80,12 @@ from claims
 semi join turned_ids on claims.claimed_id = turned_ids.known_id
 union
 select 'transaction', transactions.transaction_id
-from transactions
+from reconciled.transaction_facts as transactions
 semi join turned_dates on transactions.business_date = turned_dates.business_date
 where transactions.is_completed
 union
 select members.kind, members.id
-from members
+from reconciled.members as members
 semi join reached on members.case_id = reached.case_id
 union
-select kind, id from members where kind in ('invoice', 'attempt')
+select kind, id from reconciled.members where kind in ('invoice', 'attempt')

@@ -45,6 +45,17 @@ rows_by_place as (
     inner join files on history.source_file_digest = files.file_digest
 ),
 
+-- An order whose row came once is known from there; few have come more often.
+repeated as (
+    select distinct order_id from history where version > 1
+),
+
+repeated_by_place as (
+    select rows_by_place.*
+    from rows_by_place
+    semi join repeated on rows_by_place.order_id = repeated.order_id
+),
+
 aside_by_place as (
     select distinct aside.order_id, files.place
     from ops.orders_aside as aside
@@ -59,31 +70,48 @@ aside as (
 
 -- What an export sets aside is not missing from it.
 held_by_place as (
-    select order_id, place from rows_by_place
+    select order_id, place from repeated_by_place
     union
     select order_id, place from aside_by_place
 ),
 
-mending as (
-    select rows_by_place.place
+mended_by_place as (
+    select rows_by_place.place, count(*) as rows
     from rows_by_place
     inner join files on rows_by_place.place = files.place
-    left join refused_by_date as refused
+    inner join refused_by_date as refused
         on
             rows_by_place.order_id = refused.order_id
             and files.exported_date = refused.exported_date
             and refused.place < rows_by_place.place
     group by rows_by_place.place
-    having count(*) = count(refused.order_id)
+),
+
+counts_by_place as (
+    select place, count(*) as rows
+    from rows_by_place
+    group by place
+),
+
+mending as (
+    select counts.place
+    from counts_by_place as counts
+    inner join mended_by_place as mended on counts.place = mended.place and counts.rows = mended.rows
 ),
 
 known as (
     select
-        order_id,
-        arg_max(business_date, place) as business_date,
-        min(place) as first_place,
-        max(place) as last_place
+        rows_by_place.order_id,
+        rows_by_place.business_date,
+        rows_by_place.place as first_place,
+        rows_by_place.place as last_place
     from rows_by_place
+    anti join repeated on rows_by_place.order_id = repeated.order_id
+
+    union all
+
+    select order_id, arg_max(business_date, place), min(place), max(place)
+    from repeated_by_place
     group by order_id
 ),
 

@@ -6,15 +6,15 @@ import duckdb
 import pytest
 from oracle.nights import arriving
 from oracle.omissions import OMISSIONS, Omission
+from oracle.otherwise import disputed, left_out
 from oracle.world import World
 from oracle.worlds import crowded_world
 
-from pipelines.warehouse import judgement, queries, renewal
 from pipelines.warehouse.carried import carried_tables, replace_rows
 from pipelines.warehouse.digests import keep_sum, kept_sum, quick_sums
 from pipelines.warehouse.judgement import judge_book, reason_for_whole
 from pipelines.warehouse.publication import PUBLISHED, sum_of_table, sums_kept
-from pipelines.warehouse.queries import build_stage, columns_of, tables_of
+from pipelines.warehouse.queries import columns_of
 
 NIGHTS = 4
 
@@ -32,16 +32,7 @@ def test_every_omission_is_noticed(monkeypatch: pytest.MonkeyPatch, count: int) 
 
 def is_noticed(omission: Omission, patch: pytest.MonkeyPatch) -> bool:
     """Whether a book that arrives over nights reads otherwise than judged whole."""
-    honest = queries.script
-    assert honest(omission.query).count(omission.line) == 1
-    wrong = honest(omission.query).replace(omission.line, omission.becomes)
-
-    def planted_script(name: str) -> str:
-        return wrong if name == omission.query else honest(name)
-
-    with patch.context() as planted:
-        for module in (judgement, renewal):
-            planted.setattr(module, "script", planted_script)
+    with left_out(omission, patch):
         return differences(crowded_world(omission.seed), omission.seed) != {}
 
 
@@ -57,7 +48,7 @@ def differences(world: World, seed: int) -> dict[str, list[str]]:
         stale = _stale_for_readers(book.store, is_first=number == 1)
         found |= {f"night {number}, carried on": [name] for name in stale}
         if number > 1:
-            found |= {f"night {number}, {name}": rows for name, rows in _disputed(book.store)}
+            found |= {f"night {number}, {name}": rows for name, rows in disputed(book.store)}
     return found
 
 
@@ -89,27 +80,3 @@ def _stale_for_readers(store: duckdb.DuckDBPyConnection, *, is_first: bool) -> l
     meant = quick_sums(store, tables)
     there = quick_sums(store, {f"readers.{table}": names for table, names in tables.items()})
     return sorted(table for table, found in meant.items() if there[f"readers.{table}"] != found)
-
-
-def _disputed(store: duckdb.DuckDBPyConnection) -> list[tuple[str, list[str]]]:
-    """Compute everything beside what stands, compare, and take it back."""
-    tables = (*tables_of("validated"), *tables_of("reconciled"))
-    store.execute("begin")
-    try:
-        for table in tables:
-            store.execute(f'create or replace temp table "kept {table}" as from {table}')
-        build_stage(store, "validated")
-        build_stage(store, "reconciled")
-        return [(table, rows) for table in tables if (rows := _only_one_has(store, table))]
-    finally:
-        store.execute("rollback")
-
-
-def _only_one_has(store: duckdb.DuckDBPyConnection, table: str) -> list[str]:
-    kept = f'temp."kept {table}"'
-    rows = store.execute(
-        f"(select 'touched' as side, * from {kept} except all select 'touched', * from {table}) "
-        "union all by name "
-        f"(select 'whole' as side, * from {table} except all select 'whole', * from {kept})"
-    ).fetchall()
-    return [str(row) for row in rows]

@@ -22,9 +22,9 @@ create table validated.quarantine (
 );
 create table validated.orders_history as
     select unnest(['K1', 'K2', 'K3']) as order_id, date '2026-11-20' as business_date,
-        'whole' as source_file_digest;
-insert into validated.orders_history values ('K2', '2026-11-20', 'third'),
-    ('K3', '2026-11-20', 'third');
+        'whole' as source_file_digest, 1 as version;
+insert into validated.orders_history values ('K2', '2026-11-20', 'third', 2),
+    ('K3', '2026-11-20', 'third', 2);
 """
 
 

@@ -21,10 +21,10 @@ create table validated.quarantine (
     stream varchar, source_digest varchar, source_row bigint, key varchar
 );
 create table validated.orders_history (
-    order_id varchar, business_date date, source_file_digest varchar
+    order_id varchar, business_date date, source_file_digest varchar, version bigint
 );
 insert into validated.orders_history
-select unnest(['K1', 'K2', 'K3', 'K4']), date '2026-11-20', 'one';
+select unnest(['K1', 'K2', 'K3', 'K4']), date '2026-11-20', 'one', 1;
 """
 
 
@@ -68,7 +68,7 @@ def test_an_order_known_before_is_reported_when_an_export_sets_it_aside(
     with duckdb.connect() as connection:
         connection.execute(TABLES)
         for query, given in (
-            ("insert into validated.orders_history select unnest(?), '2026-11-20', ?", held),
+            ("insert into validated.orders_history select unnest(?), '2026-11-20', ?, 2", held),
             ("insert into ops.orders_aside select ?2, 2, unnest(?1)", aside),
             ("insert into validated.quarantine select 'orders', ?2, 2, unnest(?1)", refused),
         ):

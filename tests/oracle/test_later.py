@@ -1,0 +1,160 @@
+"""A fact that comes a night later finds the rows it belongs to, whatever joins them.
+
+What random worlds seldom hold: each story leaves out the line of a query that finds them, too.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import NamedTuple
+
+import duckdb
+import pytest
+from oracle.engine import judge, judge_again, take_in
+from oracle.makers import AS_OF, PLACED_AT, make_order, make_transaction, make_world
+from oracle.omissions import Omission
+from oracle.otherwise import disputed, left_out
+from oracle.world import Policy, World
+
+from pipelines.warehouse import dated
+from pipelines.warehouse.dated import DATED, PARTS
+
+EVENING = datetime(2026, 3, 5, 22, tzinfo=UTC)
+NIGHT = EVENING + timedelta(hours=4)
+SATURDAY = datetime(2026, 3, 7, 9, tzinfo=UTC)
+OTHER_COIN = {"fiat_amount": "77", "exchange_rate": "7.7"}
+
+
+class Later(NamedTuple):
+    """Two nights, and the line by which the second finds what came in the first."""
+
+    first: World
+    second: World
+    omission: Omission
+
+
+DATES = Later(
+    make_world(
+        [
+            make_order(order_id="K1"),
+            make_order(order_id="K2", placed_at=PLACED_AT + timedelta(days=1)),
+            make_order(
+                order_id="K3", placed_at=PLACED_AT + timedelta(days=2), transaction_ref="T2"
+            ),
+        ],
+        [
+            make_transaction(
+                transaction_id="T1", external_id="K1", created_at=PLACED_AT + timedelta(days=1)
+            ),
+            make_transaction(
+                transaction_id="T2", external_id="K2", created_at=PLACED_AT + timedelta(days=2)
+            ),
+        ],
+    ),
+    make_world([make_order(order_id="K4", placed_at=PLACED_AT + timedelta(days=1))]),
+    Omission("touched/dates", '    union all\n    select * from "reconciled.members"\n', "", 0),
+)
+"""An order comes to a date on which a payment of another case stands, and a case of other rows."""
+
+LATER = {
+    "row on a date of other cases": DATES,
+    "payment of a further reference": Later(
+        make_world([make_order(transaction_ref="RS-0", further_refs=("T1",))]),
+        make_world([], [make_transaction(created_at=NIGHT)]),
+        Omission(
+            "touched/neighbours",
+            "where name in (select name from references_of_transactions)",
+            "where false",
+            0,
+        ),
+    ),
+    "payment after midnight without a key": Later(
+        make_world([make_order(placed_at=EVENING, amount="77")]),
+        make_world([], [make_transaction(created_at=NIGHT, **OTHER_COIN)]),
+        Omission(
+            "touched/partners",
+            "    union\n    select business_date - 1 from touched_transactions\n",
+            "",
+            0,
+        ),
+    ),
+    "order before midnight without a key": Later(
+        make_world([], [make_transaction(created_at=NIGHT, **OTHER_COIN)]),
+        make_world([make_order(placed_at=EVENING, amount="77")]),
+        Omission(
+            "touched/partners",
+            "    union\n    select business_date + 1 from touched_orders\n",
+            "",
+            0,
+        ),
+    ),
+    "payment minutes before an order after midnight": Later(
+        make_world([make_order(placed_at=EVENING + timedelta(hours=1, minutes=30), amount="77")]),
+        make_world(
+            [], [make_transaction(created_at=EVENING + timedelta(minutes=45), **OTHER_COIN)]
+        ),
+        Omission(
+            "touched/partners",
+            "    union\n    select business_date + 1 from touched_transactions\n",
+            "",
+            0,
+        ),
+    ),
+    "order minutes after a payment before midnight": Later(
+        make_world(
+            [], [make_transaction(created_at=EVENING + timedelta(minutes=45), **OTHER_COIN)]
+        ),
+        make_world([make_order(placed_at=EVENING + timedelta(hours=1, minutes=30), amount="77")]),
+        Omission(
+            "touched/partners",
+            "    union\n    select business_date - 1 from touched_orders\n",
+            "",
+            0,
+        ),
+    ),
+    "payout of a payment of a Saturday": Later(
+        make_world(
+            [make_order(placed_at=SATURDAY)],
+            [make_transaction(created_at=SATURDAY, external_id="K1", payout_status="PENDING")],
+            as_of=AS_OF + timedelta(days=1),
+            policy=Policy(payout_calendar="NG"),
+        ),
+        make_world(as_of=AS_OF + timedelta(days=2), policy=Policy(payout_calendar="NG")),
+        Omission(
+            "touched/seeds",
+            "else lies_in(payout_spans.ends_at, spans.now_from, spans.now_until)",
+            "else false",
+            0,
+        ),
+    ),
+}
+
+
+@pytest.mark.parametrize("story", LATER)
+def test_what_comes_later_finds_what_came_before(story: str) -> None:
+    assert disputed(_after(LATER[story])) == []
+
+
+@pytest.mark.parametrize("story", LATER)
+def test_without_its_line_it_is_not_found(story: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    with left_out(LATER[story].omission, monkeypatch):
+        assert disputed(_after(LATER[story])) != []
+
+
+@pytest.mark.parametrize(
+    ("table", "column"), [(table, column) for table in PARTS for column in PARTS[table]]
+)
+def test_a_date_is_summed_up_with_every_row_that_belongs_to_it(
+    table: str, column: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    none = {**PARTS[table], column: "select null limit 0"}
+    monkeypatch.setattr(dated, "PARTS", {**PARTS, table: none})
+    assert {table for table, _ in disputed(_after(DATES))} & set(DATED)
+
+
+def _after(later: Later) -> duckdb.DuckDBPyConnection:
+    store = judge(later.first)
+    take_in(store, replace(later.second, minor_units={}), file="f1")
+    judge_again(store, later.second)
+    return store
