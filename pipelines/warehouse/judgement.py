@@ -160,8 +160,8 @@ def _judge_touched(connection: duckdb.DuckDBPyConnection, *, at_any_share: bool)
     _renew_facts(connection)
     for table in WHOLE:
         materialise(connection, table)
-    _find_touched(connection)
-    _judge_parts(connection, CASES)
+    done = _find_touched(connection)
+    _judge_parts(connection, set(CASES).difference(done))
     replace_parts(connection, CASES)
     _note_come(connection)
     sum_dates_up(connection, at_any_share=at_any_share)
@@ -183,19 +183,25 @@ def _renew_facts(connection: duckdb.DuckDBPyConnection) -> None:
     replace_parts(connection, FACTS)
 
 
-def _find_touched(connection: duckdb.DuckDBPyConnection) -> None:
-    """Grow the touched rows until no untouched row can share a case with one of them."""
+def _find_touched(connection: duckdb.DuckDBPyConnection) -> tuple[str, ...]:
+    """Grow the touched rows until no untouched row can share a case with one of them.
+
+    Gives the tables of cases that are computed of all of them already.
+    """
     _add(connection, script("touched/turned"))
     create_part(connection, "touched_frontier", "from touched_members")
     while count_rows(connection, "touched_frontier"):
         create_part(connection, "touched_frontier", script("touched/neighbours"))
         _add(connection, "from touched_frontier")
+    done = _upto("reconciled.links")
     _take_facts(connection)
-    _judge_parts(connection, _upto("reconciled.links"))
-    _add(connection, script("touched/partners"))
-    _take_facts(connection)
+    _judge_parts(connection, done)
+    if _add(connection, script("touched/partners")):
+        _take_facts(connection)
+        done = ()
     create_part(connection, "former_members", script("touched/former_members"))
     create_part(connection, KEYS, script("touched/keys"))
+    return done
 
 
 def _take_facts(connection: duckdb.DuckDBPyConnection) -> None:
@@ -243,12 +249,15 @@ def _upto(last: str) -> tuple[str, ...]:
     return tuple(needed)
 
 
-def _add(connection: duckdb.DuckDBPyConnection, query: str) -> None:
+def _add(connection: duckdb.DuckDBPyConnection, query: str) -> int:
+    """Add the rows of a query to the touched ones; how many were none before."""
     create_part(connection, "touched_found", query)
-    connection.execute(
-        "insert into touched_members from touched_found anti join touched_members using (kind, id)"
+    added = first_row(
+        connection,
+        "insert into touched_members from touched_found anti join touched_members using (kind, id)",
     )
     connection.execute("drop table temp.touched_found")
+    return added[0] if added else 0
 
 
 def _clear(connection: duckdb.DuckDBPyConnection) -> None:
