@@ -140,10 +140,10 @@ create or replace temp macro lies_in(instant, span_from, span_until) as (
 
 -- Whether the gateway is done with a payment, and whether a payment still waits to be paid out.
 create or replace temp macro is_closed_status(status) as (
-    status in ('COMPLETED', 'REFUNDED', 'FAILED', 'CANCELLED', 'EXPIRED')
+    coalesce(status, '') in ('COMPLETED', 'REFUNDED', 'FAILED', 'CANCELLED', 'EXPIRED')
 );
 create or replace temp macro awaits_payout(status, payout_status) as (
-    status = 'COMPLETED' and coalesce(payout_status, '') not in ('COMPLETED', 'FAILED')
+    coalesce(status, '') = 'COMPLETED' and coalesce(payout_status, '') not in ('COMPLETED', 'FAILED')
 );
 
 create or replace temp macro age_band(days) as (

@@ -71,3 +71,5 @@ create table if not exists ops.kept_sums (
     total hugeint not null,
     upto bigint
 );
+alter table ops.kept_sums add column if not exists quick hugeint;
+alter table ops.kept_sums add column if not exists engine varchar;

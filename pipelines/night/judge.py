@@ -23,7 +23,8 @@ from pipelines.warehouse.month_ends import months_caught_up, store_pack, store_p
 from pipelines.warehouse.parts import drop_parts, note_asked, unasked_parts
 from pipelines.warehouse.publication import require_memory_for_texts
 from pipelines.warehouse.queries import build_stage, claims_of, offenders
-from pipelines.warehouse.renewal import keyed_tables
+from pipelines.warehouse.renewal import forget_computed, keyed_tables
+from pipelines.warehouse.store import transaction
 
 JUDGED_STAGES = ("validated", "reconciled", "marts")
 
@@ -65,9 +66,13 @@ def build_marts(frame: Frame) -> dict[str, int]:
 
 
 def check_claims(frame: Frame, stage: str) -> list[Claim]:
-    """Ask every claim of a stage for offenders."""
+    """Ask every claim of a stage for offenders; where there are any, the next run computes all."""
     with frame.store() as store:
-        return claims_on(store.connection, stage)
+        claims = claims_on(store.connection, stage)
+        if any(claim.offenders for claim in claims):
+            with transaction(store.connection):
+                forget_computed(store.connection)
+        return claims
 
 
 def claims_on(
@@ -109,7 +114,8 @@ def require_claims(claims: list[Claim]) -> None:
         raise ClaimBroken(
             f"The claim {first.name} does not hold, first for {first.offenders[0]}"
             + (f", and {len(broken) - 1} more claims do not either." if broken[1:] else "."),
-            "Nothing was published; look at the claim's query in sql/ and at the rows it names.",
+            "Nothing was published; look at the claim's query in sql/ and at the rows it names, "
+            "then run the night again: it computes every row anew.",
         )
 
 

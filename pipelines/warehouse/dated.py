@@ -1,6 +1,7 @@
 """Tables that sum up business dates: whole, or only the dates that something has touched.
 
-Both ways run the same queries and leave the same rows. What a date sums up are its own orders and
+Both ways run the same queries and leave the same rows, unless something else altered a row of an
+untouched date, which `publication` and a claim find. What a date sums up are its own orders and
 payments, straight from the validated tables, and the cases that stand on it.
 
 Belongs here: which tables these are, and the parts their queries need of a few dates. Stays out:

@@ -24,12 +24,21 @@ PRIVATE_COLUMNS = ("customer_email_digest", "known_ids", "is_closed")
 """Never published: what could identify a payer, and bookkeeping of the working file."""
 
 
+ENGINE = f"duckdb {duckdb.__version__}"
+"""Whose quick checksums are comparable: those of another release may be reckoned otherwise."""
+
+
 class Sum(NamedTuple):
-    """How many rows were added up, what their numbers come to, and up to which arrival."""
+    """How many rows were added up, what their numbers come to, and up to which arrival.
+
+    `quick` is the quick checksum of the same rows by this release, over the columns that readers
+    get; None where it was not reckoned, or by another release.
+    """
 
     rows: int
     total: int
     upto: int | None = None
+    quick: int | None = None
 
 
 def number_of(columns: Sequence[str]) -> str:
@@ -48,16 +57,34 @@ def sum_of(connection: duckdb.DuckDBPyConnection, source: str, columns: Sequence
     return Sum(int(rows), int(total))
 
 
+def whole_sum(connection: duckdb.DuckDBPyConnection, table: str, source: str | None = None) -> Sum:
+    """The sum and the quick checksum of a published table, or of such rows of it."""
+    numbers = number_of(digested_columns(connection, table))
+    cells = _listed(public_columns(connection, table))
+    query = (
+        f"select count(*), coalesce(sum({numbers}), 0), coalesce(sum(hash({cells})), 0) "
+        f"from {source or table}"
+    )
+    rows, total, quick = first_row(connection, query) or (0, 0, 0)
+    return Sum(int(rows), int(total), quick=int(quick))
+
+
+def public_columns(connection: duckdb.DuckDBPyConnection, table: str) -> list[str]:
+    """The columns of a published table that readers get."""
+    return [name for name in columns_of(connection, table) if name not in PRIVATE_COLUMNS]
+
+
 def digested_columns(connection: duckdb.DuckDBPyConnection, table: str) -> list[str]:
     """The columns of a published table that its digest is made of."""
-    left_out = (*PRIVATE_COLUMNS, *UNDIGESTED_COLUMNS)
-    return [name for name in columns_of(connection, table) if name not in left_out]
+    return [name for name in public_columns(connection, table) if name not in UNDIGESTED_COLUMNS]
 
 
 def kept_sum(connection: duckdb.DuckDBPyConnection, table: str) -> Sum | None:
     """The sum of a table that is kept up to date; None when it has to be added up."""
     row = first_row(
-        connection, "select rows, total, upto from ops.kept_sums where name = ?", [table]
+        connection,
+        "select rows, total, upto, if(engine = ?, quick, null) from ops.kept_sums where name = ?",
+        [ENGINE, table],
     )
     return None if row is None else Sum(*row)
 
@@ -65,7 +92,11 @@ def kept_sum(connection: duckdb.DuckDBPyConnection, table: str) -> Sum | None:
 def keep_sum(connection: duckdb.DuckDBPyConnection, table: str, found: Sum) -> None:
     """Keep the sum of a table; whoever changes its rows from now on keeps it up to date."""
     connection.execute("delete from ops.kept_sums where name = ?", [table])
-    connection.execute("insert into ops.kept_sums values (?, ?, ?, ?)", [table, *found])
+    connection.execute(
+        "insert into ops.kept_sums (name, rows, total, upto, quick, engine) "
+        "values (?, ?, ?, ?, ?, ?)",
+        [table, *found, ENGINE],
+    )
 
 
 @contextmanager
@@ -77,14 +108,20 @@ def sum_kept_up(
     if kept is None:
         yield
         return
-    columns = digested_columns(connection, table)
-    left = sum_of(connection, gone, columns)
+    left = whole_sum(connection, table, gone)
     yield
-    entered = sum_of(connection, come, columns)
-    keep_sum(
-        connection,
-        table,
-        Sum(kept.rows - left.rows + entered.rows, kept.total - left.total + entered.total),
+    entered = whole_sum(connection, table, come)
+    keep_sum(connection, table, _moved(kept, left, entered))
+
+
+def _moved(kept: Sum, left: Sum, entered: Sum) -> Sum:
+    quick = None
+    if None not in (kept.quick, left.quick, entered.quick):
+        quick = (kept.quick or 0) - (left.quick or 0) + (entered.quick or 0)
+    return Sum(
+        kept.rows - left.rows + entered.rows,
+        kept.total - left.total + entered.total,
+        quick=quick,
     )
 
 

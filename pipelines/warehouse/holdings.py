@@ -12,7 +12,7 @@ from typing import Any
 
 import duckdb
 
-from pipelines.warehouse.digests import Sum, keep_sum, kept_sum, quick_sums, sum_of
+from pipelines.warehouse.digests import ENGINE, Sum, keep_sum, kept_sum, quick_sums, sum_of
 from pipelines.warehouse.queries import columns_of, first_row
 
 BESIDE_RAW = (
@@ -29,9 +29,6 @@ BESIDE_RAW = (
     "ops.actions",
 )
 """Tables outside `raw` that change only within a commit of the control chain."""
-
-ENGINE = f"duckdb {duckdb.__version__}"
-"""Whose checksums are comparable: those of another release may be reckoned otherwise."""
 
 WALL_CLOCK = {"ops.pulls": ("started_at", "finished_at"), "ops.files": ("seen_at",)}
 """Columns that hold when this machine did something: no evidence gives them a second time."""

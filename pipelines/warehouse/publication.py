@@ -23,21 +23,21 @@ from pipelines.warehouse.carried import carried_tables, copy_former, note_publis
 from pipelines.warehouse.digests import (
     PRIVATE_COLUMNS,
     Sum,
-    digested_columns,
     keep_sum,
     kept_sum,
+    public_columns,
     quick_sums,
-    sum_of,
+    whole_sum,
 )
 from pipelines.warehouse.queries import (
     DICTIONARY,
     READERS,
     SQL_FOLDER,
-    columns_of,
     first_row,
     run_scripts,
     script,
 )
+from pipelines.warehouse.renewal import forget_computed
 from pipelines.warehouse.store import (
     STORAGE_VERSION,
     limit_memory,
@@ -135,7 +135,7 @@ def kept_control_totals(connection: duckdb.DuckDBPyConnection) -> list[dict[str,
 
 def sum_of_table(connection: duckdb.DuckDBPyConnection, table: str) -> Sum:
     """The sum over the digested columns of a published table."""
-    return sum_of(connection, table, digested_columns(connection, table))
+    return whole_sum(connection, table)
 
 
 def digest_of(totals: Sequence[Mapping[str, Any]]) -> str:
@@ -185,13 +185,15 @@ def _written(connection: duckdb.DuckDBPyConnection, places: Places) -> Fresh:
     private_folder(places.published.parent)
     fresh = places.published.with_name(f".{places.published.name}.new")
     _remove(fresh)
-    columns = {table: _public_columns(connection, table) for table in PUBLISHED}
+    columns = {table: public_columns(connection, table) for table in PUBLISHED}
+    meant = quick_sums(connection, columns)
+    _require_unaltered(connection, meant)
     with _removed_when_stopped(fresh):
         if copy_former(connection, places.published, fresh, form=_form()):
-            if _write(connection, fresh, columns, is_carried=True):
+            if _write(connection, fresh, columns, is_carried=True) == meant:
                 return Fresh(fresh, is_carried=True)
             _remove(fresh)
-        if not _write(connection, fresh, columns, is_carried=False):
+        if _write(connection, fresh, columns, is_carried=False) != meant:
             raise ClaimBroken(
                 "The published file does not hold what the warehouse holds.",
                 "Nothing was replaced; check the disk, then run the night again.",
@@ -237,8 +239,8 @@ def _write(
     columns: Mapping[str, Sequence[str]],
     *,
     is_carried: bool,
-) -> bool:
-    """Write the tables into a file, which may be a copy; whether it holds what we hold then."""
+) -> dict[str, tuple[int, int]]:
+    """Write the tables into a file, which may be a copy; what it holds then, in quick sums."""
     home = first_row(connection, "select current_database()") or ("",)
     attached = str(fresh).replace("'", "''")
     connection.execute(f"attach '{attached}' as fresh (storage_version '{STORAGE_VERSION}')")
@@ -247,7 +249,6 @@ def _write(
         with transaction(connection):
             for table, names in columns.items():
                 (replace_rows if is_carried else _copy)(connection, table, names, file="fresh")
-            meant = quick_sums(connection, columns)
             connection.execute("use fresh")
             if not is_carried:
                 run_scripts(connection, DICTIONARY)
@@ -257,7 +258,33 @@ def _write(
         connection.execute(f'use "{home[0]}"')
         connection.execute("detach fresh")
     _sync(fresh)
-    return written == meant
+    return written
+
+
+def _require_unaltered(
+    connection: duckdb.DuckDBPyConnection, found: Mapping[str, tuple[int, int]]
+) -> None:
+    """Raise ClaimBroken when a table whose sum is kept holds something else than was computed.
+
+    A night computes what was touched; whatever else altered, lost or added a row shows here only.
+    The next run computes every row anew then, from what was received.
+    """
+    altered = []
+    for table in sorted(sums_kept()):
+        kept = kept_sum(connection, table)
+        if kept is not None and kept.quick is None:
+            keep_sum(connection, table, kept._replace(quick=found[table][1]))
+        elif kept is not None and (kept.rows, kept.quick) != found[table]:
+            altered.append(table)
+    if altered:
+        with transaction(connection):
+            forget_computed(connection)
+        raise ClaimBroken(
+            f"The rows of {' and '.join(altered)} are not those that were computed: something else "
+            "altered the warehouse.",
+            "Nothing was published; run `recon verify` for what was received, then the night "
+            "again: it computes every row anew.",
+        )
 
 
 def _copy(
@@ -277,11 +304,6 @@ def _form() -> str:
     for path in sorted(SQL_FOLDER.rglob("*.sql")):
         digest.update(path.read_bytes())
     return digest.hexdigest()
-
-
-def _public_columns(connection: duckdb.DuckDBPyConnection, table: str) -> list[str]:
-    names = columns_of(connection, table)
-    return [name for name in names if name not in PRIVATE_COLUMNS]
 
 
 def _sum_kept(connection: duckdb.DuckDBPyConnection, table: str) -> Sum:

@@ -1,6 +1,6 @@
 -- One row per business date, currency and line of the money equations: proof line 2 and its residual.
 -- Own totals come straight from the validated tables, case totals through the matches: if a row is
--- missing from the matches, the two disagree and the residual shows it.
+-- missing from the matches, the two disagree and the residual shows it, on the dates that are summed up.
 with
 basis as (
     select * from reconciled.basis

@@ -1,5 +1,5 @@
--- One row per business date on which a touched row stood or stands; its case stands on one of them, for all of
--- its rows are touched.
+-- One row per business date on which a touched row stood or stands. All rows of a touched case are touched, and
+-- its date is that of one of them.
 with
 members as (
     select * from former_members

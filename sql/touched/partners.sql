@@ -23,21 +23,13 @@ touched_transactions as (
     where transactions.is_completed and not transactions.is_behind_document
 ),
 
--- Money comes at most an hour before its order and 15 hours after it: no further than a business date.
+-- Money comes at most an hour before its order and 15 hours after it; a zone may skip a date in between.
 dates_of_transactions as (
-    select business_date from touched_transactions
-    union
-    select business_date - 1 from touched_transactions
-    union
-    select business_date + 1 from touched_transactions
+    select distinct business_date + unnest([-2, -1, 0, 1, 2]) as business_date from touched_transactions
 ),
 
 dates_of_orders as (
-    select business_date from touched_orders
-    union
-    select business_date - 1 from touched_orders
-    union
-    select business_date + 1 from touched_orders
+    select distinct business_date + unnest([-2, -1, 0, 1, 2]) as business_date from touched_orders
 ),
 
 orders_in_time as (

@@ -23,7 +23,11 @@ from pipelines.warehouse.dated import DATED, PARTS
 EVENING = datetime(2026, 3, 5, 22, tzinfo=UTC)
 NIGHT = EVENING + timedelta(hours=4)
 SATURDAY = datetime(2026, 3, 7, 9, tzinfo=UTC)
+APIA = datetime(2011, 12, 30, 8, tzinfo=UTC)
 OTHER_COIN = {"fiat_amount": "77", "exchange_rate": "7.7"}
+
+
+_DATES = "business_date + unnest({}) as business_date from {}"
 
 
 class Later(NamedTuple):
@@ -69,13 +73,23 @@ LATER = {
             0,
         ),
     ),
+    "order of a further reference": Later(
+        make_world([make_order(order_id="K0", amount="5")], [make_transaction()]),
+        make_world([make_order(amount="77", transaction_ref="RS-0", further_refs=("T1",))]),
+        Omission(
+            "touched/neighbours",
+            "    union all\n    select unnest(further_refs) from touched_orders\n",
+            "",
+            0,
+        ),
+    ),
     "payment after midnight without a key": Later(
         make_world([make_order(placed_at=EVENING, amount="77")]),
         make_world([], [make_transaction(created_at=NIGHT, **OTHER_COIN)]),
         Omission(
             "touched/partners",
-            "    union\n    select business_date - 1 from touched_transactions\n",
-            "",
+            _DATES.format("[-2, -1, 0, 1, 2]", "touched_transactions"),
+            _DATES.format("[-2, 0, 2]", "touched_transactions"),
             0,
         ),
     ),
@@ -84,8 +98,8 @@ LATER = {
         make_world([make_order(placed_at=EVENING, amount="77")]),
         Omission(
             "touched/partners",
-            "    union\n    select business_date + 1 from touched_orders\n",
-            "",
+            _DATES.format("[-2, -1, 0, 1, 2]", "touched_orders"),
+            _DATES.format("[-2, 0, 2]", "touched_orders"),
             0,
         ),
     ),
@@ -96,8 +110,8 @@ LATER = {
         ),
         Omission(
             "touched/partners",
-            "    union\n    select business_date + 1 from touched_transactions\n",
-            "",
+            _DATES.format("[-2, -1, 0, 1, 2]", "touched_transactions"),
+            _DATES.format("[-2, 0, 2]", "touched_transactions"),
             0,
         ),
     ),
@@ -108,8 +122,22 @@ LATER = {
         make_world([make_order(placed_at=EVENING + timedelta(hours=1, minutes=30), amount="77")]),
         Omission(
             "touched/partners",
-            "    union\n    select business_date - 1 from touched_orders\n",
-            "",
+            _DATES.format("[-2, -1, 0, 1, 2]", "touched_orders"),
+            _DATES.format("[-2, 0, 2]", "touched_orders"),
+            0,
+        ),
+    ),
+    "payment across a date that its zone skipped": Later(
+        make_world([make_order(placed_at=APIA, amount="77")], timezone="Pacific/Apia"),
+        make_world(
+            [],
+            [make_transaction(created_at=APIA + timedelta(hours=3), **OTHER_COIN)],
+            timezone="Pacific/Apia",
+        ),
+        Omission(
+            "touched/partners",
+            _DATES.format("[-2, -1, 0, 1, 2]", "touched_transactions"),
+            _DATES.format("[-1, 0, 1]", "touched_transactions"),
             0,
         ),
     ),

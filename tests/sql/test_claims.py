@@ -88,6 +88,11 @@ FAULTS = [
     ("validated.quarantine.no_refused_row_is_accepted",
      "insert into validated.quarantine select 'orders', source_file, source_file_digest, "
      "source_row, order_id, 'planted', [], recorded_from from validated.orders_history limit 1"),
+    ("reconciled.members.every_row_is_a_member",
+     "delete from reconciled.members where kind = 'order'"),
+    ("reconciled.members.every_row_is_a_member",
+     "insert into reconciled.members select * from reconciled.members where kind = 'transaction'"),
+    ("reconciled.members.every_row_is_a_member", "delete from reconciled.case_statuses"),
     ("reconciled.proof_of_rows.every_row_received_is_accounted_for",
      "update reconciled.proof_of_rows set rows = rows - 1 "
      "where line = 'rows_accepted' and code = 'transactions'"),

@@ -23,7 +23,8 @@ def connection() -> Iterator[duckdb.DuckDBPyConnection]:
     opened.execute("create schema raw; create schema ops")
     opened.execute("create table ops.control (sequence bigint, digest varchar)")
     opened.execute(
-        "create table ops.kept_sums (name varchar, rows bigint, total hugeint, upto bigint)"
+        "create table ops.kept_sums (name varchar, rows bigint, total hugeint, upto bigint, "
+        "quick hugeint, engine varchar)"
     )
     opened.execute("create table ops.files (file_digest varchar, arrival bigint)")
     opened.execute("create table raw.orders (order_id varchar, amount varchar)")
