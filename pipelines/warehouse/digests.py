@@ -115,9 +115,9 @@ def sum_kept_up(
 
 
 def _moved(kept: Sum, left: Sum, entered: Sum) -> Sum:
-    quick = None
-    if None not in (kept.quick, left.quick, entered.quick):
-        quick = (kept.quick or 0) - (left.quick or 0) + (entered.quick or 0)
+    quick = kept.quick
+    if quick is not None:
+        quick += (entered.quick or 0) - (left.quick or 0)
     return Sum(
         kept.rows - left.rows + entered.rows,
         kept.total - left.total + entered.total,

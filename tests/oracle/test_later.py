@@ -38,6 +38,20 @@ class Later(NamedTuple):
     omission: Omission
 
 
+def _without_next_dates(touched: str) -> Omission:
+    wide, narrow = (_DATES.format(days, touched) for days in ("[-2, -1, 0, 1, 2]", "[-2, 0, 2]"))
+    return Omission("touched/partners", wide, narrow, 0)
+
+
+ORDER_IN_THE_EVENING = make_world([make_order(placed_at=EVENING, amount="77")])
+PAYMENT_IN_THE_NIGHT = make_world([], [make_transaction(created_at=NIGHT, **OTHER_COIN)])
+ORDER_AFTER_MIDNIGHT = make_world(
+    [make_order(placed_at=EVENING + timedelta(hours=1, minutes=30), amount="77")]
+)
+PAYMENT_BEFORE_IT = make_world(
+    [], [make_transaction(created_at=EVENING + timedelta(minutes=45), **OTHER_COIN)]
+)
+
 DATES = Later(
     make_world(
         [
@@ -84,48 +98,24 @@ LATER = {
         ),
     ),
     "payment after midnight without a key": Later(
-        make_world([make_order(placed_at=EVENING, amount="77")]),
-        make_world([], [make_transaction(created_at=NIGHT, **OTHER_COIN)]),
-        Omission(
-            "touched/partners",
-            _DATES.format("[-2, -1, 0, 1, 2]", "touched_transactions"),
-            _DATES.format("[-2, 0, 2]", "touched_transactions"),
-            0,
-        ),
+        ORDER_IN_THE_EVENING,
+        PAYMENT_IN_THE_NIGHT,
+        _without_next_dates("touched_transactions"),
     ),
     "order before midnight without a key": Later(
-        make_world([], [make_transaction(created_at=NIGHT, **OTHER_COIN)]),
-        make_world([make_order(placed_at=EVENING, amount="77")]),
-        Omission(
-            "touched/partners",
-            _DATES.format("[-2, -1, 0, 1, 2]", "touched_orders"),
-            _DATES.format("[-2, 0, 2]", "touched_orders"),
-            0,
-        ),
+        PAYMENT_IN_THE_NIGHT,
+        ORDER_IN_THE_EVENING,
+        _without_next_dates("touched_orders"),
     ),
     "payment minutes before an order after midnight": Later(
-        make_world([make_order(placed_at=EVENING + timedelta(hours=1, minutes=30), amount="77")]),
-        make_world(
-            [], [make_transaction(created_at=EVENING + timedelta(minutes=45), **OTHER_COIN)]
-        ),
-        Omission(
-            "touched/partners",
-            _DATES.format("[-2, -1, 0, 1, 2]", "touched_transactions"),
-            _DATES.format("[-2, 0, 2]", "touched_transactions"),
-            0,
-        ),
+        ORDER_AFTER_MIDNIGHT,
+        PAYMENT_BEFORE_IT,
+        _without_next_dates("touched_transactions"),
     ),
     "order minutes after a payment before midnight": Later(
-        make_world(
-            [], [make_transaction(created_at=EVENING + timedelta(minutes=45), **OTHER_COIN)]
-        ),
-        make_world([make_order(placed_at=EVENING + timedelta(hours=1, minutes=30), amount="77")]),
-        Omission(
-            "touched/partners",
-            _DATES.format("[-2, -1, 0, 1, 2]", "touched_orders"),
-            _DATES.format("[-2, 0, 2]", "touched_orders"),
-            0,
-        ),
+        PAYMENT_BEFORE_IT,
+        ORDER_AFTER_MIDNIGHT,
+        _without_next_dates("touched_orders"),
     ),
     "payment across a date that its zone skipped": Later(
         make_world([make_order(placed_at=APIA, amount="77")], timezone="Pacific/Apia"),
